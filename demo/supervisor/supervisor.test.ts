@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Part } from './part.ts'
+import { createSupervisor, type Supervisor } from './supervisor.ts'
+
+let logs: string
+let told: string[]
+let supervisor: Supervisor
+
+beforeEach(() => {
+  logs = mkdtempSync(join(tmpdir(), 'corbel-supervisor-'))
+  told = []
+  supervisor = createSupervisor({ logs, tell: (sentence) => told.push(sentence) })
+})
+afterEach(async () => {
+  await supervisor.stop()
+  rmSync(logs, { recursive: true, force: true })
+})
+
+const part = (program: string): Part => ({
+  name: 'lamp',
+  title: 'The lamp',
+  command: process.execPath,
+  args: ['--import', join(import.meta.dirname, 'follow-parent.mjs'), '--eval', program],
+  env: {},
+  readyWithinMs: 10_000,
+})
+
+const until = (holds: () => boolean): Promise<void> => expect.poll(holds, { timeout: 10_000 }).toBe(true)
+const alive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+test('a part killed with -9 is named and comes back', async () => {
+  await supervisor.start(part('console.log("ready"); setInterval(() => {}, 1000)'))
+  const first = supervisor.pids().lamp ?? 0
+  process.kill(first, 'SIGKILL')
+  await until(() => told.includes('The lamp is back.'))
+  expect(told[0]).toContain('The lamp ended (signal SIGKILL)')
+  expect(supervisor.pids().lamp).not.toBe(first)
+})
+
+test('a part that ends before it is ready fails the start with its log named', async () => {
+  await expect(supervisor.start(part('console.log("no oil"); process.exit(3)'))).rejects.toThrow(
+    /The lamp ended before .*exit code 3.*lamp\.log/,
+  )
+  expect(readFileSync(join(logs, 'lamp.log'), 'utf8')).toContain('no oil')
+})
+
+test('a part that never gets ready fails the start and is ended', async () => {
+  const slow = { ...part('setInterval(() => {}, 1000)'), readyWithinMs: 300 }
+  await expect(supervisor.start(slow)).rejects.toThrow('The lamp is not ready after 0 s')
+  expect(supervisor.pids()).toEqual({})
+})
+
+test('stopping ends a part that ignores the request', async () => {
+  await supervisor.start(part('process.on("SIGTERM", () => {}); console.log("ready"); setInterval(() => {}, 1000)'))
+  const pid = supervisor.pids().lamp ?? 0
+  await supervisor.stop()
+  expect(alive(pid)).toBe(false)
+  expect(told).toEqual([])
+})
+
+test('a part ends by itself when the supervisor is gone', async () => {
+  const nested = `
+    const { createSupervisor } = await import(${JSON.stringify(join(import.meta.dirname, 'supervisor.ts'))})
+    const supervisor = createSupervisor({ logs: ${JSON.stringify(logs)}, tell: () => {} })
+    await supervisor.start(${JSON.stringify(part('console.log("ready"); setInterval(() => {}, 1000)'))})
+    console.log('ready', supervisor.pids().lamp)
+    setInterval(() => {}, 1000)`
+  await supervisor.start({ ...part(nested), name: 'house', args: ['--input-type=module', '--eval', nested] })
+  const lamp = Number(/ready (\d+)/.exec(readFileSync(join(logs, 'house.log'), 'utf8'))?.[1])
+  expect(alive(lamp)).toBe(true)
+  process.kill(supervisor.pids().house ?? 0, 'SIGKILL')
+  await until(() => !alive(lamp))
+})
