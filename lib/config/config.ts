@@ -1,0 +1,109 @@
+/** The configuration, read from the environment once and validated: the only reader of `process.env` in the product. */
+import { readFileSync } from 'node:fs'
+import { type ClusterSetting, readSettings, type SettingValues } from '#lib/config/settings.ts'
+
+/** Settings in the words of the code. */
+export interface Config {
+  url: string
+  secret: string
+  logLevel: SettingValues['CORBEL_LOG_LEVEL']
+  workerPort: number
+  databaseUrl: string
+  oidc: {
+    issuer: string
+    discoveryUrl: string
+    clientId: string
+    clientSecret: string
+    scopes: string
+    usernameClaim: string
+    groupsClaim: string
+    prefix: string
+  }
+  adminGroups: string[]
+  auditorGroups: string[]
+  clusters: ClusterSetting[]
+  kindPatterns: string[]
+  github: {
+    url: string
+    apiUrl: string
+    appId: string
+    privateKey: string
+    webhookSecret: string
+    clientId: string
+    clientSecret: string
+  }
+  demo: SettingValues['CORBEL_DEMO']
+}
+
+/** Thrown when settings are wrong. The message lists every mistake, one sentence a line. */
+export class ConfigurationError extends Error {
+  readonly mistakes: string[]
+  constructor(mistakes: string[]) {
+    super(
+      `Corbel cannot start: ${mistakes.length === 1 ? 'one setting is' : `${mistakes.length} settings are`} wrong.\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`,
+    )
+    this.mistakes = mistakes
+  }
+}
+
+/** Reads and checks a configuration, files that settings name included. Throws ConfigurationError. */
+export function loadConfig(environment: Record<string, string | undefined>): Config {
+  const result = readSettings(environment)
+  if ('mistakes' in result) throw new ConfigurationError(result.mistakes)
+  const values = result.values
+  const mistakes: string[] = []
+  const readable = (name: string, file: string): string => {
+    try {
+      return readFileSync(file, 'utf8')
+    } catch {
+      mistakes.push(`${name} names the file ${file}, which cannot be read.`)
+      return ''
+    }
+  }
+  const privateKey = readable('GITHUB_APP_PRIVATE_KEY_FILE', values.GITHUB_APP_PRIVATE_KEY_FILE)
+  if (privateKey && !privateKey.includes('PRIVATE KEY'))
+    mistakes.push('GITHUB_APP_PRIVATE_KEY_FILE names a file that holds no private key (PEM).')
+  for (const cluster of values.CORBEL_CLUSTERS) readable(`CORBEL_CLUSTERS (cluster "${cluster.name}")`, cluster.kubeconfig)
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes)
+  return {
+    url: values.CORBEL_URL,
+    secret: values.CORBEL_SECRET,
+    logLevel: values.CORBEL_LOG_LEVEL,
+    workerPort: values.CORBEL_WORKER_PORT,
+    databaseUrl: values.DATABASE_URL,
+    oidc: {
+      issuer: values.OIDC_ISSUER,
+      discoveryUrl: values.OIDC_DISCOVERY_URL ?? `${values.OIDC_ISSUER.replace(/\/+$/, '')}/.well-known/openid-configuration`,
+      clientId: values.OIDC_CLIENT_ID,
+      clientSecret: values.OIDC_CLIENT_SECRET,
+      scopes: values.OIDC_SCOPES,
+      usernameClaim: values.OIDC_USERNAME_CLAIM,
+      groupsClaim: values.OIDC_GROUPS_CLAIM,
+      prefix: values.OIDC_PREFIX,
+    },
+    adminGroups: values.CORBEL_ADMIN_GROUPS,
+    auditorGroups: values.CORBEL_AUDITOR_GROUPS,
+    clusters: values.CORBEL_CLUSTERS,
+    kindPatterns: values.CORBEL_KIND_PATTERNS,
+    github: {
+      url: values.GITHUB_URL,
+      apiUrl:
+        values.GITHUB_API_URL ?? (values.GITHUB_URL === 'https://github.com' ? 'https://api.github.com' : `${values.GITHUB_URL}/api/v3`),
+      appId: values.GITHUB_APP_ID,
+      privateKey,
+      webhookSecret: values.GITHUB_WEBHOOK_SECRET,
+      clientId: values.GITHUB_CLIENT_ID,
+      clientSecret: values.GITHUB_CLIENT_SECRET,
+    },
+    demo: values.CORBEL_DEMO,
+  }
+}
+
+// Next gives each bundle its own module instances, so the one copy hangs on globalThis.
+const held = globalThis as typeof globalThis & { corbelConfig?: Config }
+
+/** The configuration of this process. Throws ConfigurationError at the first call when settings are wrong. */
+export function config(): Config {
+  held.corbelConfig ??= loadConfig(process.env)
+  return held.corbelConfig
+}

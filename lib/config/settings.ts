@@ -1,0 +1,243 @@
+/**
+ * Every setting Corbel knows: its name, what it means, how it is checked. `readSettings` is pure; lib/config/config.ts
+ * applies it to the environment once, and docs/configuration.md is printed from the same table.
+ */
+import { z } from 'zod'
+
+/** One setting. `schema` takes the text from the environment and gives the value; its messages end "NAME …". */
+interface Setting<T> {
+  section: string
+  about: string
+  example: string
+  secret?: boolean
+  schema: z.ZodType<T, string | undefined>
+}
+
+const setting = <T>(definition: Setting<T>): Setting<T> => definition
+
+const text = z.string().trim().min(1, 'is empty')
+const list = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
+const url = (protocols: string[]) =>
+  text.refine(
+    (value) => {
+      const parsed = URL.parse(value)
+      return parsed !== null && protocols.includes(parsed.protocol) && !parsed.username
+    },
+    `must be a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  )
+const web = url(['http:', 'https:']).transform((value) => value.replace(/\/+$/, ''))
+const optionalWeb = z.union([z.undefined(), z.literal('').transform(() => undefined), web])
+
+const clusterList = z
+  .array(
+    z.strictObject({
+      name: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$/, 'cluster names are lower-case letters, digits and dashes'),
+      kubeconfig: z.string().min(1),
+      context: z.string().min(1).optional(),
+    }),
+  )
+  .min(1, 'names no cluster')
+  .refine((clusters) => new Set(clusters.map((cluster) => cluster.name)).size === clusters.length, 'names a cluster twice')
+
+/** A cluster the portal serves: its name in URLs, and the kubeconfig of the portal's own account there. */
+export type ClusterSetting = z.infer<typeof clusterList>[number]
+
+const demoWorld = z.object({
+  simulated: z.array(z.string()),
+  steps: z.array(z.object({ title: z.string(), text: z.string(), href: z.string() })),
+})
+
+function json<T>(schema: z.ZodType<T>) {
+  return z.string().transform((value, context): T => {
+    let parsed: unknown
+    try {
+      parsed = JSON.parse(value)
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is not JSON' })
+      return z.NEVER
+    }
+    const result = schema.safeParse(parsed)
+    if (result.success) return result.data
+    for (const issue of result.error.issues)
+      context.addIssue({ code: 'custom', message: `${issue.path.join('.')} ${issue.message}`.trim() })
+    return z.NEVER
+  })
+}
+
+/** The table of settings, in the order in which the documentation prints them. */
+export const settings = {
+  CORBEL_URL: setting({
+    section: 'The portal',
+    about: 'The address at which people reach the portal, without a slash at the end. With https, cookies carry the `__Host-` prefix.',
+    example: 'https://corbel.acme.example',
+    schema: web,
+  }),
+  CORBEL_SECRET: setting({
+    section: 'The portal',
+    about: 'Encrypts tokens in the database and short-lived cookies. At least 32 characters; changing it signs everybody out.',
+    example: '(openssl rand -base64 48)',
+    secret: true,
+    schema: text.min(32, 'must have at least 32 characters'),
+  }),
+  CORBEL_LOG_LEVEL: setting({
+    section: 'The portal',
+    about: 'How much is logged: `debug`, `info`, `warn` or `error`.',
+    example: 'info',
+    schema: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
+  }),
+  CORBEL_WORKER_PORT: setting({
+    section: 'The portal',
+    about: 'Port on which the worker answers health checks; 0 picks a free one.',
+    example: '8081',
+    schema: z
+      .string()
+      .default('0')
+      .transform(Number)
+      .refine((port) => Number.isInteger(port) && port >= 0 && port < 65536, 'must be a port number'),
+  }),
+  DATABASE_URL: setting({
+    section: 'Database',
+    about: 'PostgreSQL 15 or newer. The account must own the database, because migrations create tables.',
+    example: 'postgresql://corbel:…@db.acme.example/corbel',
+    secret: true,
+    schema: text.refine((value) => /^postgres(ql)?:\/\//.test(value), 'must start with postgresql://'),
+  }),
+  OIDC_ISSUER: setting({
+    section: 'Signing in',
+    about: 'The OpenID Connect issuer, byte for byte as ID tokens carry it. The API servers must trust the same issuer.',
+    example: 'https://login.acme.example',
+    schema: url(['http:', 'https:']),
+  }),
+  OIDC_DISCOVERY_URL: setting({
+    section: 'Signing in',
+    about: 'Where the discovery document is, when it is not below the issuer.',
+    example: 'https://login.acme.example/.well-known/openid-configuration',
+    schema: optionalWeb,
+  }),
+  OIDC_CLIENT_ID: setting({
+    section: 'Signing in',
+    about: 'Client id of the portal; also the audience that the API servers accept.',
+    example: 'corbel',
+    schema: text,
+  }),
+  OIDC_CLIENT_SECRET: setting({ section: 'Signing in', about: 'Client secret of the portal.', example: '…', secret: true, schema: text }),
+  OIDC_SCOPES: setting({
+    section: 'Signing in',
+    about: 'Scopes asked for. `offline_access` gives the refresh token that keeps a login alive.',
+    example: 'openid profile email groups offline_access',
+    schema: z.string().default('openid profile email groups offline_access'),
+  }),
+  OIDC_USERNAME_CLAIM: setting({
+    section: 'Signing in',
+    about: 'Claim that names a person, the same as in the API servers’ authentication configuration.',
+    example: 'email',
+    schema: z.string().default('email'),
+  }),
+  OIDC_GROUPS_CLAIM: setting({
+    section: 'Signing in',
+    about: 'Claim that lists a person’s groups. Teams are groups.',
+    example: 'groups',
+    schema: z.string().default('groups'),
+  }),
+  OIDC_PREFIX: setting({
+    section: 'Signing in',
+    about: 'Prefix that the API servers put before names and groups.',
+    example: 'oidc:',
+    schema: z.string().default('oidc:'),
+  }),
+  CORBEL_ADMIN_GROUPS: setting({
+    section: 'Signing in',
+    about: 'Groups whose members see the administration pages, separated by commas.',
+    example: 'platform',
+    schema: list('platform'),
+  }),
+  CORBEL_AUDITOR_GROUPS: setting({
+    section: 'Signing in',
+    about: 'Groups whose members may read the whole audit log, separated by commas.',
+    example: 'auditors',
+    schema: list('auditors'),
+  }),
+  CORBEL_CLUSTERS: setting({
+    section: 'Clusters',
+    about:
+      'The infrastructure clusters, as a JSON list of `{"name", "kubeconfig", "context"}`. The kubeconfig is that of the portal’s own account (deploy/kubernetes).',
+    example: '[{"name":"infra-eu","kubeconfig":"/etc/corbel/infra-eu.kubeconfig"}]',
+    schema: json(clusterList),
+  }),
+  CORBEL_KIND_PATTERNS: setting({
+    section: 'Clusters',
+    about:
+      'API groups whose kinds are offered, separated by commas; `*` stands for any text. Definitions labelled `corbel.dev/offered=true` are offered in any case.',
+    example: '*.cnrm.cloud.google.com',
+    schema: list('*.cnrm.cloud.google.com'),
+  }),
+  GITHUB_URL: setting({
+    section: 'GitHub',
+    about: 'GitHub, or your GitHub Enterprise server, as people open it.',
+    example: 'https://github.com',
+    schema: z.string().default('https://github.com').pipe(web),
+  }),
+  GITHUB_API_URL: setting({
+    section: 'GitHub',
+    about: 'Its REST API. Default: derived from GITHUB_URL (`…/api/v3` for GitHub Enterprise).',
+    example: 'https://api.github.com',
+    schema: optionalWeb,
+  }),
+  GITHUB_APP_ID: setting({ section: 'GitHub', about: 'Id of the GitHub App that Corbel acts as.', example: '123456', schema: text }),
+  GITHUB_APP_PRIVATE_KEY_FILE: setting({
+    section: 'GitHub',
+    about: 'File with the App’s private key (PEM).',
+    example: '/etc/corbel/github-app.pem',
+    schema: text,
+  }),
+  GITHUB_WEBHOOK_SECRET: setting({
+    section: 'GitHub',
+    about: 'Secret with which GitHub signs webhooks sent to `/api/webhooks/github`.',
+    example: '…',
+    secret: true,
+    schema: text,
+  }),
+  GITHUB_CLIENT_ID: setting({
+    section: 'GitHub',
+    about: 'Client id of the App, with which people link their accounts.',
+    example: 'Iv1.…',
+    schema: text,
+  }),
+  GITHUB_CLIENT_SECRET: setting({ section: 'GitHub', about: 'Client secret of the App.', example: '…', secret: true, schema: text }),
+  CORBEL_DEMO: setting({
+    section: 'Demo',
+    about: 'Set by the demo: what is simulated and what to try, as JSON. Leave it out in production.',
+    example: '(absent)',
+    schema: z.union([z.undefined(), json(demoWorld)]),
+  }),
+} as const
+
+type Settings = typeof settings
+
+/** The settings as read: one typed value per name. */
+export type SettingValues = { [Name in keyof Settings]: z.output<Settings[Name]['schema']> }
+
+/** Reads the settings out of an environment. Pure. Gives all values, or one sentence per mistake. */
+export function readSettings(environment: Record<string, string | undefined>): { values: SettingValues } | { mistakes: string[] } {
+  const mistakes: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, definition] of Object.entries(settings)) {
+    const given = environment[name]
+    const result = definition.schema.safeParse(given)
+    if (result.success) values[name] = result.data
+    else if (given === undefined) mistakes.push(`${name} is missing: ${definition.about} Example: ${definition.example}`)
+    else for (const issue of result.error.issues) mistakes.push(`${name} ${issue.message}. Example: ${definition.example}`)
+  }
+  if (mistakes.length > 0) return { mistakes }
+  // Proof of the cast: every name of `settings` was parsed by its own schema just above.
+  return { values: values as SettingValues }
+}

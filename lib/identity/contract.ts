@@ -1,0 +1,20 @@
+/** Wire shape of the signed-in person. */
+import { z } from 'zod'
+import { ClusterStatus } from '#lib/inventory/contract.ts'
+
+export const Me = z.object({
+  username: z.string(),
+  name: z.string(),
+  email: z.string().nullable(),
+  groups: z.array(z.string()),
+  teams: z.array(z.string()),
+  admin: z.boolean(),
+  auditor: z.boolean(),
+  github: z.object({ login: z.string() }).nullable(),
+  clusters: z.array(ClusterStatus),
+  /** Present in the demo: what is simulated and what to try. */
+  demo: z
+    .object({ simulated: z.array(z.string()), steps: z.array(z.object({ title: z.string(), text: z.string(), href: z.string() })) })
+    .nullable(),
+})
+export type Me = z.infer<typeof Me>
