@@ -268,10 +268,11 @@ export interface FreeFormField extends Field {
 }
 
 /**
- * `preserve-unknown`: the schema allows any keys · `open`: an object or value without properties · `no-schema`: the
- * CRD has no schema · `broken`: the schema cannot be understood · `too-deep`: deeper than we follow.
+ * `preserve-unknown`: the schema allows any keys · `empty`: an object without properties, in which the server keeps
+ * nothing · `no-schema`: the CRD has no schema · `broken`: the schema cannot be understood · `too-deep`: deeper than
+ * we follow.
  */
-export type FreeFormReason = 'preserve-unknown' | 'open' | 'no-schema' | 'broken' | 'too-deep'
+export type FreeFormReason = 'preserve-unknown' | 'empty' | 'no-schema' | 'broken' | 'too-deep'
 
 /** The named children of a node; none for scalars, lists, maps and free-form nodes. */
 export function childrenOf(node: FieldNode): readonly FieldNode[] {

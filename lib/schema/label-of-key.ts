@@ -1,0 +1,30 @@
+/** Words written in their own way; compared in lower case. */
+const acronyms = new Map(
+  'ID IP API URL URI DNS TTL SSL TLS SQL HTTP HTTPS GCP IAM KMS CMEK CIDR VPC CPU GPU TPU VM GCE GKE GCS JSON XML CSV SSH NAT VPN BGP ASN MTU OS RAM SSD HDD SLA SLO CORS UUID OIDC SAML JWT JWKS mTLS gRPC TCP UDP ICMP IPv4 IPv6 CA PSC DLP ACL QPS IOPS CDN DAG LB NEG NFS SMTP UI'
+    .split(' ')
+    .map((word) => [word.toLowerCase(), word]),
+)
+
+/** A key in words: `uniformBucketLevelAccess` → `Uniform bucket level access`, `kmsKeyRef` → `KMS key`. A key without letters comes back as it is. */
+export function labelOfKey(key: string): string {
+  const bare = /^[a-z].*[a-z0-9](?:Ref|Refs)$/.test(key) ? key.replace(/Refs?$/, '') : key
+  const words = bare.match(/IPv[46]|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g)
+  if (!words || /[^A-Za-z0-9_-]/.test(key)) return key
+  const spoken = words.map((word) => {
+    const known = acronyms.get(word.toLowerCase())
+    if (known) return known
+    const plural = /^(.+)s$/.exec(word.toLowerCase())
+    const single = plural?.[1] === undefined ? undefined : acronyms.get(plural[1])
+    if (single && /^[A-Z]{2,}s$|^(?:ids|ips|urls|uris|apis|cidrs|cpus|gpus|vms)$/.test(word)) return `${single}s`
+    return /^[A-Z]{2,}$/.test(word) ? word : word.toLowerCase()
+  })
+  const text = spoken.join(' ')
+  const first = spoken[0] ?? ''
+  return acronyms.has(first.toLowerCase()) ? text : text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** A kind in words, its acronyms kept: `StorageBucket` → `Storage bucket`, `SQLInstance` → `SQL instance`. */
+export function titleOfKind(kind: string): string {
+  const text = labelOfKey(kind)
+  return text === '' ? kind : text
+}

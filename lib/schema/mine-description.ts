@@ -1,0 +1,168 @@
+/**
+ * Facts that schemas leave to prose. Config Connector has 35 enums in 24,552 nodes: the allowed values stand in
+ * sentences ("Possible values: [...]"). What is found here suggests and warns; it never refuses a value, because prose
+ * is read wrongly now and then and grows old. Every pattern is linear: descriptions come from outside.
+ */
+import type { MinedFacts, MinedSyntax } from '#lib/schema/field-tree.ts'
+
+/** What a description says about its field. */
+export interface MinedDescription {
+  /** The description without the markers that became flags; `''` when nothing is left. */
+  text: string
+  immutable: boolean
+  /** The sentence that says so. */
+  deprecated: string | undefined
+  facts: MinedFacts | undefined
+}
+
+/** Longer prose is read only this far, in characters. */
+const readLimit = 4000
+
+const marker = /^\s*(Immutable|Required|Optional|Output only|Output-only|Input only)(?:[.;:]|$)\s*/i
+
+/** Reads a field's description. `key` helps to tell what syntax a string has; `isText` is whether the field holds text. */
+export function mineDescription(description: string, key: string, isText: boolean): MinedDescription {
+  const facts: MinedFacts = {}
+  let immutable = false
+  let rest = description.trim()
+  for (let found = marker.exec(rest); found; found = marker.exec(rest)) {
+    const word = (found[1] ?? '').toLowerCase()
+    if (word === 'immutable') immutable = true
+    else if (word === 'required') facts.required = true
+    else if (word === 'optional') facts.optional = true
+    else if (word.startsWith('output')) facts.outputOnly = true
+    rest = rest.slice(found[0].length)
+  }
+  const prose = rest.length > readLimit ? rest.slice(0, readLimit) : rest
+  const values = mineValues(prose)
+  if (values) facts.values = values
+  const byDefault = mineDefault(prose)
+  if (byDefault !== undefined) facts.default = byDefault
+  const example = mineExample(prose)
+  if (example !== undefined) facts.example = example
+  const syntax = isText ? mineSyntax(prose, key) : undefined
+  if (syntax && !values) facts.syntax = syntax
+  return {
+    text: rest,
+    immutable: immutable || /\bThis (?:field|property) is immutable\b/i.test(prose),
+    deprecated: mineDeprecation(prose),
+    facts: Object.keys(facts).length > 0 ? facts : undefined,
+  }
+}
+
+/** What opens a list of allowed values. */
+const opening =
+  /\b(?:possible|supported|valid|allowed|allowable|accepted|available|permitted) (?:values?|options|choices)\b(?: currently)?(?: include[s]?| are| is| be)?(?: (?:one of|either|the following|as follows))?[:\s]*|\b(?:must be|should be|can be|may be|is|either)?\s*one of(?: (?:these|the following|the))?(?: values?| options)?(?: below)?[:\s]*/gi
+
+/** One quoted value. */
+const quoted = /\s*(?:"([^"\s]{1,80})"|'([^'\s]{1,80})'|`"?([^`"\s]{1,80})"?`)/y
+/** One bare constant such as `STANDARD` or `REGIONAL_HA`. */
+const constant = /\s*([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)(?![a-z])/y
+/** One bare word, taken only in `values: a, b, c` lists. */
+const word = /\s*([A-Za-z][A-Za-z0-9_./-]{0,60}[A-Za-z0-9]|[A-Za-z])(?=\s*(?:,|\.?\s*$|\.\s|\s(?:and|or)\s))/y
+const remark = /\s*\([^()]{0,200}\)/y
+const separator = /\s*(?:,\s*(?:and|or)?\b|\band\b|\bor\b|\/|\||;)/y
+
+function takeAt(pattern: RegExp, text: string, at: number): { value: string; end: number } | undefined {
+  pattern.lastIndex = at
+  const found = pattern.exec(text)
+  return found ? { value: found[1] ?? found[2] ?? found[3] ?? '', end: pattern.lastIndex } : undefined
+}
+
+/** The values a text lists as allowed, in its order and once each, or undefined. */
+export function mineValues(text: string): string[] | undefined {
+  let best: string[] | undefined
+  opening.lastIndex = 0
+  for (let found = opening.exec(text); found; found = opening.exec(text)) {
+    const explicit = /values|options|choices/i.test(found[0])
+    const values = valuesAt(text, opening.lastIndex, explicit)
+    // The last list wins: generators append the machine-made "Possible values: [...]" to the prose.
+    if (values && (values.length > 1 || (explicit && !best))) best = values
+    if (found[0] === '') opening.lastIndex += 1
+  }
+  return best
+}
+
+function valuesAt(text: string, start: number, explicit: boolean): string[] | undefined {
+  const at = start
+  const bracket = /\s*[[{]([^\]}]{1,2000})[\]}]/y
+  const list = takeAt(bracket, text, at)
+  if (list) return unique(list.value.split(',').map((item) => item.trim().replace(/^["'`]+|["'`]+$/g, '')))
+  const bullets = bulletsAt(text, at)
+  if (bullets) return bullets
+  return inlineValuesAt(text, at, explicit)
+}
+
+function inlineValuesAt(text: string, start: number, explicit: boolean): string[] | undefined {
+  const values: string[] = []
+  let at = start
+  for (let count = 0; count < 200; count += 1) {
+    const next = takeAt(quoted, text, at) ?? takeAt(constant, text, at) ?? (explicit ? takeAt(word, text, at) : undefined)
+    if (!next) break
+    values.push(next.value)
+    at = takeAt(remark, text, next.end)?.end ?? next.end
+    const more = takeAt(separator, text, at)
+    if (!more) break
+    at = more.end
+  }
+  const found = unique(values)
+  if (!found) return undefined
+  // A single bare word is more often the start of a sentence than a list.
+  const only = found.length === 1 ? (found[0] ?? '') : ''
+  return only !== '' && !/^[A-Z][A-Z0-9_]{2,}$/.test(only) && !/["'`]/.test(text.charAt(start)) ? undefined : found
+}
+
+/** Values that open the points of a list: `* NAME: what it means` or `- "name" ...`. */
+function bulletsAt(text: string, start: number): string[] | undefined {
+  const tail = text.slice(start, start + 3000)
+  if (!/^\s*(?:[*-]|\d\.)\s/.test(tail)) return undefined
+  const values: string[] = []
+  const point = /(?:^|\n|\s)\s*(?:[*-]|\d\.)\s+(?:["'`]+([^"'`\s]{1,80})["'`]+|([A-Za-z][A-Za-z0-9_.-]{0,79})(?=\s*(?::|-\s|\(|,|\n|$)))/g
+  for (let found = point.exec(tail); found; found = point.exec(tail)) values.push(found[1] ?? found[2] ?? '')
+  return values.length > 1 ? unique(values) : undefined
+}
+
+const unique = (values: string[]): string[] | undefined => {
+  const kept = [...new Set(values.filter((value) => value !== '' && value.length <= 80 && !/\s{2,}/.test(value)))]
+  return kept.length > 0 && kept.length <= 200 ? kept : undefined
+}
+
+function mineDefault(text: string): string | undefined {
+  const found =
+    /\bDefault(?:s| value)?(?: is| to|:| =)\s*(?:"([^"]{1,100})"|'([^']{1,100})'|`([^`]{1,100})`|([A-Z][A-Z0-9_]*[A-Z0-9]\b|true\b|false\b|-?\d[\w.]*))/i.exec(
+      text,
+    )
+  const value = found?.[1] ?? found?.[2] ?? found?.[3] ?? found?.[4]
+  if (value === undefined) return undefined
+  // The `i` flag lets ordinary words through the constant's pattern.
+  if (found?.[4] !== undefined && !/^(?:[A-Z][A-Z0-9_]*|true|false|-?\d[\w.]*)$/.test(value)) return undefined
+  return value.replace(/\.$/, '')
+}
+
+function mineExample(text: string): string | undefined {
+  const found = /(?:\bfor example|\bexamples?|\be\.g\.)[:,]?\s*(?:"([^"\n]{1,120})"|'([^'\n]{1,120})'|`([^`\n]{1,120})`)/i.exec(text)
+  return found?.[1] ?? found?.[2] ?? found?.[3]
+}
+
+function mineDeprecation(text: string): string | undefined {
+  const found = /^\W*deprecated\b|\bThis (?:field|property|setting) (?:is|has been|is being) deprecated\b|(?:^|\. )Deprecated[.:]/i.exec(
+    text,
+  )
+  if (!found) return undefined
+  const start = found[0].startsWith('. ') ? found.index + 2 : found.index
+  const tail = text.slice(start)
+  const first = /^[^.]{0,40}\.\s*(?:[^.]{3,300}\.)?/.exec(tail)
+  return (first?.[0] ?? tail.slice(0, 300)).replace(/\s+/g, ' ').trim()
+}
+
+function mineSyntax(text: string, key: string): MinedSyntax | undefined {
+  if (/nine fractional digits|terminated by ['"`]?s['"`]?|duration in seconds\b.*\bs\b/i.test(text) && !/RFC ?3339/i.test(text))
+    return 'duration'
+  if (/RFC ?3339|"Zulu" format/i.test(text)) return /YYYY-MM-DD["'` .]*(?:$|format)/i.test(text) ? 'date' : 'timestamp'
+  if (/\bbase64\b/i.test(text)) return 'base64'
+  if (/\bCIDR\b/.test(text) && !/\bor\b.*\bIP address\b/i.test(text)) return 'cidr'
+  if (/(?:^|[a-z])email(?:Address)?$/i.test(key)) return 'email'
+  if (/(?:^|[a-z])(?:url|uri)$/i.test(key)) return 'url'
+  if (/\bJSON[- ](?:string|encoded|serialized|document|schema)\b/i.test(text)) return 'json'
+  return undefined
+}
