@@ -1,0 +1,526 @@
+/**
+ * Edits of one manifest document, made by splicing text at the source ranges of its nodes: whatever the edit does not name keeps its
+ * bytes (comments, order, quoting, line ends, other documents).
+ *
+ * Every edit is proven before it is given back: the new text is read again, and must hold exactly the wanted value in the edited document
+ * and the old values in all others. What cannot be done that way (inside an alias, through a shared anchor) is refused with a sentence.
+ */
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from 'yaml'
+import { Invalid } from '#lib/errors.ts'
+import { isObject, type Json, type JsonObject, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
+import { deleteFlowEntry, insertFlowEntry, isJsonLike } from './edit-flow.ts'
+import { asNode, define, keyText, type ManifestFile, type ParsedDocument, parseDocuments, parseManifestFile } from './parse-manifest.ts'
+import { type Printed, printAfterKey, printFlow, printItem, printList, printMap, printPair, printScalar, printText } from './print-value.ts'
+import {
+  afterColon,
+  applySplices,
+  columnOf,
+  contentEnd,
+  dashes,
+  isBlockScalar,
+  isEmpty,
+  isFlow,
+  keyColumn,
+  lineEnd,
+  lineEnding,
+  lineStart,
+  nextLine,
+  nodeStart,
+  pairEnd,
+  pairStart,
+  pairsOf,
+  type Splice,
+  type Step,
+  startsOnLine,
+  styleOf,
+  walkTo,
+} from './source-text.ts'
+
+/** How a path reads in a sentence: `spec.lifecycleRule[0]`, keys with other characters quoted. */
+export function pathText(path: JsonPath): string {
+  const text = path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : /^[\w-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`))
+    .join('')
+  return text.replace(/^\./, '') || 'the document'
+}
+
+const refuse = (path: JsonPath, why: string) => new Invalid(`${pathText(path)} cannot be changed here: ${why}`, [{ path, message: why }])
+
+const aliasWhy =
+  'it stands inside an alias (*name), so a change would reach other places too. Edit the anchored value, or write the alias out in the YAML.'
+
+/** A document ready to be edited. Throws Invalid when the file or the document has errors or does not exist. */
+export function openDocument(text: string, docIndex: number): { file: ManifestFile; document: ParsedDocument; value: Json } {
+  const file = parseManifestFile(text)
+  const entry = file.documents[docIndex]
+  if (!entry) throw new Invalid(`The file has no document ${docIndex + 1}. It may have changed: open it again.`)
+  const problem = file.problems.find((candidate) => candidate.severity === 'error')
+  if (problem) throw new Invalid(`The file has an error in line ${problem.line}: ${problem.message} Correct it in the YAML first.`)
+  const document = parseDocuments(text)[docIndex]
+  if (!document) throw new Invalid(`The file has no document ${docIndex + 1}. It may have changed: open it again.`)
+  return { file, document, value: entry.value }
+}
+
+/** Throws unless the edited text holds the wanted value in its document and the same values in all others. */
+export function prove(before: ManifestFile, after: string, docIndex: number, wanted: Json, path: JsonPath): string {
+  let read: ManifestFile
+  try {
+    read = parseManifestFile(after)
+  } catch (error) {
+    if (error instanceof RangeError) throw refuse(path, 'the change would nest too deeply.')
+    throw error
+  }
+  const same =
+    read.documents.length === Math.max(before.documents.length, docIndex + 1) &&
+    read.problems.every((problem) => problem.severity !== 'error') &&
+    read.documents.every((document, index) => sameJson(document.value, index === docIndex ? wanted : before.documents[index]?.value))
+  if (same) return after
+  if (/(?:^|[\s[{,])[*&][^\s,[\]{}]/.test(before.text)) {
+    throw refuse(path, 'its value is shared with another place through an anchor (&name). Write the value out in the YAML first.')
+  }
+  throw refuse(path, 'the way it is written does not allow a change that leaves the rest of the file alone. Edit it in the YAML.')
+}
+
+/**
+ * Sets the value at a path, making the maps on the way. Lists and maps that exist are changed item by item, so that only what differs is
+ * rewritten. Setting the value that is there already gives back the same text. Throws Invalid where the document does not allow it.
+ */
+export function setValue(text: string, docIndex: number, path: JsonPath, value: Json): string {
+  if (text.trim() === '' && docIndex === 0) return newDocument(text, nest(path, value))
+  const { file, document, value: before } = openDocument(text, docIndex)
+  const old = valueAt(before, path)
+  if (old !== undefined && sameJson(old, value)) return text
+  const wanted = withValue(before, path, value)
+  return prove(file, setIn(text, document, docIndex, path, value), docIndex, wanted, path)
+}
+
+/** The change of `setValue` without its proof. */
+function setIn(text: string, document: ParsedDocument, docIndex: number, path: JsonPath, value: Json): string {
+  const { steps, aliased } = walkTo(document, path)
+  if (aliased) throw refuse(path, aliasWhy)
+  const deepest = steps.at(-1)
+  if (!deepest) return text
+  const rest = path.slice(steps.length - 1)
+  if (rest.length === 0) return replaceOrMerge(text, document, docIndex, path, deepest, steps, value)
+  const [key = '', ...below] = rest
+  const made = nest(below, value)
+  const node = deepest.node
+  if (isMap(node)) {
+    if (typeof key === 'number') throw refuse(path, `${pathText(path.slice(0, steps.length - 1))} is a map, not a list.`)
+    return applySplices(text, insertKey(text, document, steps, String(key), made))
+  }
+  if (isSeq(node)) {
+    if (key !== node.items.length) throw refuse(path, `the list has ${node.items.length} items.`)
+    return applySplices(text, appendItem(text, document, steps, made))
+  }
+  if (isAlias(node)) throw refuse(path, aliasWhy)
+  if (node && !(isScalar(node) && node.value === null))
+    throw refuse(path, `${pathText(path.slice(0, steps.length - 1))} is a single value, not a map.`)
+  return applySplices(text, replaceNode(text, document, steps, nest(rest, value)))
+}
+
+/** Changes maps and lists in place where old and new are of one sort, else replaces the node. */
+function replaceOrMerge(
+  text: string,
+  document: ParsedDocument,
+  docIndex: number,
+  path: JsonPath,
+  step: Step,
+  steps: Step[],
+  value: Json,
+): string {
+  const node = step.node
+  const again = (changed: string, at: JsonPath, item: Json) => {
+    const next = parseDocuments(changed)[docIndex]
+    return next ? setIn(changed, next, docIndex, at, item) : changed
+  }
+  if (isMap(node) && isObject(value) && Object.keys(value).length > 0 && !node.items.some((pair) => isMergeName(keyText(pair.key)))) {
+    const had = pairsOf(node).map((pair) => keyText(pair.key))
+    let changed = text
+    for (const [key, item] of Object.entries(value)) {
+      if (!had.includes(key) || !sameAsNode(changed, docIndex, [...path, key], item)) changed = again(changed, [...path, key], item)
+    }
+    for (const key of had) if (!Object.hasOwn(value, key)) changed = deleteIn(changed, docIndex, [...path, key], false)
+    return changed
+  }
+  if (isSeq(node) && Array.isArray(value) && value.length > 0 && node.items.length > 0) return mergeList(text, docIndex, path, value, again)
+  return applySplices(text, replaceNode(text, document, steps, value))
+}
+
+const isMergeName = (key: string) => key === '<<'
+
+function sameAsNode(text: string, docIndex: number, path: JsonPath, value: Json): boolean {
+  const document = parseManifestFile(text).documents[docIndex]
+  const found = document && valueAt(document.value, path)
+  return found !== undefined && sameJson(found, value)
+}
+
+/** Keeps the items equal at both ends; in the middle changes items in place, then adds or removes the difference. */
+function mergeList(
+  text: string,
+  docIndex: number,
+  path: JsonPath,
+  value: Json[],
+  set: (text: string, path: JsonPath, value: Json) => string,
+): string {
+  const found = valueAt(parseManifestFile(text).documents[docIndex]?.value, path)
+  const old = Array.isArray(found) ? found : []
+  let head = 0
+  while (head < old.length && head < value.length && sameJson(old[head], value[head])) head++
+  let tail = 0
+  while (tail < old.length - head && tail < value.length - head && sameJson(old[old.length - 1 - tail], value[value.length - 1 - tail]))
+    tail++
+  const oldMiddle = old.length - head - tail
+  const newMiddle = value.length - head - tail
+  let changed = text
+  const both = Math.min(oldMiddle, newMiddle)
+  for (let index = head; index < head + both; index++) changed = set(changed, [...path, index], value[index] ?? null)
+  for (let index = head + both; index < head + newMiddle; index++) changed = insertIn(changed, docIndex, path, index, value[index] ?? null)
+  for (let index = head + oldMiddle - 1; index >= head + both; index--) changed = deleteIn(changed, docIndex, [...path, index], false)
+  return changed
+}
+
+/** Deletes the value at a path; nothing happens when there is none. `pruneEmpty`: maps that become empty on the way go too. Throws Invalid. */
+export function deleteValue(text: string, docIndex: number, path: JsonPath, options: { pruneEmpty?: boolean } = {}): string {
+  const { file, value } = openDocument(text, docIndex)
+  if (path.length === 0) throw refuse(path, 'a whole document is removed with its file entry, not by deleting fields.')
+  if (valueAt(value, path) === undefined) return text
+  const at = options.pruneEmpty ? prunedPath(value, path) : path
+  const wanted = withoutValue(value, at)
+  return prove(file, deleteIn(text, docIndex, at, true), docIndex, wanted, path)
+}
+
+/** The highest map on the way that would be left empty; list items and the document itself stay. */
+export function prunedPath(value: Json, path: JsonPath): JsonPath {
+  let at = path
+  while (at.length > 1) {
+    const parentPath = at.slice(0, -1)
+    const parent = valueAt(value, parentPath)
+    if (!isObject(parent) || Object.keys(parent).length !== 1 || typeof parentPath.at(-1) === 'number') break
+    at = parentPath
+  }
+  return at
+}
+
+export function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boolean): string {
+  const document = parseDocuments(text)[docIndex]
+  if (!document) return text
+  const { steps, aliased } = walkTo(document, path)
+  if (aliased) throw refuse(path, aliasWhy)
+  const step = steps.at(-1)
+  if (!step || steps.length <= path.length) {
+    if (inherited) throw refuse(path, 'it is copied in by a merge key (<<). Remove it there, or write the map out in the YAML.')
+    return text
+  }
+  const holder = steps.slice(0, -1)
+  const parent = step.parent
+  if (!parent) return text
+  if (parent.items.length === 1 && !isFlow(parent)) return applySplices(text, replaceNode(text, document, holder, isMap(parent) ? {} : []))
+  if (isFlow(parent))
+    return applySplices(text, [
+      deleteFlowEntry(
+        text,
+        parent,
+        parent.items.findIndex((item) => item === (step.pair ?? step.node)),
+      ),
+    ])
+  if (isMap(parent) && step.pair) {
+    const pairs = pairsOf(parent)
+    const start = pairStart(step.pair)
+    const next = pairs[pairs.indexOf(step.pair) + 1]
+    if (text.slice(lineStart(text, start), start).trim() !== '' && next) {
+      return applySplices(text, [{ start, end: pairStart(next), text: '' }])
+    }
+    return applySplices(text, [removeLines(text, start, pairEnd(text, step.pair))])
+  }
+  if (isSeq(parent) && typeof step.key === 'number') {
+    const range = itemRange(text, parent, step.key)
+    const following = dashes(parent)[step.key + 1]
+    if (text.slice(lineStart(text, range.start), range.start).trim() !== '' && following !== undefined) {
+      return applySplices(text, [{ start: range.start, end: following, text: '' }])
+    }
+    return applySplices(text, [removeLines(text, range.start, range.end)])
+  }
+  return text
+}
+
+/** Inserts an item into a list, before the one that has the index now; the list's length appends. Makes the list where none is. Throws Invalid. */
+export function insertItem(text: string, docIndex: number, path: JsonPath, index: number, value: Json): string {
+  if (text.trim() === '' && docIndex === 0) return setValue(text, docIndex, path, [value])
+  const { file, value: before } = openDocument(text, docIndex)
+  const list = valueAt(before, path)
+  if (list === undefined || list === null) return setValue(text, docIndex, path, [value])
+  if (!Array.isArray(list)) throw refuse(path, 'it is not a list.')
+  if (index < 0 || index > list.length) throw refuse(path, `the list has ${list.length} items.`)
+  const wanted = withValue(before, path, list.toSpliced(index, 0, value))
+  return prove(file, insertIn(text, docIndex, path, index, value), docIndex, wanted, path)
+}
+
+function insertIn(text: string, docIndex: number, path: JsonPath, index: number, value: Json): string {
+  const document = parseDocuments(text)[docIndex]
+  if (!document) return text
+  const { steps, aliased } = walkTo(document, path)
+  const node = steps.at(-1)?.node
+  if (aliased || isAlias(node)) throw refuse(path, aliasWhy)
+  if (!isSeq(node)) throw refuse(path, 'it is not a list.')
+  if (index >= node.items.length) return applySplices(text, appendItem(text, document, steps, value))
+  if (isFlow(node)) return applySplices(text, [insertFlowEntry(text, node, index, printFlow(value, isJsonLike(text, node)))])
+  const { start } = itemRange(text, node, index)
+  const column = columnOf(text, start)
+  const lines = printItem(value, column, styleOf(text, document))
+  const [first = '', ...rest] = lines
+  const eol = lineEnding(text)
+  // The dash may stand behind another dash, so the new item starts where the old one did.
+  return applySplices(text, [{ start, end: start, text: `${[first.slice(column), ...rest].join(eol)}${eol}${' '.repeat(column)}` }])
+}
+
+/** Removes an item of a list. Throws Invalid. */
+export function removeItem(text: string, docIndex: number, path: JsonPath, index: number): string {
+  return deleteValue(text, docIndex, [...path, index])
+}
+
+/** Moves an item of a list to another index, with its comments. Throws Invalid. */
+export function moveItem(text: string, docIndex: number, path: JsonPath, from: number, to: number): string {
+  const { file, document, value: before } = openDocument(text, docIndex)
+  const list = valueAt(before, path)
+  if (!Array.isArray(list)) throw refuse(path, 'it is not a list.')
+  if (from < 0 || from >= list.length || to < 0 || to >= list.length) throw refuse(path, `the list has ${list.length} items.`)
+  if (from === to) return text
+  const { steps, aliased } = walkTo(document, path)
+  const node = steps.at(-1)?.node
+  if (aliased || !isSeq(node)) throw refuse(path, aliasWhy)
+  const ranges = node.items.map((item, index) => {
+    const child = asNode(item)
+    return isFlow(node) && child ? { start: child.range[0], end: child.range[1] } : itemWithComment(text, node, index)
+  })
+  const texts = moved(
+    ranges.map(({ start, end }) => text.slice(start, end)),
+    from,
+    to,
+  )
+  const after = applySplices(
+    text,
+    ranges.map((range, index) => ({ ...range, text: texts[index] ?? '' })),
+  )
+  return prove(file, after, docIndex, withValue(before, path, moved(list, from, to)), path)
+}
+
+function moved<Item>(items: Item[], from: number, to: number): Item[] {
+  const [item] = items.slice(from, from + 1)
+  return item === undefined ? items : items.toSpliced(from, 1).toSpliced(to, 0, item)
+}
+
+/** An item of a block list: from its dash to the end of its last line, comment included. */
+function itemRange(text: string, list: Parameters<typeof dashes>[0], index: number): { start: number; end: number } {
+  const start = dashes(list)[index] ?? list.range?.[0] ?? 0
+  const node = asNode(list.items[index])
+  const end = node && !isEmpty(node) ? Math.max(start + 1, contentEnd(text, node)) : start + 1
+  return { start, end: text[end - 1] === '\n' ? end : lineEnd(text, end) }
+}
+
+/** The same with the comment lines directly above; those above the first item may belong to the list, and stay. */
+function itemWithComment(text: string, list: Parameters<typeof dashes>[0], index: number): { start: number; end: number } {
+  const range = itemRange(text, list, index)
+  if (index === 0) return range
+  const column = columnOf(text, range.start)
+  let start = range.start
+  for (;;) {
+    const line = lineStart(text, start)
+    if (line === 0) break
+    const above = lineStart(text, line - 1)
+    const comment = text.slice(above, line).match(/^( *)#/)
+    if (comment?.[1]?.length !== column) break
+    start = above + column
+  }
+  return { start, end: range.end }
+}
+
+/** Removes whole lines. A file without final newline keeps that way when its last lines go. */
+function removeLines(text: string, start: number, end: number): Splice {
+  const first = lineStart(text, start)
+  if (end > first && text[end - 1] === '\n') return { start: first, end, text: '' }
+  const last = nextLine(text, end)
+  if (last === text.length && !text.endsWith('\n') && first > 0) {
+    return { start: lineEnd(text, lineStart(text, first - 1)), end: text.length, text: '' }
+  }
+  return { start: first, end: last, text: '' }
+}
+
+/** Lines put below the line that holds `end`; when content ends with a line end already, directly there. */
+function linesAfter(text: string, end: number, lines: string[]): Splice {
+  const eol = lineEnding(text)
+  if (end > 0 && text[end - 1] === '\n') return { start: end, end, text: lines.map((line) => line + eol).join('') }
+  const at = lineEnd(text, end)
+  return { start: at, end: at, text: lines.map((line) => eol + line).join('') }
+}
+
+/** A new key at the end of the map that the steps lead to. */
+function insertKey(text: string, document: ParsedDocument, steps: Step[], key: string, value: Json): Splice[] {
+  const map = steps.at(-1)?.node
+  if (!isMap(map)) return []
+  if (isFlow(map)) {
+    if (map.items.length === 0 && !isJsonLike(text, map) && !insideFlow(steps)) return replaceNode(text, document, steps, { [key]: value })
+    const json = isJsonLike(text, map)
+    return [insertFlowEntry(text, map, map.items.length, `${json ? JSON.stringify(key) : printText(key, true)}: ${printFlow(value, json)}`)]
+  }
+  return [linesAfter(text, contentEnd(text, map), printPair(key, value, keyColumn(text, map), styleOf(text, document)))]
+}
+
+function appendItem(text: string, document: ParsedDocument, steps: Step[], value: Json): Splice[] {
+  const list = steps.at(-1)?.node
+  if (!isSeq(list)) return []
+  if (isFlow(list)) {
+    const json = isJsonLike(text, list)
+    if (list.items.length === 0 && !json && !insideFlow(steps)) return replaceNode(text, document, steps, [value])
+    return [insertFlowEntry(text, list, list.items.length, printFlow(value, json))]
+  }
+  const column = columnOf(text, dashes(list)[0] ?? 0)
+  return [linesAfter(text, contentEnd(text, list), printItem(value, column, styleOf(text, document)))]
+}
+
+/** Whether the node at the end of the steps stands inside brackets. */
+function insideFlow(steps: Step[]): boolean {
+  return steps.slice(0, -1).some((step) => (isMap(step.node) || isSeq(step.node)) && isFlow(step.node))
+}
+
+/** Replaces the node at the end of the steps by a value of any sort. */
+function replaceNode(text: string, document: ParsedDocument, steps: Step[], value: Json): Splice[] {
+  const step = steps.at(-1)
+  const node = step?.node ?? null
+  const style = styleOf(text, document)
+  const eol = lineEnding(text)
+  if (!step?.parent) {
+    const lines = rootLines(value, style)
+    if (!node || isEmpty(node)) return [linesAfter(text, Math.max(document.range[1], node?.range[0] ?? 0), lines)]
+    if (isJsonLike(text, node)) return [{ start: nodeStart(node), end: node.range[1], text: printFlow(value, true) }]
+    const start = nodeStart(node)
+    const own = text.slice(lineStart(text, start), start).trim() === ''
+    return [{ start: own ? lineStart(text, start) : start, end: contentEnd(text, node), text: (own ? '' : eol) + lines.join(eol) }]
+  }
+  const scalar = value === null || typeof value !== 'object'
+  if (isFlow(step.parent)) {
+    const json = isJsonLike(text, step.parent)
+    const written = printFlow(value, json)
+    if (node && !isEmpty(node)) return [{ start: nodeStart(node), end: node.range[1], text: written }]
+    if (!step.pair) return []
+    const colon = afterColon(step.pair)
+    const bare = colon === step.pair.key.range[1] && text[colon - 1] !== ':'
+    return [{ start: colon, end: colon, text: `${bare ? ':' : ''} ${written}` }]
+  }
+  // One line by one line: only the value's own characters change, and a text keeps its quotes.
+  if (scalar && node && !isEmpty(node) && !isBlockScalar(node) && (isScalar(node) || isAlias(node))) {
+    if (!(typeof value === 'string' && value.includes('\n')) && !text.slice(nodeStart(node), node.range[1]).includes('\n')) {
+      return [{ start: nodeStart(node), end: node.range[1], text: inStyleOf(node, value) }]
+    }
+  }
+  if (step.pair) {
+    const from = afterColon(step.pair)
+    const indent = columnOf(text, pairStart(step.pair))
+    return replaceAfter(text, from, node, printAfterKey(value, indent, style))
+  }
+  const list = step.parent
+  if (!isSeq(list) || typeof step.key !== 'number') return []
+  const range = itemRange(text, list, step.key)
+  const column = columnOf(text, range.start)
+  const [first = '', ...rest] = printItem(value, column, style)
+  const ended = range.end > 0 && text[range.end - 1] === '\n'
+  return [{ ...range, text: [first.slice(column), ...rest].join(eol) + (ended ? eol : '') }]
+}
+
+/** A one-line scalar in the quotes its predecessor had. */
+function inStyleOf(node: ParsedNode, value: null | boolean | number | string): string {
+  if (typeof value !== 'string' || !isScalar(node)) return printScalar(value)
+  if (node.type === 'QUOTE_SINGLE' && !/[^\x20-\x7e\u00a0-\u2027\u202a-\ud7ff]/.test(value)) return `'${value.replaceAll("'", "''")}'`
+  if (node.type === 'QUOTE_DOUBLE')
+    return /[^\x20-\ud7ff]|[\u007f-\u009f\u2028\u2029]/.test(value) ? printScalar(value) : JSON.stringify(value)
+  return printScalar(value)
+}
+
+/** Replaces what follows a colon. What stands on the colon's line and what stands below are replaced apart, so that a comment between survives. */
+function replaceAfter(text: string, from: number, node: ParsedNode | null, printed: Printed): Splice[] {
+  const eol = lineEnding(text)
+  const inline = printed.inline === '' ? '' : ` ${printed.inline}`
+  const below = printed.lines.map((line) => eol + line).join('')
+  if (!node || isEmpty(node)) {
+    const at = lineEnd(text, from)
+    return [
+      { start: from, end: from, text: inline },
+      { start: at, end: at, text: below },
+    ]
+  }
+  const onLine = startsOnLine(text, from, node)
+  if (!onLine || isBlockScalar(node) || ((isMap(node) || isSeq(node)) && !isFlow(node))) {
+    const end = contentEnd(text, node)
+    const firstLineEnd = lineEnd(text, onLine ? nodeStart(node) : from)
+    const header = onLine ? (text.slice(nodeStart(node), firstLineEnd).match(/^[|>][-+0-9]*/)?.[0].length ?? 0) : 0
+    const kept = end > firstLineEnd && text[end - 1] === '\n'
+    return [
+      { start: onLine ? nodeStart(node) - 1 : from, end: onLine ? nodeStart(node) + header : from, text: inline },
+      { start: firstLineEnd, end: Math.max(firstLineEnd, kept ? end : lineEnd(text, end)), text: below + (kept ? eol : '') },
+    ]
+  }
+  const start = text.slice(from, nodeStart(node)).trim() === '' ? from : nodeStart(node) - 1
+  const at = lineEnd(text, node.range[1])
+  return [
+    { start, end: node.range[1], text: inline },
+    { start: at, end: at, text: below },
+  ]
+}
+
+function rootLines(value: Json, style: Parameters<typeof printMap>[2]): string[] {
+  if (isObject(value) && Object.keys(value).length > 0) return printMap(value, 0, style)
+  if (Array.isArray(value) && value.length > 0) return printList(value, 0, style)
+  return [printFlow(value, false)]
+}
+
+/** A first document in a text of blank lines only. */
+function newDocument(text: string, value: Json): string {
+  return `${rootLines(value, { step: 2, indentLists: true }).join('\n')}\n${text.trim()}`
+}
+
+/** A value wrapped into the maps a path names; an index must be 0. */
+function nest(path: JsonPath, value: Json): Json {
+  return path.reduceRight<Json>((inner, key) => {
+    if (typeof key === 'number') {
+      if (key !== 0) throw refuse(path, 'a new list starts at item 0.')
+      return [inner]
+    }
+    const made: JsonObject = {}
+    define(made, key, inner)
+    return made
+  }, value)
+}
+
+/** A copy of a value with another value at a path; maps on the way are made, null counts as nothing. */
+export function withValue(value: Json, path: JsonPath, set: Json): Json {
+  const [key, ...rest] = path
+  if (key === undefined) return set
+  if (Array.isArray(value) && typeof key === 'number') {
+    const copy = [...value]
+    copy[key] = withValue(value[key] ?? null, rest, set)
+    return copy
+  }
+  if (value === null) return nest(path, set)
+  if (!isObject(value)) throw refuse(path, 'a single value stands on the way.')
+  const copy: JsonObject = {}
+  for (const [name, item] of Object.entries(value)) define(copy, name, item)
+  const name = String(key)
+  define(copy, name, withValue(Object.hasOwn(value, name) ? (value[name] ?? null) : null, rest, set))
+  return copy
+}
+
+/** A copy of a value without what stands at a path. */
+export function withoutValue(value: Json, path: JsonPath): Json {
+  const [key, ...rest] = path
+  if (key === undefined) return value
+  if (Array.isArray(value) && typeof key === 'number') {
+    return rest.length === 0 ? value.toSpliced(key, 1) : value.with(key, withoutValue(value[key] ?? null, rest))
+  }
+  if (!isObject(value)) return value
+  const copy: JsonObject = {}
+  for (const [name, item] of Object.entries(value)) {
+    if (name !== String(key)) define(copy, name, item)
+    else if (rest.length > 0) define(copy, name, withoutValue(item, rest))
+  }
+  return copy
+}

@@ -1,0 +1,317 @@
+/**
+ * A manifest file as Corbel reads it: YAML 1.2 (core schema, merge keys understood) or JSON, one or several documents.
+ *
+ * Reading never throws for bad YAML: what is wrong becomes a problem with a place, a sentence and the next step, so that an editor can
+ * show it while the person types. Only a file over the size limit throws. Duplicate keys are looked for here and not by the parser,
+ * whose check takes quadratic time on a map with very many keys.
+ */
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  type ParsedNode,
+  parseAllDocuments,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml'
+import { TooLarge } from '#lib/errors.ts'
+import { isObject, type Json, type JsonObject, type JsonPath, textAt } from '#lib/json.ts'
+import { explainSyntaxError, explainYaml11 } from './explain-yaml.ts'
+
+/** The largest file taken, in bytes of UTF-8. */
+export const maxManifestBytes = 1024 * 1024
+/** The most values one document may expand to through aliases. */
+const maxExpandedValues = 100_000
+/** How deep collections may nest; deeper ones would exhaust the stack of some reader of the file. */
+const maxDepth = 200
+
+/** Something wrong or surprising at a place of the file. Lines and columns count from 1, offsets from 0 in UTF-16 units. */
+export interface ManifestProblem {
+  severity: 'error' | 'warning'
+  message: string
+  line: number
+  column: number
+  start: number
+  end: number
+  /** Which document, counted from 0; undefined when the file as a whole is meant. */
+  document?: number
+  /** The field, where the problem stands at one. */
+  path?: JsonPath
+}
+
+/** What tells one resource from all others of a cluster. */
+export interface ResourceIdentity {
+  apiVersion: string
+  group: string
+  version: string
+  kind: string
+  namespace: string | undefined
+  name: string
+}
+
+export interface ManifestDocument {
+  index: number
+  /** Where the document starts (its `---`, or the start of the file) and ends. */
+  start: number
+  end: number
+  /** Undefined for documents that are no Kubernetes resource. */
+  identity: ResourceIdentity | undefined
+  /** null for an empty document and for one with errors that leave nothing to read. */
+  value: Json
+  /** Whether the document has errors: it may be shown, and is not edited. */
+  broken: boolean
+}
+
+export interface ManifestFile {
+  text: string
+  documents: ManifestDocument[]
+  problems: ManifestProblem[]
+}
+
+export type ParsedDocument = Document.Parsed
+
+/** The documents of a text with the source range of every node. Throws RangeError when collections nest too deeply. */
+export function parseDocuments(text: string, lineCounter?: LineCounter): ParsedDocument[] {
+  const options = { keepSourceTokens: true, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' } as const
+  const parsed = parseAllDocuments(text, lineCounter ? { ...options, lineCounter } : options)
+  return Array.isArray(parsed) ? parsed : []
+}
+
+/** A map key as JSON has it: always text. */
+export function keyText(key: unknown): string {
+  if (!isScalar(key)) return ''
+  if (key.value === null || key.value === undefined) return ''
+  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value))
+}
+
+/** Reads a file. Throws TooLarge over 1 MiB. */
+export function parseManifestFile(text: string): ManifestFile {
+  const bytes = text.length > maxManifestBytes ? text.length : new TextEncoder().encode(text).length
+  if (bytes > maxManifestBytes) {
+    throw new TooLarge(`The file has ${(bytes / 1024 / 1024).toFixed(1)} MiB; manifests may have 1 MiB. Split it into several files.`)
+  }
+  const lines = new LineCounter()
+  const problems: ManifestProblem[] = []
+  let parsed: ParsedDocument[]
+  try {
+    parsed = tooDeep(text) ? [] : parseDocuments(text, lines)
+    if (parsed.length === 0 && tooDeep(text)) throw new RangeError('depth')
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const message = `The lists and maps of this file nest more than ${maxDepth} levels deep. Flatten it.`
+    problems.push({ severity: 'error', message, line: 1, column: 1, start: 0, end: Math.min(1, text.length) })
+    return { text, documents: [], problems }
+  }
+
+  const documents = parsed.map((document, index): ManifestDocument => {
+    const report = (severity: ManifestProblem['severity'], message: string, range: readonly [number, number], path?: JsonPath) => {
+      const place = lines.linePos(range[0])
+      problems.push({
+        severity,
+        message,
+        line: Math.max(1, place.line),
+        column: Math.max(1, place.col),
+        start: range[0],
+        end: Math.max(range[0], range[1]),
+        document: index,
+        ...(path ? { path } : {}),
+      })
+    }
+    for (const error of document.errors) report('error', explainSyntaxError(error.code, error.message), error.pos)
+    const reader = new ValueReader(document, report)
+    const value = document.contents ? reader.read(document.contents, [], 0) : null
+    const next = parsed[index + 1]
+    return {
+      index,
+      start: index === 0 ? 0 : document.range[0],
+      end: next ? next.range[0] : text.length,
+      identity: identify(value),
+      value,
+      broken: document.errors.length > 0 || reader.broken,
+    }
+  })
+  problems.sort((a, b) => a.start - b.start)
+  return { text, documents, problems }
+}
+
+/** The identity of a resource, or undefined where apiVersion, kind or name is missing. */
+export function identify(value: Json): ResourceIdentity | undefined {
+  if (!isObject(value)) return undefined
+  const apiVersion = textAt(value, 'apiVersion')
+  const kind = textAt(value, 'kind')
+  const name = textAt(value, 'metadata', 'name')
+  if (!apiVersion || !kind || !name) return undefined
+  const slash = apiVersion.indexOf('/')
+  const namespace = textAt(value, 'metadata', 'namespace')
+  return {
+    apiVersion,
+    group: slash < 0 ? '' : apiVersion.slice(0, slash),
+    version: apiVersion.slice(slash + 1),
+    kind,
+    namespace: namespace || undefined,
+    name,
+  }
+}
+
+/** Whether a text opens more flow collections or indents further than we follow. A cheap look before the recursive parser. */
+function tooDeep(text: string): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at)
+    if (character === 0x5b || character === 0x7b) {
+      if (++depth > maxDepth) return true
+    } else if ((character === 0x5d || character === 0x7d) && depth > 0) depth--
+    else if (character === 0x0a) {
+      let width = 0
+      let dashes = 0
+      for (let next = at + 1; ; next++) {
+        const follows = text.charCodeAt(next)
+        if (follows === 0x20) width++
+        else if ((follows === 0x2d || follows === 0x3f) && text.charCodeAt(next + 1) === 0x20) dashes++
+        else break
+      }
+      if (dashes > maxDepth || width > 4 * maxDepth) return true
+    }
+  }
+  return (text.match(/^(?:[-?] ){200}/)?.length ?? 0) > 0
+}
+
+type Report = (severity: 'error' | 'warning', message: string, range: readonly [number, number], path?: JsonPath) => void
+
+/** Turns nodes into JSON, counting what aliases expand to, and reports what a reader of the file should know. */
+class ValueReader {
+  broken = false
+  #values = 0
+  #aliases: string[] = []
+  readonly #document: ParsedDocument
+  readonly #report: Report
+  constructor(document: ParsedDocument, report: Report) {
+    this.#document = document
+    this.#report = report
+  }
+
+  read(node: ParsedNode | null, path: JsonPath, depth: number): Json {
+    if (node === null) return null
+    if (this.#values > maxExpandedValues) return null
+    if (++this.#values > maxExpandedValues) {
+      this.#error(`This document expands to more than ${maxExpandedValues} values through its aliases. Write the values out.`, node, path)
+      return null
+    }
+    if (depth > maxDepth) {
+      this.#error(`This is nested more than ${maxDepth} levels deep. Flatten it.`, node, path)
+      return null
+    }
+    if (isAlias(node)) return this.#readAlias(node, path, depth)
+    if (isMap(node)) return this.#readMap(node, path, depth)
+    if (isSeq(node)) return node.items.map((item, index) => this.read(asNode(item), [...path, index], depth + 1))
+    return this.#readScalar(node, path)
+  }
+
+  #error(message: string, node: { range?: readonly number[] | null | undefined }, path: JsonPath) {
+    this.broken = true
+    this.#report('error', message, rangeOfNode(node), path)
+  }
+
+  #readAlias(node: Alias.Parsed, path: JsonPath, depth: number): Json {
+    if (this.#aliases.includes(node.source)) {
+      this.#error(`The alias *${node.source} contains itself. Write the value out.`, node, path)
+      return null
+    }
+    const target = node.resolve(this.#document)
+    if (!target) {
+      this.#error(`There is no anchor &${node.source} before this alias. Write the value out, or define the anchor above.`, node, path)
+      return null
+    }
+    this.#aliases.push(node.source)
+    const value = this.read(asNode(target), path, depth + 1)
+    this.#aliases.pop()
+    return value
+  }
+
+  #readMap(map: YAMLMap, path: JsonPath, depth: number): Json {
+    const value: JsonObject = {}
+    const merged: JsonObject[] = []
+    const seen = new Set<string>()
+    for (const pair of map.items) {
+      const key = asNode(pair.key)
+      if (key && !isScalar(key) && !isAlias(key)) {
+        this.#error('This key is a list or a map. Kubernetes knows only text as keys.', key, path)
+        continue
+      }
+      const keyNode = key && isAlias(key) ? key.resolve(this.#document) : key
+      const name = keyText(keyNode)
+      if (isMergeKey(pair)) {
+        const from = this.read(asNode(pair.value), path, depth + 1)
+        const parts = Array.isArray(from) ? from : [from]
+        if (!parts.every(isObject)) this.#error('A merge key (<<) takes a map or a list of maps.', key ?? map, path)
+        merged.push(...parts.filter(isObject))
+        this.#report(
+          'warning',
+          'A merge key (<<) copies fields from elsewhere in the file: they cannot be changed here.',
+          rangeOfNode(key),
+          path,
+        )
+        continue
+      }
+      if (seen.has(name)) {
+        this.#error(`The key "${name}" stands twice in this map. Keep one of them.`, key ?? map, [...path, name])
+        continue
+      }
+      seen.add(name)
+      if (isScalar(key) && key.type === 'PLAIN') this.#warnYaml11(key, [...path, name], true)
+      define(value, name, this.read(asNode(pair.value), [...path, name], depth + 1))
+    }
+    for (const part of merged) for (const [name, item] of Object.entries(part)) if (!Object.hasOwn(value, name)) define(value, name, item)
+    return value
+  }
+
+  #readScalar(node: Scalar.Parsed, path: JsonPath): Json {
+    const value: unknown = node.value
+    if (node.type === 'PLAIN') this.#warnYaml11(node, path, false)
+    if (typeof value === 'string' || typeof value === 'boolean') return value
+    if (typeof value === 'number') {
+      if (!Number.isFinite(value)) {
+        this.#error(`${node.source ?? value} is no number that JSON can hold. Quote it, if text is meant.`, node, path)
+        return null
+      }
+      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        const message = `${node.source ?? value} is larger than 2^53 and loses digits in JSON readers. Quote it, if the field takes text.`
+        this.#report('warning', message, rangeOfNode(node), path)
+      }
+      return value
+    }
+    if (value === null || value === undefined) return null
+    this.#error('This value has a YAML type that JSON does not know. Write it as text, number, list or map.', node, path)
+    return null
+  }
+
+  #warnYaml11(node: Scalar.Parsed, path: JsonPath, isKey: boolean) {
+    const surprise = explainYaml11(node.source ?? '', isKey)
+    if (surprise) this.#report('warning', surprise, rangeOfNode(node), path)
+  }
+}
+
+/** Sets an own property, also for names such as `__proto__` that assignment would treat otherwise. */
+export function define(object: JsonObject, name: string, value: Json) {
+  if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
+  else object[name] = value
+}
+
+/** Whether a pair is `<<: …`, written plainly. */
+export const isMergeKey = (pair: Pair): boolean => isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.key.value === '<<'
+
+/** Nodes of parsed documents are always parsed nodes; the package types collections' items as unknown. */
+export function asNode(value: unknown): ParsedNode | null {
+  // Proof: the composer puts only nodes with ranges, or null, into the collections of a parsed document.
+  return (value ?? null) as ParsedNode | null
+}
+
+function rangeOfNode(node: { range?: readonly number[] | null | undefined } | null): readonly [number, number] {
+  const range = node?.range
+  return [range?.[0] ?? 0, range?.[1] ?? 0]
+}

@@ -1,0 +1,136 @@
+/**
+ * Writes JSON values as YAML that YAML 1.1 and 1.2 readers understand alike: what either could take for something else than text is quoted.
+ */
+import { isObject, type Json, type JsonObject } from '#lib/json.ts'
+
+/** How the surrounding file is written. */
+export interface PrintStyle {
+  /** Spaces per level. */
+  step: number
+  /** Whether the dashes of a list are indented below their key. */
+  indentLists: boolean
+}
+
+export const defaultStyle: PrintStyle = { step: 2, indentLists: true }
+
+/** A value as it follows a key or dash: `inline` on the same line (may be empty), `lines` below it, fully indented, without line ends. */
+export interface Printed {
+  inline: string
+  lines: string[]
+}
+
+const plainWord = /^[\p{L}\p{N}_/.$(+-](?:[\p{L}\p{N}_ /.,@+()=~^;$<>!?*&%'"|\\:#[\]{}-]*[\p{L}\p{N}_/.@+()=~^;$<>!?*&%'"|\\[\]{}-])?$/u
+const notText = /^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE|y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF|<<|=|---|\.\.\.)$/
+const looksNumeric = /^[-+.0-9][-+.0-9_:eExXoObBa-fA-FtTzZ ,]*$/
+const infinite = /^[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)$/
+/** Characters YAML wants escaped, besides those JSON escapes. Built from text so that no invisible character stands in this file. */
+const unprintable = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
+
+/** Whether a text may stand without quotes. `flow`: inside brackets, where more characters have a meaning. */
+export function isPlainSafe(text: string, flow: boolean): boolean {
+  if (!plainWord.test(text) || notText.test(text) || infinite.test(text)) return false
+  if (looksNumeric.test(text) && /[0-9]/.test(text) && !/^\d+\.\d+\.\d+\.\d+$/.test(text)) return false
+  if (/^[-?:](?: |$)/.test(text) || text.includes(': ') || text.includes(' #') || text.endsWith(':')) return false
+  return !(flow && /[[\]{},:#]/.test(text))
+}
+
+/** A text in double quotes, on one line. */
+export const quote = (text: string): string =>
+  JSON.stringify(text).replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** A text on one line, quoted where that is needed. */
+export const printText = (text: string, flow = false): string => (isPlainSafe(text, flow) ? text : quote(text))
+
+/** A scalar on one line. */
+export function printScalar(value: null | boolean | number | string, flow = false): string {
+  return typeof value === 'string' ? printText(value, flow) : JSON.stringify(value)
+}
+
+/** Whether a text of several lines keeps its value as a literal block (`|`). */
+export function fitsLiteral(text: string): boolean {
+  if (!text.includes('\n') || text.endsWith('\n\n') || /^[\s\uFEFF]/u.test(text)) return false
+  if (/[^\t\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u.test(text)) return false
+  return text.split('\n').every((line) => !/^[ \t]+$/.test(line) && !/^(?:---|\.\.\.)/.test(line))
+}
+
+/** The lines of a literal block with its header. `indent` is the column of the block's content. */
+export function printLiteral(text: string, indent: number): Printed {
+  const closed = text.endsWith('\n')
+  const body = closed ? text.slice(0, -1) : text
+  return { inline: closed ? '|' : '|-', lines: body.split('\n').map((line) => (line === '' ? '' : ' '.repeat(indent) + line)) }
+}
+
+/** A value as it follows `key:`, the key standing at column `indent`. */
+export function printAfterKey(value: Json, indent: number, style: PrintStyle): Printed {
+  if (Array.isArray(value)) {
+    if (value.length === 0) return { inline: '[]', lines: [] }
+    return { inline: '', lines: printList(value, style.indentLists ? indent + style.step : indent, style) }
+  }
+  if (isObject(value)) {
+    if (Object.keys(value).length === 0) return { inline: '{}', lines: [] }
+    return { inline: '', lines: printMap(value, indent + style.step, style) }
+  }
+  if (typeof value === 'string' && fitsLiteral(value)) return printLiteral(value, indent + style.step)
+  return { inline: printScalar(value), lines: [] }
+}
+
+/** The lines of a map whose keys stand at column `indent`. */
+export function printMap(value: JsonObject, indent: number, style: PrintStyle): string[] {
+  return Object.entries(value).flatMap(([key, item]) => printPair(key, item, indent, style))
+}
+
+/** The lines of one key and its value. */
+export function printPair(key: string, value: Json, indent: number, style: PrintStyle): string[] {
+  const { inline, lines } = printAfterKey(value, indent, style)
+  const head = `${' '.repeat(indent)}${printText(key)}:`
+  return [inline === '' ? head : `${head} ${inline}`, ...lines]
+}
+
+/** The lines of a list whose dashes stand at column `indent`. */
+export function printList(items: Json[], indent: number, style: PrintStyle): string[] {
+  return items.flatMap((item) => printItem(item, indent, style))
+}
+
+/** The lines of one list item whose dash stands at column `indent`. */
+export function printItem(value: Json, indent: number, style: PrintStyle): string[] {
+  const dash = `${' '.repeat(indent)}- `
+  if (Array.isArray(value) && value.length > 0) return compact(dash, printList(value, indent + 2, style))
+  if (isObject(value) && Object.keys(value).length > 0) return compact(dash, printMap(value, indent + 2, style))
+  if (typeof value === 'string' && fitsLiteral(value)) {
+    const literal = printLiteral(value, indent + 2)
+    return [dash + literal.inline, ...literal.lines]
+  }
+  return [dash + (isObject(value) || Array.isArray(value) ? printFlow(value, false) : printScalar(value))]
+}
+
+function compact(dash: string, lines: string[]): string[] {
+  const [first = '', ...rest] = lines
+  return [dash + first.slice(dash.length), ...rest]
+}
+
+/** A value inside brackets, on one line. `json`: with JSON's quotes, for JSON files and flow maps written like them. */
+export function printFlow(value: Json, json: boolean): string {
+  if (Array.isArray(value)) return `[${value.map((item) => printFlow(item, json)).join(', ')}]`
+  if (isObject(value)) {
+    const pairs = Object.entries(value).map(([key, item]) => `${json ? quote(key) : printText(key, true)}: ${printFlow(item, json)}`)
+    return pairs.length === 0 ? '{}' : `{${pairs.join(', ')}}`
+  }
+  return typeof value === 'string' ? (json ? quote(value) : printText(value, true)) : JSON.stringify(value)
+}
+
+const firstKeys = ['apiVersion', 'kind', 'metadata', 'spec']
+const firstMetadataKeys = ['name', 'namespace', 'labels', 'annotations']
+
+/** A fresh manifest: apiVersion, kind, metadata (name, namespace, labels, annotations first) and spec in this order, then the rest as given. */
+export function printResource(value: JsonObject): string {
+  const metadata = value.metadata
+  const ordered = order(isObject(metadata) ? { ...value, metadata: order(metadata, firstMetadataKeys) } : value, firstKeys)
+  const lines = printMap(ordered, 0, defaultStyle)
+  return lines.length === 0 ? '{}\n' : `${lines.join('\n')}\n`
+}
+
+function order(value: JsonObject, first: string[]): JsonObject {
+  const keys = Object.keys(value)
+  const sorted = [...first.filter((key) => keys.includes(key)), ...keys.filter((key) => !first.includes(key))]
+  return Object.fromEntries(sorted.map((key) => [key, value[key] ?? null]))
+}
