@@ -75,7 +75,9 @@ test('a part ends by itself when the supervisor is gone', async () => {
     console.log('ready', supervisor.pids().lamp)
     setInterval(() => {}, 1000)`
   await supervisor.start({ ...part(nested), name: 'house', args: ['--input-type=module', '--eval', nested] })
-  const lamp = Number(/ready (\d+)/.exec(readFileSync(join(logs, 'house.log'), 'utf8'))?.[1])
+  const lampPid = (): number => Number(/ready (\d+)/.exec(readFileSync(join(logs, 'house.log'), 'utf8'))?.[1])
+  await until(() => lampPid() > 0)
+  const lamp = lampPid()
   expect(alive(lamp)).toBe(true)
   process.kill(supervisor.pids().house ?? 0, 'SIGKILL')
   await until(() => !alive(lamp))

@@ -1,0 +1,106 @@
+/** The part `control-plane`: how our kube-apiserver is started, whom it believes, what it audits. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import type { Part } from '#demo/supervisor/part.ts'
+
+/** The identity provider whose ID tokens the API server takes as people. */
+export interface TrustedIssuer {
+  /** `https://localhost:PORT`, byte for byte the `iss` of its tokens. */
+  issuer: string
+  /** PEM of the authority that signed the issuer's certificate. */
+  authority: string
+  /** The `aud` of accepted tokens. */
+  clientId: string
+}
+
+export interface ControlPlaneOptions {
+  binary: string
+  /** etcd's data, keys, admin.kubeconfig and the audit log; kept between runs. */
+  directory: string
+  port: number
+  trusted?: TrustedIssuer
+}
+
+/** Where a control plane in `directory` leaves the administrator's kubeconfig. */
+export const adminKubeconfig = (directory: string): string => join(directory, 'admin.kubeconfig')
+
+/** Where it writes its audit log, JSON lines. */
+export const auditLog = (directory: string): string => join(directory, 'audit.log')
+
+/** The API server as a part. Writes its policy files. */
+export function controlPlanePart({ binary, directory, port, trusted }: ControlPlaneOptions): Part {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const write = (name: string, document: object): string => {
+    const file = join(directory, name)
+    writeFileSync(file, stringify(document), { mode: 0o600 })
+    return file
+  }
+  const flags = [
+    `--audit-policy-file=${write('audit-policy.yaml', auditPolicy)}`,
+    `--audit-log-path=${auditLog(directory)}`,
+    '--audit-log-maxsize=50',
+    '--audit-log-maxbackup=3',
+  ]
+  if (trusted) flags.push(`--authentication-config=${write('authentication.yaml', authenticationConfiguration(trusted))}`)
+  return {
+    name: 'control-plane',
+    title: 'The control plane',
+    command: binary,
+    args: ['--data-dir', directory, '--port', String(port), '--follow-stdin', '--', ...flags],
+    env: { GOMEMLIMIT: '700MiB' },
+    probe: () => isReady(port, readFileSync(join(directory, 'ca.crt'), 'utf8')),
+    readyWithinMs: 90_000,
+    foundation: true,
+  }
+}
+
+/** Whole requests and replies of every write and dry run of an offered kind, who wrote what elsewhere, no reads. */
+export const auditPolicy = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  omitManagedFields: true,
+  rules: [
+    // Groups cannot be given by pattern, so the built-in ones are taken out first and custom resources are what is left.
+    { level: 'None', verbs: ['get', 'list', 'watch'] },
+    { level: 'None', users: ['system:apiserver'] },
+    { level: 'None', resources: [{ group: 'coordination.k8s.io' }, { group: 'events.k8s.io' }, { group: '', resources: ['events'] }] },
+    { level: 'Metadata', resources: ['', 'apps', 'authentication.k8s.io', 'authorization.k8s.io', 'batch'].map((group) => ({ group })) },
+    { level: 'Metadata', resources: [{ group: 'apiextensions.k8s.io' }, { group: 'apiregistration.k8s.io' }] },
+    { level: 'Metadata', resources: [{ group: 'rbac.authorization.k8s.io' }, { group: 'admissionregistration.k8s.io' }] },
+    { level: 'RequestResponse' },
+  ],
+}
+
+/**
+ * People by their verified e-mail and groups, both prefixed so that no token can name a built-in user. Source: Kubernetes
+ * documentation, "Using Authentication Configuration".
+ */
+export const authenticationConfiguration = ({ issuer, authority, clientId }: TrustedIssuer): object => ({
+  apiVersion: 'apiserver.config.k8s.io/v1',
+  kind: 'AuthenticationConfiguration',
+  jwt: [
+    {
+      issuer: { url: issuer, certificateAuthority: authority, audiences: [clientId] },
+      claimValidationRules: [{ expression: 'claims.email_verified == true', message: 'the e-mail address is not verified' }],
+      claimMappings: { username: { expression: '"oidc:" + claims.email' }, groups: { claim: 'groups', prefix: 'oidc:' } },
+      userValidationRules: [
+        { expression: "!user.username.startsWith('system:')", message: 'names that start with system: are reserved' },
+        { expression: "user.groups.all(group, !group.startsWith('system:'))", message: 'groups that start with system: are reserved' },
+      ],
+    },
+  ],
+})
+
+const isReady = (port: number, ca: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const call = request({ host: '127.0.0.1', port, path: '/readyz', ca, timeout: 2_000 }, (reply) => {
+      reply.resume()
+      resolve(reply.statusCode === 200)
+    })
+    call.on('timeout', () => call.destroy())
+    call.on('error', () => resolve(false))
+    call.end()
+  })
