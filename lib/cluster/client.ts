@@ -1,0 +1,286 @@
+/**
+ * The one way to a Kubernetes API server. A cluster is opened once and called as somebody: `.as({ token })` carries a
+ * person's own token and nothing else, `.asPortal()` is the identity of the kubeconfig (the portal's service account on a
+ * server, whoever runs the `corbel` command in CI). Every failure is an error of lib/errors.ts; every answer carries the
+ * API server's warnings and audit id.
+ */
+import { Invalid, Unavailable } from '#lib/errors.ts'
+import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { type ClusterSettings, openConnection } from './connection.ts'
+import { discovery, type ServedKind } from './discovery.ts'
+import { type Answer, itemsOf, type KindRef, type ListPage, type ObjectRef, refOf, type WatchEvent } from './kubernetes-object.ts'
+import { asTooLarge, caller, type Identity } from './request.ts'
+import { watchKind } from './watch.ts'
+
+export interface ListOptions {
+  /** All namespaces where left out. */
+  namespace?: string
+  labelSelector?: string
+  fieldSelector?: string
+  /** Objects per page; 500 where left out. */
+  chunk?: number
+  /** Only metadata (PartialObjectMetadata). */
+  metadataOnly?: boolean
+  signal?: AbortSignal
+}
+
+export interface WatchOptions {
+  namespace?: string
+  /** The revision to go on from: that of a list, a bookmark or an event. */
+  resourceVersion: string
+  signal: AbortSignal
+}
+
+export interface WriteOptions {
+  /** The API server judges and answers as if it wrote, and writes nothing. */
+  dryRun?: boolean
+  fieldManager?: string
+  subresource?: 'status'
+}
+
+export interface ApplyOptions extends WriteOptions {
+  fieldManager: string
+  /** Take over fields that other managers hold. */
+  force?: boolean
+}
+
+export interface DeleteOptions {
+  dryRun?: boolean
+  preconditions?: { uid?: string; resourceVersion?: string }
+}
+
+/** What somebody wants to do, as RBAC asks it. `resource` is the plural. */
+export interface AccessQuestion {
+  verb: string
+  group: string
+  resource: string
+  namespace?: string
+  name?: string
+  subresource?: string
+}
+
+export interface Self {
+  username: string
+  groups: string[]
+}
+
+export type JsonPatch = { op: 'add' | 'remove' | 'replace' | 'test'; path: string; value?: Json }[]
+
+export interface ClusterCalls {
+  get(ref: ObjectRef, options?: { signal?: AbortSignal }): Promise<Answer<JsonObject>>
+  /** Page by page, 500 objects each, all of one revision. Throws Gone where that revision expired on the way. */
+  pages(kind: KindRef, options?: ListOptions): AsyncGenerator<ListPage>
+  /** All pages at once; for lists known to be short. */
+  list(kind: KindRef, options?: ListOptions): Promise<{ items: JsonObject[]; resourceVersion: string }>
+  /**
+   * Changes since a revision, for as long as the caller likes: the API server's regular end of a watch is resumed from the
+   * last revision. Throws Gone (list again), Unavailable (the cluster is out of reach) or what the API server refused with.
+   */
+  watch(kind: KindRef, options: WatchOptions): AsyncGenerator<WatchEvent>
+  /** Unknown fields are errors, not warnings. Throws Conflict where the object exists. */
+  create(object: JsonObject, options?: WriteOptions): Promise<Answer<JsonObject>>
+  /** Server-side apply; unknown fields are errors. Throws Conflict with `details.managers` where others hold a field. */
+  applyServerSide(object: JsonObject, options: ApplyOptions): Promise<Answer<JsonObject>>
+  /** RFC 6902. A failing `test` is Invalid. */
+  patchJson(ref: ObjectRef, operations: JsonPatch, options?: WriteOptions): Promise<Answer<JsonObject>>
+  /** RFC 7386. */
+  patchMerge(ref: ObjectRef, patch: JsonObject, options?: WriteOptions): Promise<Answer<JsonObject>>
+  /** Throws Conflict where a precondition does not hold. */
+  delete(ref: ObjectRef, options?: DeleteOptions): Promise<Answer<JsonObject>>
+  accessReview(question: AccessQuestion): Promise<{ allowed: boolean; reason: string | undefined }>
+  whoAmI(): Promise<Self>
+  /** Every custom resource definition of the cluster, as it serves them. */
+  definitions(): Promise<{ items: JsonObject[]; resourceVersion: string }>
+  /** How a kind is served. Throws NotFound where the cluster does not know it. */
+  served(kind: KindRef): Promise<ServedKind>
+  /** The API server's version, e.g. v1.37.2. */
+  version(): Promise<string>
+}
+
+export interface Cluster {
+  name: string
+  as(person: { token: string }): ClusterCalls
+  asPortal(): ClusterCalls
+  /** Ends every connection; calls under way fail. */
+  close(): Promise<void>
+}
+
+export const definitionKind: KindRef = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+}
+
+const chunkSize = 500
+
+/** Opens a cluster; nothing is called yet. Throws Invalid where the kubeconfig cannot be used. */
+export function openCluster(settings: ClusterSettings): Cluster {
+  const connection = openConnection(settings)
+  const kinds = discovery()
+  const callsOf = (identity: Identity): ClusterCalls => callsAs(caller(settings.name, connection.server, identity), kinds)
+  const portal = callsOf({ by: 'portal', approach: connection.asPortal })
+  return {
+    name: settings.name,
+    as: ({ token }) => callsOf({ by: 'person', approach: async () => connection.asPerson(token) }),
+    asPortal: () => portal,
+    close: connection.close,
+  }
+}
+
+function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof discovery>): ClusterCalls {
+  const served = (kind: KindRef): Promise<ServedKind> => kinds.find(kind, call)
+
+  const pathOf = async (ref: ObjectRef | (KindRef & { namespace?: string }), subresource?: string): Promise<string> => {
+    const { plural, namespaced } = await served(ref)
+    const space = namespaced && ref.namespace ? `/namespaces/${encodeURIComponent(ref.namespace)}` : ''
+    const name = 'name' in ref ? `/${encodeURIComponent(ref.name)}` : ''
+    return `${apiRoot(ref.apiVersion)}${space}/${plural}${name}${subresource ? `/${subresource}` : ''}`
+  }
+  const named = (verb: string, { kind, namespace, name }: KindRef & { namespace?: string; name?: string }) => ({
+    verb,
+    kind,
+    namespace,
+    name,
+  })
+  const objectOf = (answer: Answer<Json>, what: string): Answer<JsonObject> => {
+    if (!isObject(answer.value)) throw new Unavailable('cluster', `The cluster answered ${what} with something that is no object.`)
+    return { ...answer, value: answer.value }
+  }
+  const needRef = (object: JsonObject): ObjectRef => {
+    const ref = refOf(object)
+    if (!ref) throw new Invalid('The manifest lacks apiVersion, kind or metadata.name. Add them.')
+    return ref
+  }
+  const writeQuery = ({ dryRun, fieldManager }: WriteOptions) => ({
+    ...(dryRun ? { dryRun: 'All' } : {}),
+    ...(fieldManager ? { fieldManager } : {}),
+    fieldValidation: 'Strict',
+  })
+
+  async function* pages(kind: KindRef, options: ListOptions = {}): AsyncGenerator<ListPage> {
+    const path = await pathOf({ ...kind, ...(options.namespace ? { namespace: options.namespace } : {}) })
+    let next: string | undefined
+    do {
+      const query = {
+        limit: String(options.chunk ?? chunkSize),
+        ...(options.labelSelector ? { labelSelector: options.labelSelector } : {}),
+        ...(options.fieldSelector ? { fieldSelector: options.fieldSelector } : {}),
+        ...(next ? { continue: next } : {}),
+      }
+      const accept = options.metadataOnly ? 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' : 'application/json'
+      const attempted = named('list', { ...kind, ...(options.namespace ? { namespace: options.namespace } : {}) })
+      const { value } = await call({ method: 'GET', path, query, accept, attempted, signal: options.signal })
+      const remaining = valueAt(value, ['metadata', 'remainingItemCount'])
+      yield {
+        // items of built-in kinds come without their kind
+        items: itemsOf(valueAt(value, ['items']))
+          .filter(isObject)
+          .map((item) => (options.metadataOnly || item.kind ? item : { apiVersion: kind.apiVersion, kind: kind.kind, ...item })),
+        resourceVersion: textAt(value, 'metadata', 'resourceVersion') ?? '',
+        remaining: typeof remaining === 'number' ? remaining : undefined,
+      }
+      next = textAt(value, 'metadata', 'continue')
+    } while (next)
+  }
+
+  const list = async (kind: KindRef, options: ListOptions = {}) => {
+    const items: JsonObject[] = []
+    let resourceVersion = ''
+    for await (const page of pages(kind, options)) {
+      items.push(...page.items)
+      resourceVersion = page.resourceVersion
+    }
+    return { items, resourceVersion }
+  }
+
+  const patch = async (ref: ObjectRef, body: Json, contentType: string, query: Record<string, string>, subresource?: string) => {
+    const path = await pathOf(ref, subresource)
+    return objectOf(await call({ method: 'PATCH', path, query, body, contentType, attempted: named('patch', ref) }), 'a patch')
+  }
+
+  return {
+    served,
+    pages,
+    list,
+    get: async (ref, options = {}) =>
+      objectOf(await call({ method: 'GET', path: await pathOf(ref), attempted: named('get', ref), signal: options.signal }), 'a read'),
+    async *watch(kind, { namespace, resourceVersion, signal }) {
+      const path = await pathOf({ ...kind, ...(namespace ? { namespace } : {}) })
+      yield* watchKind(call, path, named('watch', { ...kind, ...(namespace ? { namespace } : {}) }), resourceVersion, signal)
+    },
+    create: async (object, options = {}) => {
+      const ref = needRef(object)
+      const { name, ...collection } = ref
+      const path = await pathOf(collection)
+      const attempted = named('create', { ...collection, name })
+      return objectOf(
+        await call({ method: 'POST', path, query: writeQuery(options), body: asTooLarge(object, ref), attempted }),
+        'a create',
+      )
+    },
+    applyServerSide: async (object, options) => {
+      const ref = needRef(object)
+      const query = { ...writeQuery(options), ...(options.force ? { force: 'true' } : {}) }
+      return patch(ref, asTooLarge(object, ref), 'application/apply-patch+yaml', query, options.subresource)
+    },
+    patchJson: async (ref, operations, options = {}) =>
+      patch(
+        ref,
+        operations.map((operation) => ({ ...operation })),
+        'application/json-patch+json',
+        writeQuery(options),
+        options.subresource,
+      ),
+    patchMerge: async (ref, merge, options = {}) =>
+      patch(ref, asTooLarge(merge, ref), 'application/merge-patch+json', writeQuery(options), options.subresource),
+    delete: async (ref, { dryRun, preconditions } = {}) => {
+      const path = await pathOf(ref)
+      const body: JsonObject = {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        ...(preconditions ? { preconditions: { ...preconditions } } : {}),
+      }
+      const query: Record<string, string> = dryRun ? { dryRun: 'All' } : {}
+      return objectOf(await call({ method: 'DELETE', path, query, body, attempted: named('delete', ref) }), 'a delete')
+    },
+    accessReview: async (question) => {
+      const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: { ...question } } }
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+      const { value } = await call({
+        method: 'POST',
+        path,
+        body,
+        attempted: named('create', { apiVersion: '', kind: 'SelfSubjectAccessReview' }),
+      })
+      return { allowed: valueAt(value, ['status', 'allowed']) === true, reason: textAt(value, 'status', 'reason') }
+    },
+    whoAmI: async () => {
+      const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
+      const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
+      const { value } = await call({
+        method: 'POST',
+        path,
+        body,
+        attempted: named('create', { apiVersion: '', kind: 'SelfSubjectReview' }),
+      })
+      const groups = itemsOf(valueAt(value, ['status', 'userInfo', 'groups']))
+      return {
+        username: textAt(value, 'status', 'userInfo', 'username') ?? '',
+        groups: groups.filter((group) => typeof group === 'string'),
+      }
+    },
+    definitions: () => list(definitionKind, { chunk: 50 }),
+    version: async () => {
+      const { value } = await call({
+        method: 'GET',
+        path: '/version',
+        attempted: { verb: 'get', kind: 'version', namespace: undefined, name: undefined },
+      })
+      return textAt(value, 'gitVersion') ?? 'unknown'
+    },
+  }
+}
+
+/** `/api/v1` for the core group, `/apis/group/version` for others. */
+const apiRoot = (apiVersion: string): string => (apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`)
