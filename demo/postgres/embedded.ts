@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '#demo/supervisor/ports.ts'
+import { commandOf } from '#demo/supervisor/processes.ts'
 import { giveTo, type Installation, preparePostgres } from './installation.ts'
 
 export interface PostgresOptions {
@@ -101,16 +102,6 @@ async function stopLeftOver(data: string): Promise<void> {
     if (serves()) throw new Error(`A PostgreSQL of an earlier run (process ${pid}) does not stop. End it, then start again.`)
   }
   rmSync(lockFile, { force: true })
-}
-
-/** The command line of a process, or nothing when it is gone. A zombie has none either. */
-function commandOf(pid: number): string {
-  try {
-    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  } catch {
-    return ''
-  }
 }
 
 type Attempt = { child: ChildProcess; exited: Promise<void> } | { lines: string[] }
