@@ -4,7 +4,7 @@
  * server, whoever runs the `corbel` command in CI). Every failure is an error of lib/errors.ts; every answer carries the
  * API server's warnings and audit id.
  */
-import { Invalid, Unavailable } from '#lib/errors.ts'
+import { Conflict, Invalid, Unavailable } from '#lib/errors.ts'
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { type ClusterSettings, openConnection } from './connection.ts'
 import { discovery, type ServedKind } from './discovery.ts'
@@ -59,6 +59,21 @@ export interface AccessQuestion {
   subresource?: string
 }
 
+/** One grant: any of the verbs on any of the resources of any of the groups; `*` stands for all of them. */
+export interface ResourceRule {
+  verbs: string[]
+  groups: string[]
+  resources: string[]
+  /** Empty where the grant is not limited to names. */
+  names: string[]
+}
+
+/** `incomplete` says that an authorizer could not list all of its rules: what is missing here may still be allowed. */
+export interface RulesReview {
+  rules: ResourceRule[]
+  incomplete: boolean
+}
+
 export interface Self {
   username: string
   groups: string[]
@@ -81,13 +96,15 @@ export interface ClusterCalls {
   create(object: JsonObject, options?: WriteOptions): Promise<Answer<JsonObject>>
   /** Server-side apply; unknown fields are errors. Throws Conflict with `details.managers` where others hold a field. */
   applyServerSide(object: JsonObject, options: ApplyOptions): Promise<Answer<JsonObject>>
-  /** RFC 6902. A failing `test` is Invalid. */
+  /** RFC 6902. Throws Conflict where a `test` fails. */
   patchJson(ref: ObjectRef, operations: JsonPatch, options?: WriteOptions): Promise<Answer<JsonObject>>
   /** RFC 7386. */
   patchMerge(ref: ObjectRef, patch: JsonObject, options?: WriteOptions): Promise<Answer<JsonObject>>
   /** Throws Conflict where a precondition does not hold. */
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<Answer<JsonObject>>
   accessReview(question: AccessQuestion): Promise<{ allowed: boolean; reason: string | undefined }>
+  /** What the caller may do in a namespace, cluster-wide grants included (SelfSubjectRulesReview). */
+  rulesReview(namespace: string): Promise<RulesReview>
   whoAmI(): Promise<Self>
   /** Every custom resource definition of the cluster, as it serves them. */
   definitions(): Promise<{ items: JsonObject[]; resourceVersion: string }>
@@ -224,14 +241,17 @@ function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof disco
       const query = { ...writeQuery(options), ...(options.force ? { force: 'true' } : {}) }
       return patch(ref, asTooLarge(object, ref), 'application/apply-patch+yaml', query, options.subresource)
     },
-    patchJson: async (ref, operations, options = {}) =>
-      patch(
-        ref,
-        operations.map((operation) => ({ ...operation })),
-        'application/json-patch+json',
-        writeQuery(options),
-        options.subresource,
-      ),
+    patchJson: async (ref, operations, options = {}) => {
+      const body = operations.map((operation) => ({ ...operation }))
+      try {
+        return await patch(ref, body, 'application/json-patch+json', writeQuery(options), options.subresource)
+      } catch (error) {
+        // the API server answers a failed `test` with 422 and no reason
+        if (error instanceof Invalid && error.fields.length === 0 && operations.some(({ op }) => op === 'test'))
+          throw new Conflict(`${ref.kind} "${ref.name}" is no longer as it was when you saw it. Review the difference and try again.`)
+        throw error
+      }
+    },
     patchMerge: async (ref, merge, options = {}) =>
       patch(ref, asTooLarge(merge, ref), 'application/merge-patch+json', writeQuery(options), options.subresource),
     delete: async (ref, { dryRun, preconditions } = {}) => {
@@ -254,6 +274,28 @@ function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof disco
         attempted: named('create', { apiVersion: '', kind: 'SelfSubjectAccessReview' }),
       })
       return { allowed: valueAt(value, ['status', 'allowed']) === true, reason: textAt(value, 'status', 'reason') }
+    },
+    rulesReview: async (namespace) => {
+      const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } }
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews'
+      const { value } = await call({
+        method: 'POST',
+        path,
+        body,
+        attempted: named('create', { apiVersion: '', kind: 'SelfSubjectRulesReview' }),
+      })
+      const texts = (rule: JsonObject, key: string): string[] => itemsOf(rule[key]).filter((item) => typeof item === 'string')
+      return {
+        rules: itemsOf(valueAt(value, ['status', 'resourceRules']))
+          .filter(isObject)
+          .map((rule) => ({
+            verbs: texts(rule, 'verbs'),
+            groups: texts(rule, 'apiGroups'),
+            resources: texts(rule, 'resources'),
+            names: texts(rule, 'resourceNames'),
+          })),
+        incomplete: valueAt(value, ['status', 'incomplete']) === true,
+      }
     },
     whoAmI: async () => {
       const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }

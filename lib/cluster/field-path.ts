@@ -1,4 +1,4 @@
-import type { JsonPath } from '#lib/json.ts'
+import { isObject, type Json, type JsonPath } from '#lib/json.ts'
 
 /**
  * Reads a field path as the API server writes it (k8s.io/apimachinery field.Path and structured-merge-diff):
@@ -47,4 +47,33 @@ function unquoted(key: string): string {
   } catch {
     return key.slice(1, -1)
   }
+}
+
+/**
+ * Joins again what a dot inside a key has split: the API server writes the key `a/b.c` of a map as `spec.labels.a/b.c`.
+ * Only the document knows. A part the document does not have stays as it was read.
+ */
+export function rejoinKeys(path: JsonPath, document: Json | undefined): JsonPath {
+  const joined: JsonPath = []
+  let here = document
+  let at = 0
+  while (at < path.length) {
+    let key = path[at] ?? ''
+    let taken = 1
+    if (isObject(here) && typeof key === 'string' && !Object.hasOwn(here, key)) {
+      for (let length = 2; at + length <= path.length; length++) {
+        const candidate = path.slice(at, at + length).join('.')
+        if (Object.hasOwn(here, candidate)) {
+          key = candidate
+          taken = length
+          break
+        }
+      }
+    }
+    joined.push(key)
+    at += taken
+    if (Array.isArray(here)) here = typeof key === 'number' ? here[key] : undefined
+    else here = isObject(here) && Object.hasOwn(here, String(key)) ? here[String(key)] : undefined
+  }
+  return joined
 }

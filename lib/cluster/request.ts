@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Dispatcher, request } from 'undici'
 import { CorbelError, TooLarge, Unavailable } from '#lib/errors.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
@@ -30,9 +29,9 @@ export interface Call {
   cluster: string
 }
 
-const readTries = 3
+const _readTries = 3
 /** Longer waits are the caller's decision, so they are passed on as an error. */
-const longestPauseMs = 5_000
+const _longestPauseMs = 5_000
 const largestBytes = 1024 * 1024
 
 /** Throws TooLarge for an object above 1 MiB; etcd refuses it anyway, after the upload. */
@@ -65,14 +64,14 @@ export function caller(cluster: string, server: string, { by, approach }: Identi
     }
   }
 
-  const failure = async ({ statusCode, headers, body }: Dispatcher.ResponseData, { attempted }: CallOptions) => {
+  const failure = async ({ statusCode, headers, body }: Dispatcher.ResponseData, { attempted, body: sent }: CallOptions) => {
     const text = await body.text().catch(() => '')
-    return { error: statusError(statusCode, parsed(text), { ...attempted, cluster, by }, secondsOf(headers)), seconds: secondsOf(headers) }
+    return statusError(statusCode, parsed(text), { ...attempted, cluster, by }, { retryAfterSeconds: secondsOf(headers), sent })
   }
 
   const once = async (options: CallOptions): Promise<Answer<Json>> => {
     const response = await send(options)
-    if (response.statusCode >= 300) throw (await failure(response, options)).error
+    if (response.statusCode >= 300) throw await failure(response, options)
     const value = await jsonOf(response, cluster, options.signal)
     return { value, warnings: warningsOf(response.headers), auditId: first(response.headers['audit-id']) }
   }
@@ -90,13 +89,13 @@ export function caller(cluster: string, server: string, { by, approach }: Identi
   }
   const stream = async (options: CallOptions) => {
     const response = await send(options)
-    if (response.statusCode >= 300) throw (await failure(response, options)).error
+    if (response.statusCode >= 300) throw await failure(response, options)
     return response.body
   }
   return Object.assign(call, { stream, cluster })
 }
 
-function pauseAfter(error: unknown, attempt: number): number | undefined {
+function _pauseAfter(error: unknown, attempt: number): number | undefined {
   if (!(error instanceof CorbelError)) return undefined
   return retryDelay(
     error.status,
@@ -135,7 +134,7 @@ function codeOf(error: unknown): string {
   return ''
 }
 
-async function jsonOf({ body }: Dispatcher.ResponseData, cluster: string, signal: AbortSignal | undefined): Promise<Json> {
+async function _jsonOf({ body }: Dispatcher.ResponseData, cluster: string, signal: AbortSignal | undefined): Promise<Json> {
   let text: string
   try {
     text = await body.text()

@@ -16,7 +16,7 @@ import {
   Unavailable,
 } from '#lib/errors.ts'
 import { isObject, type Json, type JsonObject, type JsonPath, textAt, valueAt } from '#lib/json.ts'
-import { parseFieldPath } from './field-path.ts'
+import { parseFieldPath, rejoinKeys } from './field-path.ts'
 import { Gone } from './gone.ts'
 
 /** What was tried, for the sentence. */
@@ -32,11 +32,19 @@ export interface Attempted {
   by: 'person' | 'portal'
 }
 
-/** `status` is the HTTP status, `body` the parsed answer (a Status, or anything else a proxy may send). */
-export function statusError(status: number, body: Json | undefined, attempted: Attempted, retryAfterSeconds?: number): CorbelError | Gone {
+/**
+ * `status` is the HTTP status, `body` the parsed answer (a Status, or anything else a proxy may send), `sent` the object
+ * that was sent, which tells keys with dots from paths.
+ */
+export function statusError(
+  status: number,
+  body: Json | undefined,
+  attempted: Attempted,
+  { retryAfterSeconds, sent }: { retryAfterSeconds?: number | undefined; sent?: Json | undefined } = {},
+): CorbelError | Gone {
   const text = textAt(body, 'message') ?? ''
   const thing = described(attempted)
-  if (isSchemaComplaint(status, text)) return invalid(body, text, thing)
+  if (isSchemaComplaint(status, text)) return invalid(body, text, thing, sent)
   switch (status) {
     case 401:
       return new Unauthenticated(
@@ -57,7 +65,7 @@ export function statusError(status: number, body: Json | undefined, attempted: A
     case 429:
       return new RateLimited('cluster', `Cluster "${attempted.cluster}" asks to slow down. ${again(retryAfterSeconds)}`, retryAfterSeconds)
   }
-  if (status >= 400 && status < 500) return invalid(body, text, thing)
+  if (status >= 400 && status < 500) return invalid(body, text, thing, sent)
   const said = isObject(body) && text ? ` It says: ${shortened(withoutEcho(text))}` : ''
   return new Unavailable('cluster', `Cluster "${attempted.cluster}" failed to ${attempted.verb} ${thing} (HTTP ${status}).${said}`)
 }
@@ -105,19 +113,19 @@ function conflict(body: Json | undefined, { cluster }: Attempted, thing: string)
   if (managers.length === 0)
     return new Conflict(`${thing} changed on cluster "${cluster}" since it was read. Review the difference and try again.`)
   const names = [...new Set(managers.map(({ manager }) => `"${manager}"`))].join(', ')
-  const fields = managers.length === 1 ? 'a field' : `${managers.length} fields`
-  return new Conflict(`${thing}: ${fields} are managed by ${names} on cluster "${cluster}". Leave them out, or take them over.`, {
+  const fields = managers.length === 1 ? 'a field is' : `${managers.length} fields are`
+  return new Conflict(`${thing}: ${fields} managed by ${names} on cluster "${cluster}". Leave them out, or take them over.`, {
     managers,
   })
 }
 
-function invalid(body: Json | undefined, text: string, thing: string): Invalid {
-  const fields = fieldErrors(body, text)
+function invalid(body: Json | undefined, text: string, thing: string, sent: Json | undefined): Invalid {
+  const fields = fieldErrors(body, text).map(({ path, message }) => ({ path: rejoinKeys(path, sent), message }))
   const more = fields.length > 1 ? ` (and ${fields.length - 1} more)` : ''
   const first = fields[0]
-  const where = first && first.path.length > 0 ? `${first.path.join('.')}: ` : ''
-  const why = first ? `${where}${first.message}${more}` : sentence(shortened(withoutEcho(text))) || 'the API server gave no reason.'
-  return new Invalid(`The API server does not accept ${thing}. ${capital(why)}`, fields)
+  const where = first && first.path.length > 0 ? ` At ${first.path.join('.')}:` : ''
+  const why = first ? `${first.message}${more}` : sentence(shortened(withoutEcho(text))) || 'It gave no reason.'
+  return new Invalid(`The API server does not accept ${thing}.${where} ${why}`, fields)
 }
 
 function fieldErrors(body: Json | undefined, text: string): FieldError[] {
@@ -133,7 +141,9 @@ function fieldErrors(body: Json | undefined, text: string): FieldError[] {
     if (denial) return { path: pathIn(denial), message: sentence(denial) }
     return { path: field ? parseFieldPath(field) : pathIn(message), message: complaint(message, field) }
   })
-  if (fromCauses.length > 0) return unique(fromCauses)
+  const notes = /^Some validation rules were not checked/
+  const telling = fromCauses.filter(({ message }) => !notes.test(message))
+  if (fromCauses.length > 0) return unique(telling.length > 0 ? telling : fromCauses)
   const denial = admissionDenial(text)
   return denial ? [{ path: pathIn(denial), message: sentence(denial) }] : []
 }
@@ -193,20 +203,16 @@ export function withoutEcho(message: string): string {
   const start = /(?:Invalid|Duplicate|Unsupported) value: /.exec(message)
   if (!start) return message
   const from = start.index + start[0].length
-  const end = endOfValue(message, from)
+  // newer API servers leave the value out and say the rule's message at once
+  const end = /^(null\b|true\b|false\b|-?\d|["{[]|map\[)/.test(message.slice(from)) ? endOfValue(message, from) : from
   const detail = message.slice(end).replace(/^:\s*/, '')
   const before = message.slice(0, start.index)
   const what = start[0].startsWith('Duplicate') ? 'the value is there already' : 'the value is not allowed'
   return before + (detail ? withoutEcho(detail) : what)
 }
 
-/** Where a value printed by the API server ends: a JSON text, or anything up to the next ": ". */
+/** Where a value printed by the API server ends: at the ": " outside of its quotes and brackets. */
 function endOfValue(text: string, start: number): number {
-  const open = text[start]
-  if (open !== '{' && open !== '[' && open !== '"') {
-    const colon = text.indexOf(': ', start)
-    return colon < 0 ? text.length : colon
-  }
   let depth = 0
   let quoted = false
   for (let at = start; at < text.length; at++) {
@@ -215,7 +221,7 @@ function endOfValue(text: string, start: number): number {
     else if (char === '"') quoted = !quoted
     else if (!quoted && (char === '{' || char === '[')) depth++
     else if (!quoted && (char === '}' || char === ']')) depth--
-    if (depth === 0 && !quoted) return at + 1
+    else if (!quoted && depth === 0 && char === ':' && text[at + 1] === ' ') return at
   }
   return text.length
 }
