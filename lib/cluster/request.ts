@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Dispatcher, request } from 'undici'
 import { CorbelError, TooLarge, Unavailable } from '#lib/errors.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
@@ -29,9 +30,9 @@ export interface Call {
   cluster: string
 }
 
-const _readTries = 3
+const readTries = 3
 /** Longer waits are the caller's decision, so they are passed on as an error. */
-const _longestPauseMs = 5_000
+const longestPauseMs = 5_000
 const largestBytes = 1024 * 1024
 
 /** Throws TooLarge for an object above 1 MiB; etcd refuses it anyway, after the upload. */
@@ -95,7 +96,7 @@ export function caller(cluster: string, server: string, { by, approach }: Identi
   return Object.assign(call, { stream, cluster })
 }
 
-function _pauseAfter(error: unknown, attempt: number): number | undefined {
+function pauseAfter(error: unknown, attempt: number): number | undefined {
   if (!(error instanceof CorbelError)) return undefined
   return retryDelay(
     error.status,
@@ -134,7 +135,7 @@ function codeOf(error: unknown): string {
   return ''
 }
 
-async function _jsonOf({ body }: Dispatcher.ResponseData, cluster: string, signal: AbortSignal | undefined): Promise<Json> {
+async function jsonOf({ body }: Dispatcher.ResponseData, cluster: string, signal: AbortSignal | undefined): Promise<Json> {
   let text: string
   try {
     text = await body.text()
