@@ -104,6 +104,9 @@ const held = globalThis as typeof globalThis & { corbelConfig?: Config }
 
 /** The configuration of this process. Throws ConfigurationError at the first call when settings are wrong. */
 export function config(): Config {
-  held.corbelConfig ??= loadConfig(process.env)
+  if (!held.corbelConfig) {
+    held.corbelConfig = loadConfig(process.env)
+    process.env.NEXTAUTH_URL = `${held.corbelConfig.url}/api/auth` // next-auth takes its own address from nowhere else
+  }
   return held.corbelConfig
 }

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { readSettings, settings } from '#lib/config/settings.ts'
+
+const good = {
+  CORBEL_URL: 'https://corbel.acme.test/',
+  CORBEL_SECRET: 'x'.repeat(32),
+  DATABASE_URL: 'postgresql://corbel@db.acme.test/corbel',
+  OIDC_ISSUER: 'https://login.acme.test',
+  OIDC_CLIENT_ID: 'corbel',
+  OIDC_CLIENT_SECRET: 'secret',
+  CORBEL_CLUSTERS: '[{"name":"infra","kubeconfig":"/etc/corbel/infra"}]',
+  GITHUB_APP_ID: '1',
+  GITHUB_APP_PRIVATE_KEY_FILE: '/etc/corbel/app.pem',
+  GITHUB_WEBHOOK_SECRET: 'hook',
+  GITHUB_CLIENT_ID: 'Iv1.x',
+  GITHUB_CLIENT_SECRET: 'client',
+}
+
+describe('settings', () => {
+  test('a complete environment is read, slashes at the end of addresses dropped and lists split', () => {
+    const result = readSettings({ ...good, CORBEL_KIND_PATTERNS: '*.cnrm.cloud.google.com, caching.corbel.dev' })
+    expect(result).toMatchObject({
+      values: {
+        CORBEL_URL: 'https://corbel.acme.test',
+        CORBEL_KIND_PATTERNS: ['*.cnrm.cloud.google.com', 'caching.corbel.dev'],
+        GITHUB_URL: 'https://github.com',
+      },
+    })
+  })
+
+  test('an empty environment names every setting that has no default', () => {
+    const result = readSettings({})
+    if (!('mistakes' in result)) throw new Error('an empty environment was accepted')
+    for (const name of Object.keys(good)) expect(result.mistakes.some((mistake) => mistake.startsWith(`${name} is missing`))).toBe(true)
+  })
+
+  test.each([
+    ['CORBEL_URL', 'corbel.acme.test', 'CORBEL_URL must be a URL'],
+    ['CORBEL_URL', 'ftp://corbel.acme.test', 'CORBEL_URL must be a URL'],
+    ['CORBEL_SECRET', 'short', 'CORBEL_SECRET must have at least 32'],
+    ['DATABASE_URL', 'mysql://db', 'DATABASE_URL must start with postgresql://'],
+    ['CORBEL_CLUSTERS', 'infra', 'CORBEL_CLUSTERS is not JSON'],
+    ['CORBEL_CLUSTERS', '[]', 'CORBEL_CLUSTERS names no cluster'],
+    ['CORBEL_CLUSTERS', '[{"name":"Infra EU","kubeconfig":"x"}]', 'CORBEL_CLUSTERS 0.name cluster names'],
+    ['CORBEL_CLUSTERS', '[{"name":"a","kubeconfig":"x"},{"name":"a","kubeconfig":"y"}]', 'CORBEL_CLUSTERS names a cluster twice'],
+    ['CORBEL_LOG_LEVEL', 'loud', 'CORBEL_LOG_LEVEL must be'],
+    ['CORBEL_WORKER_PORT', '70000', 'CORBEL_WORKER_PORT must be a port'],
+  ])('%s=%s is refused with a sentence', (name, value, sentence) => {
+    const result = readSettings({ ...good, [name]: value })
+    expect('mistakes' in result ? result.mistakes.join('\n') : '').toContain(sentence)
+  })
+
+  test('no sentence repeats the value of a secret', () => {
+    for (const [name, definition] of Object.entries(settings)) {
+      if (!('secret' in definition && definition.secret)) continue
+      const result = readSettings({ ...good, [name]: 'hunter2' })
+      if ('mistakes' in result) expect(result.mistakes.join('\n')).not.toContain('hunter2')
+    }
+  })
+})
