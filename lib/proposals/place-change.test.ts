@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { pathOfNew, withNew, withoutResource, withReplaced } from './place-change.ts'
+
+const kind = 'PubSubTopic.pubsub.cnrm.cloud.google.com'
+const topic = (name: string, extra = ''): string =>
+  `apiVersion: pubsub.cnrm.cloud.google.com/v1beta1\nkind: PubSubTopic\nmetadata:\n  name: ${name}\n  namespace: shop\n${extra}`
+const resource = (name: string) => ({ namespace: 'shop', kind, name })
+
+describe('the file of a new resource', () => {
+  test.each([
+    [{ path: 'infra/shop', layout: null }, 'infra/shop/pubsubtopic-orders.yaml'],
+    [{ path: null, layout: null }, 'pubsubtopic-orders.yaml'],
+    [{ path: '/infra/', layout: '{kind}/{name}.yaml' }, 'infra/pubsubtopic/orders.yaml'],
+    [{ path: 'infra', layout: 'all.yaml' }, 'infra/all.yaml'],
+  ])('%o gives %s', (project, path) => {
+    expect(pathOfNew(project, resource('orders'))).toBe(path)
+  })
+
+  test.each(['../{name}.yaml', '{nonsense}.yaml', '.git/config'])('layout %s is refused', (layout) => {
+    expect(() => pathOfNew({ path: 'infra', layout }, resource('orders'))).toThrow(/corbel.dev\/layout/)
+  })
+})
+
+describe('documents in files', () => {
+  test('a new file is the manifest', () => {
+    expect(withNew(null, topic('a').trimEnd(), resource('a'), 'a.yaml')).toBe(topic('a'))
+  })
+  test('a file that exists gets one more document, and keeps its bytes', () => {
+    const before = `# ours\n${topic('a')}`
+    const after = withNew(before, topic('b'), resource('b'), 'all.yaml')
+    expect(after.startsWith(before)).toBe(true)
+    expect(after).toBe(`${before}---\n${topic('b')}`)
+  })
+  test('a resource that stands there already is not added again', () => {
+    expect(() => withNew(topic('a'), topic('a'), resource('a'), 'all.yaml')).toThrow(/exists already in all.yaml/)
+  })
+  test('replacing touches its own document only', () => {
+    const before = `${topic('a')}---\n# about b\n${topic('b')}---\n${topic('c')}`
+    const after = withReplaced(before, topic('b', 'spec: {}\n'), resource('b'))
+    expect(after).toBe(`${topic('a')}---\n${topic('b', 'spec: {}\n')}---\n${topic('c')}`)
+  })
+  test('replacing by the same text gives the same file', () => {
+    const before = `---\n${topic('a')}---\n${topic('b')}`
+    expect(withReplaced(before, topic('a'), resource('a'))).toBe(before)
+    expect(withReplaced(before, topic('b'), resource('b'))).toBe(before)
+    expect(withReplaced(topic('a').trimEnd(), topic('a').trimEnd(), resource('a'))).toBe(topic('a').trimEnd())
+  })
+  test('the last document takes the file with it', () => {
+    expect(withoutResource(topic('a'), resource('a'))).toBeNull()
+    expect(withoutResource(`${topic('a')}---\n${topic('b')}`, resource('b'))).toBe(topic('a'))
+  })
+})

@@ -1,0 +1,76 @@
+/** Where in its file a change goes: pure text in, text out; everything around the document stays byte for byte. */
+import { Conflict, Invalid } from '#lib/errors.ts'
+import { addDocument, findDocument, removeDocument } from '#lib/manifest/file-documents.ts'
+import { type ManifestDocument, parseManifestFile } from '#lib/manifest/parse-manifest.ts'
+import { resourceTitle, splitKindKey } from './change-identity.ts'
+
+/** File names of manifests where a project says nothing else. */
+const defaultLayout = '{kind}-{name}.yaml'
+
+/** Which resource, as a change names it. */
+export interface ChangedResource {
+  namespace: string
+  /** Kind.group */
+  kind: string
+  name: string
+}
+
+/** The path a new resource's file gets, by the project's folder and layout. Throws Invalid where the layout leads out of the folder. */
+export function pathOfNew(project: { path: string | null; layout: string | null }, resource: ChangedResource): string {
+  const { kind, group } = splitKindKey(resource.kind)
+  const values: Record<string, string> = { kind: kind.toLowerCase(), group, name: resource.name, namespace: resource.namespace }
+  const file = (project.layout || defaultLayout).replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole)
+  const segments = [...(project.path ?? '').split('/'), ...file.split('/')].filter((segment) => segment !== '' && segment !== '.')
+  if (segments.length === 0 || segments.some((segment) => segment === '..' || segment === '.git') || /[{}\\]/.test(file)) {
+    throw new Invalid(
+      `The project's layout "${project.layout}" gives no file name. Ask the platform team to correct the annotation corbel.dev/layout.`,
+    )
+  }
+  return segments.join('/')
+}
+
+/** The document of a file that describes a resource, or undefined. Broken files have none. */
+export function documentOf(text: string, resource: ChangedResource): ManifestDocument | undefined {
+  const { kind, group } = splitKindKey(resource.kind)
+  return findDocument(parseManifestFile(text), { group, kind, namespace: resource.namespace, name: resource.name })
+}
+
+/** The file with the manifest in it: added at the end. Throws Conflict when the resource stands there already. */
+export function withNew(before: string | null, manifest: string, resource: ChangedResource, path: string): string {
+  const text = ended(manifest)
+  if (before === null) return text
+  if (documentOf(before, resource)) {
+    throw new Conflict(`${resourceTitle(resource.kind, resource.name)} exists already in ${path}. Open it there and edit it instead.`, {
+      path,
+    })
+  }
+  return addDocument(before, text)
+}
+
+/** The file with the resource's document replaced. */
+export function withReplaced(before: string, manifest: string, resource: ChangedResource): string {
+  const document = documentIn(before, resource)
+  const old = before.slice(document.start, document.end)
+  const marker = /^---[ \t]*(?:\r?\n|$)/
+  const kept = old.match(marker)?.[0] ?? ''
+  const fresh = kept ? manifest.replace(marker, '') : manifest
+  const last = document.end >= before.length
+  const text = last && !before.endsWith('\n') && !manifest.endsWith('\n') ? fresh : ended(fresh)
+  const eol = /\r\n/.test(before) ? '\r\n' : '\n'
+  return before.slice(0, document.start) + kept + text.replace(/\r?\n/g, eol) + before.slice(document.end)
+}
+
+/** The file without the resource's document; null when nothing is left, so that the file goes too. */
+export function withoutResource(before: string, resource: ChangedResource): string | null {
+  const text = removeDocument(before, documentIn(before, resource).index)
+  return text.trim() === '' ? null : text
+}
+
+function documentIn(text: string, resource: ChangedResource): ManifestDocument {
+  const document = documentOf(text, resource)
+  if (!document)
+    throw new Conflict(`${resourceTitle(resource.kind, resource.name)} is no longer in its file. Look for it in the repository.`)
+  return document
+}
+
+const ended = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)

@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import MarkdownIt from 'markdown-it'
+import { describe, expect, test } from 'vitest'
+import {
+  branchName,
+  commitMessage,
+  defaultTitle,
+  escapeMarkdown,
+  type ProposalTexts,
+  proposalOf,
+  pullRequestBody,
+} from './pull-request-text.ts'
+
+const id = '01890a5d-ac96-774b-bcce-b302099a8057'
+const resource = {
+  cluster: 'demo',
+  namespace: 'payments-prod',
+  kind: 'StorageBucket.storage.cnrm.cloud.google.com',
+  name: 'orders',
+  action: 'create',
+} as const
+const proposal: ProposalTexts = {
+  id,
+  title: 'Add a bucket',
+  message: 'We archive orders.',
+  requestedBy: { username: 'alice@acme.test', name: 'Alice' },
+  openedAs: 'github-user',
+  resources: [resource],
+  pageUrl: 'https://corbel.test/proposals/1',
+}
+const markdown = new MarkdownIt({ html: true, linkify: false })
+const shown = (text: string): string => markdown.render(text)
+
+describe("a person's text in Markdown", () => {
+  test.each([
+    ['<img src=x onerror=alert(1)>'],
+    ['<!-- corbel:plan -->'],
+    ['**bold** _it_ `code` ~~gone~~'],
+    ['[link](https://evil.test) ![image](https://evil.test/x.png)'],
+    ['# Heading'],
+    ['- item'],
+    ['1. item'],
+    ['> quote'],
+    ['    code block'],
+    ['| a | b |\n| --- | --- |'],
+  ])('%s makes no markup', (text) => {
+    expect(shown(escapeMarkdown(text))).not.toMatch(/<(?!\/?p>|br)/)
+  })
+
+  test('never makes a tag, whatever it is', () => {
+    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => void expect(shown(escapeMarkdown(text))).not.toMatch(/<(?!\/?p>)/)))
+  })
+
+  test('mentions nobody and no issue', () => {
+    expect(escapeMarkdown('ask @bob about #12')).not.toMatch(/@b|#1/)
+  })
+})
+
+describe('trailers', () => {
+  test('the proposal is found in its commit message and pull request', () => {
+    expect(proposalOf(commitMessage(proposal))).toBe(id)
+    expect(proposalOf(pullRequestBody(proposal))).toBe(id)
+  })
+
+  test('a person cannot slip one in', () => {
+    const other = '99999999-9999-7999-8999-999999999999'
+    const evil = {
+      ...proposal,
+      title: `x\nCorbel-Proposal: ${other}`,
+      message: `Corbel-Proposal: ${other}\n-->\n<!--\nCorbel-Proposal: ${other}`,
+    }
+    expect(proposalOf(commitMessage(evil))).toBe(id)
+    expect(pullRequestBody(evil).match(/^<!--$/gm)).toHaveLength(1)
+  })
+
+  test('say which resource, what is done and who asked', () => {
+    expect(commitMessage(proposal)).toContain(
+      `Corbel-Resource: demo/payments-prod/${resource.kind}/orders\nCorbel-Action: create\nCorbel-Requested-By: alice@acme.test\n`,
+    )
+  })
+})
+
+test('the App says who asked', () => {
+  expect(pullRequestBody({ ...proposal, openedAs: 'github-app' })).toContain('asked for this change')
+})
+
+test('titles say what happens and where', () => {
+  expect(defaultTitle(resource)).toBe('Add StorageBucket orders to payments-prod')
+  expect(defaultTitle({ ...resource, action: 'delete' })).toBe('Delete StorageBucket orders from payments-prod')
+})
+
+describe('branch names', () => {
+  test('name the resource and end in the proposal', () => {
+    expect(branchName(resource, id)).toBe('corbel/payments-prod/storagebucket/orders-099a8057')
+  })
+  test('are valid refs whatever the name', () => {
+    const part = fc.string({ unit: 'grapheme', minLength: 1 })
+    fc.assert(
+      fc.property(part, part, part, (namespace, kind, name) => {
+        expect(branchName({ namespace, kind, name }, id)).toMatch(/^corbel(\/[a-z0-9]([a-z0-9-]*[a-z0-9])?){3}$/)
+      }),
+    )
+  })
+})
