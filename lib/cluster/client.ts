@@ -79,14 +79,6 @@ export interface Self {
   groups: string[]
 }
 
-/** What somebody may do in a namespace, one grant each. `names` is empty where the grant is not limited to some objects. */
-export interface ResourceRule {
-  verbs: string[]
-  groups: string[]
-  resources: string[]
-  names: string[]
-}
-
 export type JsonPatch = { op: 'add' | 'remove' | 'replace' | 'test'; path: string; value?: Json }[]
 
 export interface ClusterCalls {
@@ -113,8 +105,6 @@ export interface ClusterCalls {
   accessReview(question: AccessQuestion): Promise<{ allowed: boolean; reason: string | undefined }>
   /** What the caller may do in a namespace, cluster-wide grants included (SelfSubjectRulesReview). */
   rulesReview(namespace: string): Promise<RulesReview>
-  /** What the caller may do in a namespace. `incomplete` where an authorizer of the cluster cannot list its rules. */
-  rulesReview(namespace: string): Promise<{ rules: ResourceRule[]; incomplete: boolean }>
   whoAmI(): Promise<Self>
   /** Every custom resource definition of the cluster, as it serves them. */
   definitions(): Promise<{ items: JsonObject[]; resourceVersion: string }>
@@ -307,23 +297,6 @@ function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof disco
         incomplete: valueAt(value, ['status', 'incomplete']) === true,
       }
     },
-    rulesReview: async (namespace) => {
-      const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } }
-      const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews'
-      const { value } = await call({
-        method: 'POST',
-        path,
-        body,
-        attempted: named('create', { apiVersion: '', kind: 'SelfSubjectRulesReview' }),
-      })
-      const rules = itemsOf(valueAt(value, ['status', 'resourceRules'])).map((rule) => ({
-        verbs: textsOf(valueAt(rule, ['verbs'])),
-        groups: textsOf(valueAt(rule, ['apiGroups'])),
-        resources: textsOf(valueAt(rule, ['resources'])),
-        names: textsOf(valueAt(rule, ['resourceNames'])),
-      }))
-      return { rules, incomplete: valueAt(value, ['status', 'incomplete']) === true }
-    },
     whoAmI: async () => {
       const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
       const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
@@ -333,6 +306,7 @@ function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof disco
         body,
         attempted: named('create', { apiVersion: '', kind: 'SelfSubjectReview' }),
       })
+      const groups = itemsOf(valueAt(value, ['status', 'userInfo', 'groups']))
       return {
         username: textAt(value, 'status', 'userInfo', 'username') ?? '',
         groups: groups.filter((group) => typeof group === 'string'),
@@ -352,5 +326,3 @@ function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof disco
 
 /** `/api/v1` for the core group, `/apis/group/version` for others. */
 const apiRoot = (apiVersion: string): string => (apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`)
-
-const textsOf = (value: Json | undefined): string[] => itemsOf(value).filter((item) => typeof item === 'string')
