@@ -34,14 +34,14 @@ export function mineDescription(description: string, key: string, isText: boolea
     rest = rest.slice(found[0].length)
   }
   const prose = rest.length > readLimit ? rest.slice(0, readLimit) : rest
-  const values = mineValues(prose)
+  const values = isText ? mineValues(prose) : undefined
   if (values) facts.values = values
   const byDefault = mineDefault(prose)
   if (byDefault !== undefined) facts.default = byDefault
   const example = mineExample(prose)
   if (example !== undefined) facts.example = example
-  const syntax = isText ? mineSyntax(prose, key) : undefined
-  if (syntax && !values) facts.syntax = syntax
+  const syntax = isText && !values ? mineSyntax(prose, key) : undefined
+  if (syntax) facts.syntax = syntax
   return {
     text: rest,
     immutable: immutable || /\bThis (?:field|property) is immutable\b/i.test(prose),
@@ -107,9 +107,8 @@ function inlineValuesAt(text: string, start: number, explicit: boolean): string[
   }
   const found = unique(values)
   if (!found) return undefined
-  // A single bare word is more often the start of a sentence than a list.
-  const only = found.length === 1 ? (found[0] ?? '') : ''
-  return only !== '' && !/^[A-Z][A-Z0-9_]{2,}$/.test(only) && !/["'`]/.test(text.charAt(start)) ? undefined : found
+  // A single word is more often the start of a sentence than a list.
+  return found.length === 1 && !/^[A-Z][A-Z0-9_]{2,}$/.test(found[0] ?? '') ? undefined : found
 }
 
 /** Values that open the points of a list: `* NAME: what it means` or `- "name" ...`. */

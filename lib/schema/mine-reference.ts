@@ -11,10 +11,12 @@ export interface MinedReference {
 
 const kindName = '([A-Z][A-Za-z0-9]{2,60})'
 const kindPatterns = [
-  new RegExp(`(?:externally managed|reference to an?|referenced) \`?${kindName}\`? (?:resource|object)`, 'g'),
+  new RegExp(`(?:externally[ -]managed|[Rr]eference to an?|referenced) \`?${kindName}\`? (?:resource|object)`, 'g'),
   new RegExp(`(?:field|name|id|\`id\`|self_link|location|version|number|email) of an? \`${kindName}\``, 'g'),
   new RegExp(`of an? \`${kindName}\` resource`, 'g'),
   new RegExp(`\`${kindName}\` (?:resource|object)`, 'g'),
+  new RegExp(`(?:[Nn]ame|[Nn]amespace|name field) of an? ${kindName} (?:resource|object)`, 'g'),
+  new RegExp(`^The ${kindName} selfLink`, 'gi'),
 ]
 
 /** Keys whose target every Config Connector kind agrees on; used only when the prose names none. */
@@ -31,6 +33,8 @@ const wellKnown = new Map([
   ['kmsKeyNameRef', 'KMSCryptoKey'],
   ['bucketRef', 'StorageBucket'],
   ['storageBucketRef', 'StorageBucket'],
+  ['backendServiceRef', 'ComputeBackendService'],
+  ['backendBucketRef', 'ComputeBackendBucket'],
   ['topicRef', 'PubSubTopic'],
   ['pubSubTopicRef', 'PubSubTopic'],
   ['datasetRef', 'BigQueryDataset'],
@@ -107,5 +111,8 @@ function externalFormat(text: string): string | undefined {
 
 /** The field of the target that `external` must hold. */
 function targetField(text: string): string | undefined {
-  return /\b[Tt]he `?([A-Za-z_]{2,40})`? (?:field )?of an? `[A-Z]/.exec(text)?.[1] ?? /is the `([A-Za-z_]{2,40})` field of/.exec(text)?.[1]
+  const found =
+    /\bthe `([A-Za-z_]{2,40})` (?:field )?of an? `?[A-Z]/i.exec(text) ??
+    /\bthe (name|email|number|address|selfLink) (?:field )?of an? `/i.exec(text)
+  return found?.[1] ?? /[. ]the (self_?link) of the /i.exec(` ${text}`)?.[1] ?? /\bis the (selfLink) of /.exec(text)?.[1]
 }

@@ -1,0 +1,108 @@
+/**
+ * The string formats the API server checks (apiextensions-apiserver, `validation/formats.go`; unknown ones are
+ * ignored), each with what it wants in words. Verdicts follow k8s.io/kube-openapi's strfmt, oddities included.
+ */
+export interface Format {
+  wants: string
+  accepts: (text: string) => boolean
+}
+
+const uuid = (version: string): RegExp => new RegExp(`^[0-9a-f]{8}-?[0-9a-f]{4}-?${version}[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}$`, 'i')
+const by =
+  (pattern: RegExp) =>
+  (text: string): boolean =>
+    pattern.test(text)
+
+const ipv4Part = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
+const ipv4 = new RegExp(`^${ipv4Part}(?:\\.${ipv4Part}){3}$`)
+
+/** Whether a text is an IPv6 address, as Go's `net.ParseIP` reads it (no zone). */
+export function isIpv6(text: string): boolean {
+  if (!text.includes(':') || !/^[0-9A-Fa-f:.]+$/.test(text)) return false
+  let rest = text
+  const last = rest.slice(rest.lastIndexOf(':') + 1)
+  let groups = 8
+  if (last.includes('.')) {
+    if (!ipv4.test(last)) return false
+    groups = 6
+    rest = rest.slice(0, rest.lastIndexOf(':'))
+    if (rest.endsWith(':')) rest += ':'
+  }
+  const halves = rest.split('::')
+  if (halves.length > 2) return false
+  const parts = halves.map((half) => (half === '' ? [] : half.split(':')))
+  if (parts.some((half) => half.some((part) => !/^[0-9A-Fa-f]{1,4}$/.test(part)))) return false
+  const count = parts.reduce((sum, half) => sum + half.length, 0)
+  return halves.length === 2 ? count < groups : count === groups
+}
+
+/** Whether a text is an IPv4 address without leading zeros. */
+export const isIpv4 = by(ipv4)
+
+function isCidr(text: string): boolean {
+  const found = /^(.+)\/(0|[1-9]\d{0,2})$/.exec(text)
+  if (!found) return false
+  const [address, bits] = [found[1] ?? '', Number(found[2])]
+  return isIpv4(address) ? bits <= 32 : isIpv6(address) && bits <= 128
+}
+
+function isDate(text: string): boolean {
+  const found = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
+  if (!found) return false
+  const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])]
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  return month >= 1 && month <= 12 && day >= 1 && date.getUTCMonth() === month - 1
+}
+
+function isDateTime(text: string): boolean {
+  const found = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/.exec(text)
+  if (!found || !isDate(found[1] ?? '')) return false
+  return (
+    Number(found[2]) <= 23 && Number(found[3]) <= 59 && Number(found[4]) <= 59 && Number(found[5] ?? 0) <= 24 && Number(found[6] ?? 0) < 60
+  )
+}
+
+/** Go's `time.ParseDuration`, or strfmt's own words such as `3 weeks`. */
+function isDuration(text: string): boolean {
+  if (/^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/.test(text)) return true
+  return /^(?:\d+\s*(?:ns|nano|us|µs|micro|ms|milli|s|sec|m|min|h|hr|hour|d|day|w|wk|week)[a-z]*\s*)+$/i.test(text)
+}
+
+const hasControls = (text: string): boolean => [...text].some((point) => point <= ' ' || point === '\u007f')
+
+function isUri(text: string): boolean {
+  if (text === '' || hasControls(text) || /%(?![0-9A-Fa-f]{2})/.test(text)) return false
+  return text.startsWith('/') || /^[A-Za-z][A-Za-z0-9+.-]*:./.test(text)
+}
+
+const isHostname = (text: string): boolean =>
+  text.length <= 255 && /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?$/.test(text)
+const isEmail = (text: string): boolean => /^[^\s@<>()[\],;:"]+@[^\s@<>()[\],;:"]+$/.test(text) && !/\.@|^\.|\.\./.test(text)
+
+const formats: Record<string, Format> = {
+  bsonobjectid: { wants: '24 hexadecimal digits', accepts: by(/^[0-9a-fA-F]{24}$/) },
+  byte: { wants: 'base64 text', accepts: by(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/) },
+  cidr: { wants: 'an address range such as 10.0.0.0/24', accepts: isCidr },
+  date: { wants: 'a date such as 2026-11-30', accepts: isDate },
+  'date-time': { wants: 'a time such as 2026-11-30T12:00:00Z', accepts: isDateTime },
+  datetime: { wants: 'a time such as 2026-11-30T12:00:00Z', accepts: isDateTime },
+  duration: { wants: 'a duration such as 90s or 1h30m', accepts: isDuration },
+  email: { wants: 'an email address', accepts: isEmail },
+  hexcolor: { wants: 'a colour such as #1f6feb', accepts: by(/^#?(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/) },
+  hostname: { wants: 'a host name such as db.example.com', accepts: isHostname },
+  ipv4: { wants: 'an IPv4 address such as 10.0.0.1', accepts: isIpv4 },
+  ipv6: { wants: 'an IPv6 address such as fd00::1', accepts: isIpv6 },
+  mac: {
+    wants: 'a hardware address such as 00:1b:44:11:3a:b7',
+    accepts: by(/^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}(?:(?:[0-9a-f]{2}\1){2})?[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2,3}[0-9a-f]{4})$/i),
+  },
+  uri: { wants: 'an address such as https://example.com/path', accepts: isUri },
+  uuid: { wants: 'a UUID', accepts: by(uuid('[0-9a-f]')) },
+  uuid3: { wants: 'a UUID of version 3', accepts: by(uuid('3')) },
+  uuid4: { wants: 'a UUID of version 4', accepts: by(/^[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}$/i) },
+  uuid5: { wants: 'a UUID of version 5', accepts: by(/^[0-9a-f]{8}-?[0-9a-f]{4}-?5[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}$/i) },
+}
+
+/** The format of that name, or undefined when the server does not check it (or we cannot). */
+export const formatNamed = (name: string): Format | undefined => (Object.hasOwn(formats, name) ? formats[name] : undefined)
