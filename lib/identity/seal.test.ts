@@ -5,7 +5,7 @@ import { seal, unseal } from '#lib/identity/seal.ts'
 const secret = 'a secret of at least thirty-two characters'
 
 test('what is sealed opens again with the same secret and purpose', () => {
-  fc.assert(fc.property(fc.string(), (text) => expect(unseal(secret, 'p', seal(secret, 'p', text))).toBe(text)))
+  fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => unseal(secret, 'p', seal(secret, 'p', text)) === text))
 })
 
 test('it opens neither for another purpose, nor with another secret, nor with a byte changed', () => {
