@@ -50,7 +50,7 @@ export function controlPlanePart({ binary, directory, port, trusted }: ControlPl
     command: binary,
     args: ['--data-dir', directory, '--port', String(port), '--follow-stdin', '--', ...flags],
     env: { GOMEMLIMIT: '700MiB' },
-    probe: () => isReady(port, readFileSync(join(directory, 'ca.crt'), 'utf8')),
+    probe: async () => isReady(port, readFileSync(join(directory, 'ca.crt'), 'utf8')),
     readyWithinMs: 90_000,
     foundation: true,
   }
