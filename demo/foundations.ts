@@ -1,0 +1,125 @@
+/** What everything else stands on: a migrated PostgreSQL, and a control plane that trusts the demo's identity provider. */
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { type BuildProgress, buildControlPlane } from '#demo/control-plane/build.ts'
+import { adminKubeconfig, controlPlanePart } from '#demo/control-plane/start.ts'
+import { type IdentityKeys, identityKeys, issuerAt } from '#demo/identity/start.ts'
+import { preparePostgres } from '#demo/postgres/installation.ts'
+import type { Progress } from '#demo/progress.ts'
+import { builds, type Ports, root } from '#demo/state.ts'
+import { nodePart } from '#demo/supervisor/node-part.ts'
+import type { Supervisor } from '#demo/supervisor/supervisor.ts'
+
+/** The portal's client id, and the audience of tokens the API server takes. */
+export const clientId = 'corbel'
+
+export interface FoundationOptions {
+  directory: string
+  ports: Ports
+  supervisor: Supervisor
+  progress: Progress
+}
+
+export interface Foundations {
+  /** Connection string of the portal's database; its account may create databases. */
+  databaseUrl: string
+  /** The administrator's kubeconfig. */
+  kubeconfig: string
+  identity: IdentityKeys
+  /** Sentences about what is not as in the usual demo, because settings replace a part. */
+  notes: string[]
+}
+
+/** Starts both side by side, building what is missing. Their parts are the supervisor's from then on. */
+export async function startFoundations(options: FoundationOptions): Promise<Foundations> {
+  const { progress } = options
+  const notes: string[] = []
+  const identity = identityKeys(join(options.directory, 'identity'))
+  const database = startDatabase(options, notes).then(async (url) => {
+    await progress.step('Database migrations', () => migrate(url))
+    return url
+  })
+  const [databaseUrl, kubeconfig] = await Promise.all([database, startControlPlane(options, identity, notes)])
+  return { databaseUrl, kubeconfig, identity, notes }
+}
+
+async function startDatabase({ directory, ports, supervisor, progress }: FoundationOptions, notes: string[]): Promise<string> {
+  const own = process.env.DATABASE_URL
+  if (own) {
+    notes.push('The database is yours (DATABASE_URL).')
+    await progress.step('Your PostgreSQL', () => checkDatabase(own))
+    return own
+  }
+  const place = join(directory, 'postgres')
+  const part = nodePart({
+    name: 'postgres',
+    title: 'PostgreSQL',
+    program: 'demo/postgres/main.ts',
+    options: { directory: place, port: ports.postgres },
+    readyWithinMs: 60_000,
+    foundation: true,
+  })
+  await progress.step('PostgreSQL 18', () => supervisor.start(part))
+  const password = readFileSync(`${preparePostgres(place).data}.password`, 'utf8').trim()
+  return `postgresql://corbel:${password}@127.0.0.1:${ports.postgres}/corbel`
+}
+
+async function startControlPlane(options: FoundationOptions, identity: IdentityKeys, notes: string[]): Promise<string> {
+  const { directory, ports, supervisor, progress } = options
+  const own = process.env.CORBEL_KUBECONFIG
+  if (own) {
+    if (!existsSync(own)) throw new Error(`CORBEL_KUBECONFIG names ${own}, which does not exist.`)
+    notes.push('The cluster is yours (CORBEL_KUBECONFIG). Sign-in works there only if it trusts the demo’s identity provider.')
+    return own
+  }
+  const binary = join(builds, 'bin', 'control-plane')
+  await progress.step('Control plane, compiled', (say) => buildControlPlane(binary, (how) => say(tellBuild(how))))
+  const trusted = { issuer: issuerAt(ports.identityHttps), authority: identity.authority.certificate, clientId }
+  const place = join(directory, 'control-plane')
+  await progress.step('Control plane (kube-apiserver 1.37 and etcd)', () =>
+    supervisor.start(controlPlanePart({ binary, directory: place, port: ports.controlPlane, trusted })),
+  )
+  return adminKubeconfig(place)
+}
+
+/** A line about the build, for people who wait. */
+export function tellBuild(how: BuildProgress): string {
+  switch (how.step) {
+    case 'downloading':
+      return `downloading Go modules, ${how.modules} so far`
+    case 'compiling':
+      return `compiling, ${how.percent} % (${how.packages} of ${how.of} packages; once per checkout, minutes)`
+    case 'linking':
+      return 'linking'
+    default:
+      return how satisfies never
+  }
+}
+
+async function checkDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+  try {
+    await client.connect()
+    await client.end()
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(
+      `The PostgreSQL of DATABASE_URL cannot be reached (${why}). Start it or correct the setting; without it the demo brings its own.`,
+    )
+  }
+}
+
+/** Applies prisma/migrations to a database. Throws with Prisma's own words when one fails. */
+export async function migrate(databaseUrl: string): Promise<void> {
+  const prisma = join(root, 'node_modules', 'prisma', 'build', 'index.js')
+  const env = { ...process.env, NODE_ENV: 'production' as const, DATABASE_URL: databaseUrl, PRISMA_HIDE_UPDATE_MESSAGE: '1' }
+  try {
+    await promisify(execFile)(process.execPath, [prisma, 'migrate', 'deploy'], { cwd: root, env })
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error && 'stdout' in error ? `${error.stdout}${error.stderr}` : String(error)
+    throw new Error(`The database could not be migrated:\n${said}`)
+  }
+}
