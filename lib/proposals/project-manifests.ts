@@ -1,0 +1,130 @@
+/** A project's manifests in Git: where the project keeps them, and the file in which a resource stands. */
+import { database } from '#lib/database/client.ts'
+import { Invalid, NotFound } from '#lib/errors.ts'
+import type { Connection } from '#lib/forge/connect-github.ts'
+import { asApp, fileUrl } from '#lib/forge/forge.ts'
+import { defaultBranch, type FolderEntry, headOf, listFolder, readBlob, readFile } from '#lib/forge/repository-content.ts'
+import { resourceTitle } from './change-identity.ts'
+import type { ManifestSource } from './contract.ts'
+import { type ChangedResource, documentOf, pathOfNew } from './place-change.ts'
+
+export interface ProjectInGit {
+  cluster: string
+  namespace: string
+  repository: string
+  path: string | null
+  layout: string | null
+}
+
+/** Where a project keeps its manifests. Throws NotFound for no project, Invalid for one without a repository. */
+export async function projectInGit(cluster: string, namespace: string): Promise<ProjectInGit> {
+  const project = await database().project.findUnique({ where: { cluster_namespace: { cluster, namespace } } })
+  if (!project) throw new NotFound(`There is no project ${namespace} on ${cluster}. Choose one from the list of projects.`)
+  if (!project.repository) {
+    throw new Invalid(
+      `The project ${namespace} names no repository, so nothing can be proposed. Ask the platform team to set corbel.dev/repository.`,
+    )
+  }
+  return { cluster, namespace, repository: project.repository, path: project.path, layout: project.layout }
+}
+
+export interface Base {
+  branch: string
+  sha: string
+}
+
+/** The branch proposals go to, and the commit it is at. */
+export async function baseOf(connection: Connection): Promise<Base> {
+  const branch = await defaultBranch(connection)
+  const sha = await headOf(connection, branch)
+  if (!sha) throw new Invalid(`${connection.repository} has no branch ${branch} yet. Push a first commit, then try again.`)
+  return { branch, sha }
+}
+
+export interface FoundManifest {
+  path: string
+  text: string
+  blob: string
+  document: number
+}
+
+/**
+ * The file in which a resource stands at a commit: where the live object says it came from, where the layout would put it, else any
+ * file of the project's folder, those that carry its name first. Undefined where no file has it.
+ */
+export async function findManifest(
+  connection: Connection,
+  project: ProjectInGit,
+  resource: ChangedResource,
+  commit: string,
+): Promise<FoundManifest | undefined> {
+  const noted = await notedPath(project, resource)
+  const likely = [...new Set([...(noted ? [noted] : []), pathOfNew(project, resource)])]
+  for (const path of likely) {
+    const file = await readFile(connection, path, commit)
+    const document = file && documentOf(file.text, resource)
+    if (document) return { path, ...file, document: document.index }
+  }
+  const entries = await listFolder(connection, (project.path ?? '').split('/').filter(Boolean).join('/'), commit)
+  const manifests = entries.filter(({ path }) => /\.(ya?ml|json)$/i.test(path) && !likely.includes(path))
+  const named = ({ path }: FolderEntry): number => (path.includes(resource.name) ? 0 : 1)
+  return searchFiles(
+    connection,
+    manifests.sort((a, b) => named(a) - named(b)),
+    resource,
+  )
+}
+
+async function notedPath(project: ProjectInGit, { namespace, kind, name }: ChangedResource): Promise<string | undefined> {
+  const where = { cluster_kind_namespace_name: { cluster: project.cluster, namespace, kind, name } }
+  const row = await database().resource.findUnique({ where, select: { repository: true, path: true } })
+  return row?.repository === project.repository ? (row.path ?? undefined) : undefined
+}
+
+const atOnce = 8
+
+async function searchFiles(connection: Connection, entries: FolderEntry[], resource: ChangedResource): Promise<FoundManifest | undefined> {
+  for (let start = 0; start < entries.length; start += atOnce) {
+    const found = await Promise.all(
+      entries.slice(start, start + atOnce).map(async ({ path, blob }) => {
+        const text = await cachedBlob(connection, blob)
+        const document = text.includes(resource.name) ? documentOf(text, resource) : undefined
+        return document && { path, text, blob, document: document.index }
+      }),
+    )
+    const hit = found.find((manifest) => manifest !== undefined)
+    if (hit) return hit
+  }
+  return undefined
+}
+
+// A blob's id is a hash of its content, so what is kept never grows old.
+const blobs = new Map<string, string>()
+const keptBlobs = 500
+
+async function cachedBlob(connection: Connection, blob: string): Promise<string> {
+  const key = `${connection.repository}/${blob}`
+  const known = blobs.get(key)
+  if (known !== undefined) return known
+  const text = await readBlob(connection, blob)
+  if (text.length < 100_000) blobs.set(key, text)
+  if (blobs.size > keptBlobs) for (const oldest of blobs.keys()) if (blobs.size > keptBlobs) blobs.delete(oldest)
+  return text
+}
+
+/** A resource's manifest as it stands in Git now. Throws NotFound where no file of the project has it. */
+export async function readManifestSource(cluster: string, resource: ChangedResource): Promise<ManifestSource> {
+  const project = await projectInGit(cluster, resource.namespace)
+  const connection = asApp(project.repository)
+  const base = await baseOf(connection)
+  const found = await findManifest(connection, project, resource, base.sha)
+  if (!found) throw notInGit(project, resource)
+  return { repository: project.repository, fileUrl: fileUrl(project.repository, base.branch, found.path), ...found }
+}
+
+export const notInGit = (project: ProjectInGit, resource: ChangedResource): NotFound => {
+  const folder = project.path ? `the folder ${project.path} of ${project.repository}` : project.repository
+  return new NotFound(
+    `No file in ${folder} describes ${resourceTitle(resource.kind, resource.name)}. It may be managed elsewhere, or was deleted there.`,
+  )
+}
