@@ -69,6 +69,7 @@ function oneOf(values: Json[]): string {
 
 /** Whole numbers the server can hold: int64. Beyond 2^53 a JavaScript number is no longer exact, but still one the server takes. */
 const largestInt64 = 2 ** 63
+const tooLarge = 'Too large: whole numbers have at most 64 bits.'
 
 function typeProblem(node: ScalarField, value: Json): string | undefined {
   const wanted = `Must be ${nameOfType(node)}, not ${nameOfValue(value)}.`
@@ -79,7 +80,7 @@ function typeProblem(node: ScalarField, value: Json): string | undefined {
     case 'integer':
       if (typeof value === 'string' && /^-?\d+$/.test(value)) return 'Must be a whole number: remove the quotes.'
       if (typeof value !== 'number' || !Number.isInteger(value)) return wanted
-      return Math.abs(value) > largestInt64 ? 'Too large: whole numbers have at most 64 bits.' : undefined
+      return Math.abs(value) > largestInt64 ? tooLarge : undefined
     case 'number':
       if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))) return 'Must be a number: remove the quotes.'
       return typeof value === 'number' ? undefined : wanted
@@ -87,7 +88,8 @@ function typeProblem(node: ScalarField, value: Json): string | undefined {
       if (value === 'true' || value === 'false') return 'Must be true or false: remove the quotes.'
       return typeof value === 'boolean' ? undefined : wanted
     case 'int-or-string':
-      return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value)) ? undefined : wanted
+      if (typeof value === 'number' && Number.isInteger(value)) return Math.abs(value) > largestInt64 ? tooLarge : undefined
+      return typeof value === 'string' ? undefined : wanted
     default: {
       const never: never = node
       return never
@@ -127,5 +129,6 @@ function numberProblems(node: NumberField | IntOrStringField, value: number): st
   if (bounds.multipleOf !== undefined && !isMultiple(value, bounds.multipleOf)) problems.push(`Must be a multiple of ${bounds.multipleOf}.`)
   if (bounds.format === 'int32' && node.type === 'integer' && (value < -(2 ** 31) || value >= 2 ** 31))
     problems.push('Must lie between -2147483648 and 2147483647.')
+  if (bounds.format === 'float' && Math.abs(value) > 3.4028234663852886e38) problems.push('Too large for a 32-bit number.')
   return problems
 }

@@ -133,7 +133,7 @@ function checkObject(
   for (const [key, inner] of Object.entries(value)) {
     const child = children.get(key)
     if (child) {
-      if (inner === null && !child.nullable && child.type !== 'free-form') continue
+      if (inner === null && !child.nullable) continue
       set += 1
       check(child, inner, [...path, key], errors, depth + 1)
     } else {
@@ -191,7 +191,7 @@ function checkMap(node: MapField, value: Json, path: JsonPath, errors: FieldErro
   const pattern = node.keyPattern === undefined ? undefined : compileRe2(node.keyPattern)
   let set = 0
   for (const [key, inner] of Object.entries(value)) {
-    if (inner === null && !node.value.nullable && node.value.type !== 'free-form') continue
+    if (inner === null && !node.value.nullable) continue
     set += 1
     if (pattern && !pattern.matches(key))
       errors.push({ path: [...path, key], message: `The key must match the pattern ${node.keyPattern}` })
