@@ -5,7 +5,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
@@ -37,6 +37,12 @@ export function preparePostgres(directory: string): Installation {
   }
   completeInstall(native)
   return { programs: join(native, 'bin'), data: join(place, 'data'), account }
+}
+
+/** Removes the data of a PostgreSQL that does not run. */
+export function removePostgres(directory: string): void {
+  rmSync(directory, { recursive: true, force: true })
+  rmSync(pathOutside(directory), { recursive: true, force: true })
 }
 
 /** Makes a file or directory the account's own. */
@@ -86,10 +92,15 @@ function completeInstall(native: string): void {
 const canEnter = (directory: string, account: Account): boolean =>
   spawnSync('test', ['-x', directory], { ...account, cwd: '/', stdio: 'ignore' }).status === 0
 
-/** One directory per checkout, so that two demos do not meet. */
+/** One directory per state directory, so that two demos do not meet. */
+const pathOutside = (directory: string): string =>
+  join(
+    existsSync('/var/tmp') ? '/var/tmp' : tmpdir(),
+    `corbel-postgres-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`,
+  )
+
 function placeOutside(directory: string): string {
-  const parent = existsSync('/var/tmp') ? '/var/tmp' : tmpdir()
-  const place = join(parent, `corbel-postgres-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`)
+  const place = pathOutside(directory)
   makeDirectory(place, 0o711)
   const { uid } = lstatSync(place)
   if (uid !== process.getuid?.())

@@ -59,7 +59,7 @@ export function runPart(part: Part, logs: string): Run {
 
 /** Asks a part to end, and makes it after `graceMs`. */
 export async function stopRun(run: Run, graceMs: number): Promise<void> {
-  run.process.stdin?.end()
+  // Its standard input stays open: that closing is a second request, which kube-apiserver takes as "at once".
   signalGroup(run.process, 'SIGTERM')
   const forced = setTimeout(() => signalGroup(run.process, 'SIGKILL'), graceMs)
   await run.ended
