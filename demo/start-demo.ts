@@ -4,7 +4,6 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeServiceAccountKubeconfig } from '#demo/control-plane/service-account.ts'
 import { type Foundations, startFoundations } from '#demo/foundations.ts'
 import * as parts from '#demo/parts.ts'
 import { createProgress } from '#demo/progress.ts'
@@ -13,6 +12,8 @@ import { createSupervisor } from '#demo/supervisor/supervisor.ts'
 import { buildWeb } from '#demo/web-build.ts'
 import { seedCluster } from '#demo/world/seed-cluster.ts'
 import { seedRepositories } from '#demo/world/seed-repositories.ts'
+import { seedResources } from '#demo/world/seed-resources.ts'
+import { serviceAccountKubeconfig } from '#demo/world/service-account-kubeconfig.ts'
 import { generatePrismaClient } from '#scripts/prisma-generate.ts'
 
 export interface DemoOptions {
@@ -71,14 +72,18 @@ export function startDemo(options: DemoOptions): StartingDemo {
     const foundations = await startFoundations({ directory, ports, supervisor, progress })
     const context = { directory, ports, secrets, foundations, portalKubeconfig: join(directory, 'portal.kubeconfig') }
     const { kubeconfig } = foundations
+    const { kubeconfig } = foundations
+    const seedWorld = async (): Promise<void> => {
+      const [commits] = await Promise.all([
+        seedRepositories(join(directory, 'github')),
+        seedCluster({ kubeconfig, crdFolders: options.crds ? [options.crds] : [] }),
+      ])
+      await serviceAccountKubeconfig({ kubeconfig, namespace: 'corbel-system', name: 'corbel', file: context.portalKubeconfig })
+      await seedResources({ kubeconfig, commits })
+    }
     await Promise.all([
       progress.step('Identity provider', () => supervisor.start(parts.identity(context))),
-      progress.step('Projects, people and kinds in the cluster', async () => {
-        await seedCluster({ kubeconfig, ...(options.crds && { crds: options.crds }) })
-        const account = { namespace: 'corbel-system', name: 'corbel' }
-        await writeServiceAccountKubeconfig({ adminKubeconfig: kubeconfig, ...account, file: context.portalKubeconfig })
-      }),
-      progress.step('Repositories', () => seedRepositories({ directory: join(directory, 'github') })),
+      progress.step('Kinds, projects, people and repositories', seedWorld),
     ])
     await Promise.all([
       progress.step('GitHub stand-in', () => supervisor.start(parts.github(context))),
