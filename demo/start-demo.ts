@@ -72,7 +72,6 @@ export function startDemo(options: DemoOptions): StartingDemo {
     const foundations = await startFoundations({ directory, ports, supervisor, progress })
     const context = { directory, ports, secrets, foundations, portalKubeconfig: join(directory, 'portal.kubeconfig') }
     const { kubeconfig } = foundations
-    const { kubeconfig } = foundations
     const seedWorld = async (): Promise<void> => {
       const [commits] = await Promise.all([
         seedRepositories(join(directory, 'github')),
