@@ -1,0 +1,230 @@
+/**
+ * `corbel apply`: brings the cluster to what a commit says, and waits until the operators have reconciled it.
+ *
+ * Server-side apply of each added or changed resource, then deletion of the removed ones that came from this repository, then looking every
+ * few seconds until each has an outcome (lib/plan/apply-progress.ts). Killed at any point it can simply run again: applying the same
+ * manifest twice changes nothing, and what is deleted already counts as deleted.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ClusterCalls } from '#lib/cluster/client.ts'
+import { CorbelError, NotFound } from '#lib/errors.ts'
+import { type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { type AppliedResource, applySucceeded, failDependents, giveUp, observe } from '#lib/plan/apply-progress.ts'
+import type { ManifestChange } from '#lib/plan/compare-manifests.ts'
+import { deletionConsequence, fieldManager, repositoryOf, withProvenance } from '#lib/plan/plan.ts'
+import { type ApplyReport, renderApplyMarkdown, renderApplyText } from '#lib/plan/render-apply.ts'
+import { redactText } from '#lib/redact/redact.ts'
+import { clusterOf, forEachAtOnce, isNamespaced, isOutage, readLive, refTo } from './cluster-access.ts'
+import { type ProposalTrailer, proposalTrailers } from './git.ts'
+import type { Options } from './options.ts'
+import { type Comparison, compareCommits } from './read-commits.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Exit code: 0 all reconciled, 1 something refused, failed or late, 3 the cluster could not be reached. Throws CorbelError. */
+export async function applyCommand(options: Options, terminal: Terminal): Promise<number> {
+  const startedMs = Date.now()
+  const comparison = await compareCommits(options)
+  const report = (resources: AppliedResource[]): ApplyReport => ({
+    base: comparison.base ?? null,
+    head: comparison.head,
+    repository: comparison.repository ?? null,
+    resources,
+    problems: comparison.problems,
+    seconds: Math.round((Date.now() - startedMs) / 100) / 10,
+  })
+  const print = (done: ApplyReport) =>
+    terminal.out(
+      options.format === 'json'
+        ? `${JSON.stringify(done, null, 2)}\n`
+        : options.format === 'markdown'
+          ? renderApplyMarkdown(done)
+          : renderApplyText(done),
+    )
+  // Half a commit is worse than none: with a file that cannot be read nothing is applied.
+  if (comparison.problems.some(({ severity }) => severity === 'error')) {
+    print(report([]))
+    return 1
+  }
+  const all = options.all || comparison.base === undefined
+  const wanted = comparison.changes.filter((change) => change.action !== 'unchanged' || all || change.movedFrom !== undefined)
+  const cluster = clusterOf(options, comparison.cluster)
+  try {
+    const calls = cluster.asPortal()
+    const proposals = await proposalTrailers(options.directory, comparison.base, comparison.head)
+    const log = progressLog(terminal)
+    const applied = await forEachAtOnce(
+      wanted.filter(({ action }) => action !== 'removed'),
+      (change) => applyOne(calls, change, comparison, proposals),
+    )
+    const removed = await forEachAtOnce(wanted.filter(({ action }) => action === 'removed').reverse(), (change) =>
+      deleteOne(calls, change, comparison),
+    )
+    const results = await untilReconciled(
+      calls,
+      [...applied, ...removed],
+      new Map(wanted.map((change) => [change.key, change])),
+      options,
+      startedMs,
+      log,
+    )
+    print(report(results))
+    return applySucceeded(results) ? 0 : 1
+  } finally {
+    await cluster.close()
+  }
+}
+
+function resourceOf(change: ManifestChange): AppliedResource {
+  const identity = (change.after ?? change.before)?.identity
+  return {
+    key: change.key,
+    kind: identity?.kind ?? '',
+    group: identity?.group ?? '',
+    namespace: identity?.namespace ?? null,
+    name: identity?.name ?? '',
+    action: change.action,
+    outcome: 'waiting',
+    headline: change.action === 'removed' ? 'Deletion was asked for.' : 'It was applied.',
+    reason: null,
+    message: null,
+    since: null,
+    advice: [],
+    seconds: null,
+    generation: null,
+    failingSince: null,
+  }
+}
+
+async function applyOne(
+  calls: ClusterCalls,
+  change: ManifestChange,
+  comparison: Comparison,
+  proposals: ProposalTrailer[],
+): Promise<AppliedResource> {
+  const resource = resourceOf(change)
+  const declared = change.after
+  if (!declared) return resource
+  const object = withProvenance(declared.object, {
+    repository: comparison.repository,
+    path: declared.file,
+    commit: comparison.head,
+    proposal: proposalFor(change.key, proposals),
+  })
+  try {
+    if (!declared.identity.namespace && (await isNamespaced(calls, declared.object))) {
+      return {
+        ...resource,
+        outcome: 'refused',
+        headline: 'It names no namespace.',
+        advice: [`Add metadata.namespace in ${declared.file}: the project it belongs to.`],
+      }
+    }
+    const { value } = await retrying(() => calls.applyServerSide(object, { fieldManager, force: true }))
+    const generation = valueAt(value, ['metadata', 'generation'])
+    return { ...resource, generation: typeof generation === 'number' ? generation : null }
+  } catch (error) {
+    return refusedBy(resource, error, declared.file)
+  }
+}
+
+function refusedBy(resource: AppliedResource, error: unknown, file: string): AppliedResource {
+  if (!(error instanceof CorbelError)) throw error
+  const advice = isOutage(error)
+    ? 'Run the apply again when the cluster can be reached; what is applied already stays.'
+    : `Correct ${file} with a new pull request.`
+  return { ...resource, outcome: 'refused', headline: redactText(error.message), advice: [advice] }
+}
+
+/** A short outage must not fail a merge: applying is safe to repeat. */
+async function retrying<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (const pauseMs of [500, 2000, 5000]) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isOutage(error)) throw error
+      await sleep(pauseMs)
+    }
+  }
+  return work()
+}
+
+/** The newest proposal whose trailers name the resource. Names in trailers start with the cluster. */
+function proposalFor(key: string, proposals: ProposalTrailer[]): string | undefined {
+  return proposals.find(({ resources }) => resources.some((resource) => resource.slice(resource.indexOf('/') + 1) === key))?.proposal
+}
+
+async function deleteOne(calls: ClusterCalls, change: ManifestChange, { repository }: Comparison): Promise<AppliedResource> {
+  const resource = resourceOf(change)
+  const declared = change.before
+  if (!declared) return resource
+  try {
+    const live = await retrying(() => readLive(calls, declared.identity))
+    if (!live) return { ...resource, outcome: 'deleted', headline: 'It was gone already.', seconds: 0 }
+    if (!repository || repositoryOf(live) !== repository) {
+      return {
+        ...resource,
+        outcome: 'kept',
+        headline: repository ? deletionConsequence(live, repository) : 'It stays: the name of this repository is not known (--repository).',
+      }
+    }
+    const uid = textAt(live, 'metadata', 'uid')
+    await calls.delete(refTo(declared.identity), uid ? { preconditions: { uid } } : {})
+    return resource
+  } catch (error) {
+    if (error instanceof NotFound) return { ...resource, outcome: 'deleted', headline: 'It was gone already.', seconds: 0 }
+    return refusedBy(resource, error, declared.file)
+  }
+}
+
+async function untilReconciled(
+  calls: ClusterCalls,
+  applied: AppliedResource[],
+  changes: Map<string, ManifestChange>,
+  options: Options,
+  startedMs: number,
+  log: (resources: AppliedResource[]) => void,
+): Promise<AppliedResource[]> {
+  const lives = new Map<string, JsonObject>()
+  let resources = applied
+  log(resources)
+  while (options.wait > 0 && resources.some(({ outcome }) => outcome === 'waiting')) {
+    const left = startedMs + options.wait - Date.now()
+    if (left <= 0) return finish(giveUp(resources, options.wait), log)
+    resources = await forEachAtOnce(resources, async (resource) => {
+      const change = changes.get(resource.key)
+      const identity = (change?.after ?? change?.before)?.identity
+      if (resource.outcome !== 'waiting' || !identity) return resource
+      try {
+        const live = await readLive(calls, identity)
+        if (live) lives.set(resource.key, live)
+        return observe(resource, live, Date.now(), { settleMs: options.settle, startedMs })
+      } catch (error) {
+        // The cluster may be away for a moment; the time to wait bounds this.
+        if (!(error instanceof CorbelError)) throw error
+        return { ...resource, headline: redactText(error.message) }
+      }
+    })
+    resources = failDependents(resources, lives)
+    log(resources)
+    if (resources.some(({ outcome }) => outcome === 'waiting')) await sleep(Math.min(options.poll, Math.max(1, left)))
+  }
+  return resources
+}
+
+function finish(resources: AppliedResource[], log: (resources: AppliedResource[]) => void): AppliedResource[] {
+  log(resources)
+  return resources
+}
+
+/** Prints a line whenever what is known about a resource changes: `12:01:02  StorageBucket payments-prod/orders  waiting: DependencyNotReady: …`. */
+function progressLog(terminal: Terminal): (resources: AppliedResource[]) => void {
+  const told = new Map<string, string>()
+  return (resources) => {
+    for (const { key, kind, namespace, name, outcome, reason, headline } of resources) {
+      const state = `${outcome}: ${reason ? `${reason}: ` : ''}${headline}`.replace(/\s+/g, ' ')
+      if (told.get(key) === state) continue
+      told.set(key, state)
+      terminal.err(`${new Date().toISOString().slice(11, 19)}  ${kind} ${namespace ? `${namespace}/` : ''}${name}  ${state}\n`)
+    }
+  }
+}
