@@ -67,18 +67,20 @@ function isDateTime(text: string): boolean {
 function isDuration(text: string): boolean {
   if (/^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/.test(text)) return true
   if (/^P(?!$)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/.test(text)) return true
-  return /^(?:\d+\s*(?:ns|nano|us|µs|micro|ms|milli|s|sec|m|min|h|hr|hour|d|day|w|wk|week)[a-z]*\s*)+$/i.test(text)
+  return /^(?:\d+\s*(?:ns|nano|us|µs|micro|ms|milli|s|sec|m(?!on)|min|h|hr|hour|d|day|w|wk|week)[a-z]*\s*)+$/i.test(text)
 }
 
-const hasControls = (text: string): boolean => [...text].some((point) => point <= ' ' || point === '\u007f')
+const hasControls = (text: string): boolean => [...text].some((point) => point < ' ' || point === '\u007f')
 
 /** Go's `url.ParseRequestURI`: absolute, or a path from the root, or `*`. */
 function isUri(text: string): boolean {
   if (text === '*') return true
   if (text === '' || hasControls(text) || /%(?![0-9A-Fa-f]{2})/.test(text)) return false
   if (text.startsWith('/')) return true
-  const found = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/([^/?#]*))?./s.exec(`${text} `)
-  return found !== null && !/:(?!\d*$)[^\]]*$/.test(found[1]?.trim() ?? '') && !/^[A-Za-z][A-Za-z0-9+.-]*:$/.test(text)
+  const host = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#]*)/.exec(text)?.[1]
+  if (host === undefined) return /^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)
+  // What follows the last colon outside brackets is a port.
+  return !/\s/.test(host) && !/:(?!\d*$)[^\]]*$/.test(host)
 }
 
 const name = '[a-zA-Z0-9\\p{S}\\p{L}]'
@@ -121,7 +123,7 @@ const formats: Record<string, Format> = {
     wants: 'a colour such as rgb(31,111,235)',
     accepts: by(/^rgb\(\s*(?:25[0-5]|2[0-4]\d|1?\d?\d)\s*(?:,\s*(?:25[0-5]|2[0-4]\d|1?\d?\d)\s*){2}\)$/),
   },
-  ssn: { wants: 'a number such as 111-22-3333', accepts: by(/^\d{3}[- ]?\d{2}[- ]?\d{4}$/) },
+  ssn: { wants: 'a number such as 111-22-3333', accepts: by(/^\d{3}[- ]\d{2}[- ]\d{4}$/) },
   uri: { wants: 'an address such as https://example.com/path', accepts: isUri },
   uuid: { wants: 'a UUID', accepts: by(uuid('[0-9a-f]')) },
   uuid3: { wants: 'a UUID of version 3', accepts: by(uuid('3')) },

@@ -8,14 +8,14 @@ const acronyms = new Map(
 /** A key in words: `uniformBucketLevelAccess` → `Uniform bucket level access`, `kmsKeyRef` → `KMS key`. A key without letters comes back as it is. */
 export function labelOfKey(key: string): string {
   const bare = /^[a-z].*[a-z0-9](?:Ref|Refs)$/.test(key) ? key.replace(/Refs?$/, '') : key
-  const words = bare.match(/IPv[46]|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g)
+  const words = bare.match(/[Ii][Pp]v[46]|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g)
   if (!words || /[^A-Za-z0-9_-]/.test(key)) return key
   const spoken = words.map((word) => {
     const known = acronyms.get(word.toLowerCase())
     if (known) return known
     const plural = /^(.+)s$/.exec(word.toLowerCase())
     const single = plural?.[1] === undefined ? undefined : acronyms.get(plural[1])
-    if (single && /^[A-Z]{2,}s$|^(?:ids|ips|urls|uris|apis|cidrs|cpus|gpus|vms)$/.test(word)) return `${single}s`
+    if (single && /^[A-Z]{2,}s$|^(?:ids|ips|urls|uris|apis|cidrs|cpus|gpus|vms)$/i.test(word)) return `${single}s`
     return /^[A-Z]{2,}$/.test(word) ? word : word.toLowerCase()
   })
   const text = spoken.join(' ')

@@ -61,7 +61,7 @@ const constant = /\s*([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)(?![a-z])/y
 /** One bare word, taken only in `values: a, b, c` lists. */
 const word = /\s*([A-Za-z][A-Za-z0-9_./-]{0,60}[A-Za-z0-9]|[A-Za-z])(?=\s*(?:,|\.?\s*$|\.\s|\s(?:and|or)\s))/y
 const remark = /\s*\([^()]{0,200}\)/y
-const separator = /\s*(?:,\s*(?:and|or)?\b|\band\b|\bor\b|\/|\||;)/y
+const separator = /\s*(?:,\s*(?:(?:and|or)\b)?|\band\b|\bor\b|\/|\||;)/y
 
 function takeAt(pattern: RegExp, text: string, at: number): { value: string; end: number } | undefined {
   pattern.lastIndex = at

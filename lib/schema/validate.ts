@@ -131,6 +131,7 @@ function checkObject(
   const children = new Map(node.children.map((child) => [child.key, child]))
   let set = 0
   for (const [key, inner] of Object.entries(value)) {
+    if (inner === undefined) continue
     const child = children.get(key)
     if (child) {
       if (inner === null && !child.nullable) continue
@@ -191,7 +192,7 @@ function checkMap(node: MapField, value: Json, path: JsonPath, errors: FieldErro
   const pattern = node.keyPattern === undefined ? undefined : compileRe2(node.keyPattern)
   let set = 0
   for (const [key, inner] of Object.entries(value)) {
-    if (inner === null && !node.value.nullable) continue
+    if (inner === undefined || (inner === null && !node.value.nullable)) continue
     set += 1
     if (pattern && !pattern.matches(key))
       errors.push({ path: [...path, key], message: `The key must match the pattern ${node.keyPattern}` })
