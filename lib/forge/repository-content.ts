@@ -160,3 +160,12 @@ export async function commitsTouching(connection: Connection, path: string, ref:
     at: new Date(commit.committer?.date ?? commit.author?.date ?? 0),
   }))
 }
+
+/** The message of a commit. */
+export async function commitMessageOf(connection: Connection, commit: string): Promise<string> {
+  const { owner, name: repo } = connection
+  const { data } = await ask(connection, `read commit ${commit}`, (octokit) =>
+    octokit.rest.git.getCommit({ owner, repo, commit_sha: commit }),
+  )
+  return data.message
+}

@@ -108,7 +108,7 @@ async function cachedBlob(connection: Connection, blob: string): Promise<string>
   if (known !== undefined) return known
   const text = await readBlob(connection, blob)
   if (text.length < 100_000) blobs.set(key, text)
-  if (blobs.size > keptBlobs) for (const oldest of blobs.keys()) if (blobs.size > keptBlobs) blobs.delete(oldest)
+  for (const oldest of [...blobs.keys()].slice(0, Math.max(0, blobs.size - keptBlobs))) blobs.delete(oldest)
   return text
 }
 

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { Problem } from '#lib/api/problem.ts'
+import { route } from '#lib/api/route.ts'
+import { deleteDraft, readDraft, saveDraft } from '#lib/drafts/drafts.ts'
+import { Draft, DraftSave } from '#lib/proposals/contract.ts'
+
+/** A key has slashes: /api/v1/drafts/create/demo/payments-prod/StorageBucket.storage.cnrm.cloud.google.com */
+const params = z.object({ key: z.array(z.string()).transform((parts) => parts.map(decodeURIComponent).join('/')) })
+
+export const GET = route({
+  summary: 'A draft with its text',
+  access: 'signed-in',
+  params,
+  reply: { 200: Draft },
+  handle: ({ params: { key }, actor }) => readDraft(key, actor),
+})
+
+export const PUT = route({
+  summary: 'Save a draft on top of the revision it is based on',
+  access: 'signed-in',
+  params,
+  body: DraftSave,
+  reply: { 200: Draft, 409: Problem },
+  audit: 'none: a draft is private to the person who types it',
+  handle: ({ params: { key }, body, actor }) => saveDraft(key, body, actor),
+})
+
+export const DELETE = route({
+  summary: 'Discard a draft',
+  access: 'signed-in',
+  params,
+  reply: { 204: null },
+  audit: 'none: a draft is private to the person who types it',
+  handle: ({ params: { key }, actor }) => deleteDraft(key, actor),
+})

@@ -1,0 +1,97 @@
+/**
+ * Follows proposals after their pull request is open: looks at GitHub when a webhook hints or a minute has passed, and at the index
+ * every few seconds. See proposal-life.ts for why nothing here decides by events.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { database } from '#lib/database/client.ts'
+import { asApp } from '#lib/forge/forge.ts'
+import { type Check, checksOf, readPullRequest } from '#lib/forge/pull-requests.ts'
+import { defineJob } from '#lib/jobs/define-job.ts'
+import { enqueue } from '#lib/jobs/job-queue.ts'
+import { log } from '#lib/telemetry/log.ts'
+import { moveProposal } from './move-proposal.ts'
+import { openPullRequestJob } from './open-pull-request.ts'
+
+/** The checks CI sets: on the head of the pull request, and on the merge commit. */
+export const planCheck = 'corbel/plan'
+export const applyCheck = 'corbel/apply'
+
+const named = (checks: Check[], name: string): Check | undefined => checks.find((check) => check.name === name)
+
+/** Looks at a proposal's pull request and checks on GitHub now. Throws where GitHub does not answer. */
+export async function observeProposal(id: string): Promise<void> {
+  const row = await database().proposal.findUnique({ where: { id }, select: { repository: true, pullNumber: true } })
+  if (!row || row.pullNumber === null) return
+  const connection = asApp(row.repository)
+  const pull = await readPullRequest(connection, row.pullNumber)
+  const plan = named(await checksOf(connection, pull.headSha), planCheck)
+  const apply = pull.mergeSha ? named(await checksOf(connection, pull.mergeSha), applyCheck) : undefined
+  await moveProposal(id, { pull, plan, apply })
+}
+
+/** Looks at one proposal on GitHub. A hint that comes while one is followed makes it look once more. */
+export const observeProposalJob = defineJob('observe-proposal', z.object({ id: z.uuid() }), ({ id }) => observeProposal(id), {
+  retries: 3,
+  retryAtMostSeconds: 30,
+  same: 'one-waiting',
+  concurrency: 3,
+})
+
+const minute = 60_000
+const followed = ['open', 'merged', 'applying', 'applied']
+
+/** Whether a proposal is looked at in this minute: every minute in its first hour, then every tenth, after two days every hour. Pure. */
+export function isDue(changedAt: Date, now: Date): boolean {
+  const age = now.getTime() - changedAt.getTime()
+  const turn = Math.floor(now.getTime() / minute)
+  if (age < 60 * minute) return true
+  return turn % (age < 48 * 60 * minute ? 10 : 60) === 0
+}
+
+/** Finds what lost jobs and webhooks have left behind. Returns how many proposals are looked at. */
+export async function pollProposals(): Promise<number> {
+  const [clock] = await database().$queryRaw<{ now: Date }[]>`SELECT now() AS now`
+  const now = clock?.now ?? new Date()
+  const rows = await database().proposal.findMany({
+    where: { state: { in: [...followed, 'submitted'] } },
+    select: { id: true, state: true, updatedAt: true },
+    orderBy: { updatedAt: 'desc' },
+    take: 5000,
+  })
+  const due = rows.filter(({ state, updatedAt }) =>
+    state === 'submitted' ? now.getTime() - updatedAt.getTime() > minute / 2 : isDue(updatedAt, now),
+  )
+  for (const { id, state } of due) await enqueue(null, state === 'submitted' ? openPullRequestJob : observeProposalJob, { id }, { key: id })
+  await database().webhookDelivery.deleteMany({ where: { receivedAt: { lt: new Date(now.getTime() - 7 * 24 * 60 * minute) } } })
+  return due.length
+}
+
+export const pollProposalsJob = defineJob('poll-proposals', z.object({}), async () => void (await pollProposals()), {
+  retries: 0,
+  schedule: '* * * * *',
+})
+
+/** Looks at the index for every merged proposal: resources may have become ready, failed, or gone. */
+export async function settleProposals(): Promise<void> {
+  const dayAgo = new Date(Date.now() - 24 * 60 * minute)
+  const rows = await database().proposal.findMany({
+    where: { OR: [{ state: { in: ['merged', 'applying', 'applied'] } }, { state: 'failed', finishedAt: { gt: dayAgo } }] },
+    select: { id: true },
+    orderBy: { updatedAt: 'desc' },
+    take: 1000,
+  })
+  for (const { id } of rows) await moveProposal(id)
+}
+
+/** Keeps looking at the index until aborted. A database that is away is waited for. */
+export async function followIndex(signal: AbortSignal, everySeconds = 2): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await settleProposals()
+    } catch (error) {
+      log().warn({ err: error }, 'proposals could not be compared with the index; trying again')
+    }
+    await sleep(everySeconds * 1000, undefined, { signal }).catch(() => {})
+  }
+}

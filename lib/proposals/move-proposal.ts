@@ -1,0 +1,153 @@
+/** Writes down what is true of a proposal now, and the state that follows. Everything that learns something calls this. */
+import type { Prisma } from '#db/client.ts'
+import { appendAudit } from '#lib/audit/append-audit.ts'
+import { database, notify, type Transaction } from '#lib/database/client.ts'
+import type { Check, PullRequest } from '#lib/forge/pull-requests.ts'
+import { sameJson } from '#lib/json.ts'
+import type { CheckView, ProposalState } from './contract.ts'
+import { applyFact, holdsResources, type IndexedResource, nextState, type ProposalFacts, resourcesFact } from './proposal-life.ts'
+import { checkOf, resourceOf, type StoredProposal, stateOf, withParts } from './stored-proposal.ts'
+
+/** What GitHub said just now; left out where only the index is to be looked at. */
+export interface Seen {
+  pull: PullRequest
+  plan: Check | undefined
+  apply: Check | undefined
+}
+
+/** The longest summary of a check that is kept, in characters. */
+const longestSummary = 60_000
+
+/** Brings a proposal up to date and returns its state. Tells every process when something changed. */
+export async function moveProposal(id: string, seen?: Seen): Promise<ProposalState | undefined> {
+  // most looks find nothing new: they cost two reads and no lock
+  const now = await database().proposal.findUnique({ where: { id }, include: withParts })
+  if (!now) return undefined
+  if (!(await changesOf(database(), now, seen, new Date()))) return stateOf(now)
+  return database().$transaction(async (transaction) => {
+    const [clock] = await transaction.$queryRaw<
+      { at: Date }[]
+    >`SELECT clock_timestamp() AS at FROM proposal WHERE id = ${id}::uuid FOR UPDATE`
+    const proposal = await transaction.proposal.findUnique({ where: { id }, include: withParts })
+    if (!proposal || !clock) return undefined
+    const changes = await changesOf(transaction, proposal, seen, clock.at)
+    return changes ? writeChanges(transaction, proposal, changes) : stateOf(proposal)
+  })
+}
+
+type Changes = Prisma.ProposalUncheckedUpdateInput & { state: ProposalState }
+
+/** The columns to write, or undefined where nothing changed. */
+async function changesOf(
+  transaction: Transaction,
+  proposal: StoredProposal,
+  seen: Seen | undefined,
+  at: Date,
+): Promise<Changes | undefined> {
+  const state = stateOf(proposal)
+  const plan = seen ? viewOf(seen.plan, checkOf(proposal.plan), at) : checkOf(proposal.plan)
+  const apply = seen ? viewOf(seen.apply, checkOf(proposal.apply), at) : checkOf(proposal.apply)
+  const mergeSha = seen?.pull.mergeSha ?? proposal.mergeSha
+  const facts: ProposalFacts = {
+    pull: pullFact(proposal, seen?.pull),
+    apply: applyFact(apply),
+    resources: await indexFact(transaction, proposal, mergeSha, applyFact(apply) === 'succeeded'),
+  }
+  const next = nextState(state, facts)
+  const changes: Changes = { state: next }
+  if (seen && proposal.headSha !== seen.pull.headSha) changes.headSha = seen.pull.headSha
+  if (proposal.mergeSha !== mergeSha) changes.mergeSha = mergeSha
+  if (seen?.pull.mergedAt && !proposal.mergedAt) changes.mergedAt = seen.pull.mergedAt
+  if (plan && !sameJson(plan, checkOf(proposal.plan))) changes.plan = plan
+  if (apply && !sameJson(apply, checkOf(proposal.apply))) changes.apply = apply
+  if (!holdsResources(next) && (holdsResources(state) || !proposal.finishedAt)) changes.finishedAt = at
+  if (next !== state && proposal.problem !== null) changes.problem = null
+  return next === state && Object.keys(changes).length === 1 ? undefined : changes
+}
+
+async function writeChanges(transaction: Transaction, proposal: StoredProposal, changes: Changes): Promise<ProposalState> {
+  const before = stateOf(proposal)
+  await transaction.proposal.update({ where: { id: proposal.id }, data: changes })
+  if (!holdsResources(changes.state)) {
+    await transaction.proposalResource.updateMany({ where: { proposalId: proposal.id, open: true }, data: { open: false } })
+  }
+  if (changes.state !== before) {
+    await appendAudit(transaction, {
+      requestId: proposal.id,
+      actor: 'system:proposals',
+      action: `proposal.${changes.state}`,
+      outcome: changes.state === 'failed' ? 'failed' : 'succeeded',
+      target: { proposal: proposal.id, repository: proposal.repository, pullNumber: proposal.pullNumber },
+      details: { before, title: proposal.title },
+    })
+  }
+  await tell(transaction, proposal)
+  return changes.state
+}
+
+/** Tells every process that a proposal changed, when the transaction commits. */
+export async function tell(
+  transaction: Transaction,
+  proposal: { id: string; resources: { cluster: string; namespace: string }[] },
+): Promise<void> {
+  const [first] = proposal.resources
+  const namespaces = [...new Set(proposal.resources.map(({ namespace }) => namespace))]
+  await notify(transaction, { scope: 'proposals', id: proposal.id, ...(first ? { cluster: first.cluster } : {}), namespaces })
+}
+
+function pullFact(proposal: StoredProposal, pull: PullRequest | undefined): ProposalFacts['pull'] {
+  if (pull) return pull.merged ? 'merged' : pull.state
+  if (proposal.mergeSha) return 'merged'
+  return proposal.pullNumber === null ? 'none' : 'open'
+}
+
+/** A check as it is kept. `updatedAt` moves only when something else did. */
+function viewOf(check: Check | undefined, kept: CheckView | null, at: Date): CheckView | null {
+  if (!check) return kept
+  const summary = check.summary?.slice(0, longestSummary) ?? null
+  const fresh = { status: check.status, conclusion: check.conclusion, summary, url: check.url }
+  const same = kept && sameJson(fresh, { status: kept.status, conclusion: kept.conclusion, summary: kept.summary, url: kept.url })
+  return same ? kept : { ...fresh, updatedAt: at.toISOString() }
+}
+
+async function indexFact(transaction: Transaction, proposal: StoredProposal, mergeSha: string | null, applied: boolean) {
+  if (!mergeSha) return 'unknown'
+  const rows = await indexedResources(transaction, proposal.resources)
+  const resources = proposal.resources.map((resource) => ({
+    action: resourceOf(resource).action,
+    indexed: rows.get(addressOf(resource)) ?? null,
+  }))
+  return resourcesFact({ id: proposal.id, mergeSha, applied }, resources)
+}
+
+interface Address {
+  cluster: string
+  namespace: string
+  kind: string
+  name: string
+}
+export const addressOf = ({ cluster, namespace, kind, name }: Address): string => JSON.stringify([cluster, namespace, kind, name])
+
+/** What the index has of some resources, by address; those that are gone are left out. */
+export async function indexedResources(
+  transaction: Transaction,
+  addresses: Address[],
+): Promise<Map<string, IndexedResource & { headline: string }>> {
+  if (addresses.length === 0) return new Map()
+  const rows = await transaction.resource.findMany({
+    where: { deletedAt: null, OR: addresses.map(({ cluster, namespace, kind, name }) => ({ cluster, namespace, kind, name })) },
+    select: {
+      cluster: true,
+      namespace: true,
+      kind: true,
+      name: true,
+      state: true,
+      headline: true,
+      commit: true,
+      proposalId: true,
+      generation: true,
+      observedGeneration: true,
+    },
+  })
+  return new Map(rows.map((row) => [addressOf(row), row]))
+}

@@ -1,0 +1,12 @@
+/** The jobs of proposals, for the worker. */
+import { type RunnableJob, runnable } from '#lib/jobs/run-jobs.ts'
+import { observeProposalJob, pollProposalsJob } from './follow-proposals.ts'
+import { openPullRequestJob } from './open-pull-request.ts'
+import { handleWebhookJob } from './receive-webhook.ts'
+
+export const proposalJobs: RunnableJob[] = [
+  runnable(openPullRequestJob),
+  runnable(observeProposalJob),
+  runnable(handleWebhookJob),
+  runnable(pollProposalsJob),
+]
