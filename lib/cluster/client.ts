@@ -26,6 +26,7 @@ export interface ListOptions {
 
 export interface WatchOptions {
   namespace?: string
+  labelSelector?: string
   /** The revision to go on from: that of a list, a bookmark or an event. */
   resourceVersion: string
   signal: AbortSignal
@@ -222,9 +223,9 @@ function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof disco
     list,
     get: async (ref, options = {}) =>
       objectOf(await call({ method: 'GET', path: await pathOf(ref), attempted: named('get', ref), signal: options.signal }), 'a read'),
-    async *watch(kind, { namespace, resourceVersion, signal }) {
-      const path = await pathOf({ ...kind, ...(namespace ? { namespace } : {}) })
-      yield* watchKind(call, path, named('watch', { ...kind, ...(namespace ? { namespace } : {}) }), resourceVersion, signal)
+    async *watch(kind, { namespace, labelSelector, resourceVersion, signal }) {
+      const where = { ...kind, ...(namespace ? { namespace } : {}) }
+      yield* watchKind(call, { path: await pathOf(where), attempted: named('watch', where), labelSelector, resourceVersion, signal })
     },
     create: async (object, options = {}) => {
       const ref = needRef(object)

@@ -8,21 +8,29 @@ import { statusError } from './status-error.ts'
 /** The API server ends a watch after this long; spread, so that 600 watches do not come back at once. */
 const lifeSeconds = (): number => 270 + Math.floor(Math.random() * 60)
 
+interface Watched {
+  path: string
+  attempted: CallOptions['attempted']
+  labelSelector: string | undefined
+  resourceVersion: string
+  signal: AbortSignal
+}
+
 /**
  * Watches one path from a revision on and resumes when the API server ends the watch. Ends when `signal` is aborted. The
  * connection's own silence limit (connection.ts, longer than five minutes) finds dead ones.
  * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
-export async function* watchKind(
-  call: Call,
-  path: string,
-  attempted: CallOptions['attempted'],
-  from: string,
-  signal: AbortSignal,
-): AsyncGenerator<WatchEvent> {
-  let resourceVersion = from
+export async function* watchKind(call: Call, { path, attempted, labelSelector, signal, ...from }: Watched): AsyncGenerator<WatchEvent> {
+  let resourceVersion = from.resourceVersion
   while (!signal.aborted) {
-    const query = { watch: '1', allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds: String(lifeSeconds()) }
+    const query = {
+      watch: '1',
+      allowWatchBookmarks: 'true',
+      resourceVersion,
+      timeoutSeconds: String(lifeSeconds()),
+      ...(labelSelector ? { labelSelector } : {}),
+    }
     try {
       const body = await call.stream({ method: 'GET', path, query, attempted, signal })
       yield { type: 'open', resourceVersion }
