@@ -18,8 +18,17 @@ export const loginLifetimeMs = 16 * 60 * 60 * 1000
 /** Tokens with less than this left are refreshed before they are used. */
 const refreshAheadMs = 30_000
 
-/** The cookie's name. `__Host-` binds it to this host, path / and https; browsers refuse that prefix on http. */
-export const loginCookie = (url: string = config().url): string => (url.startsWith('https:') ? '__Host-corbel-login' : 'corbel-login')
+/**
+ * A cookie's name. `__Host-` binds it to this host, path / and https. Browsers refuse that prefix on http; there (demo,
+ * development) the port is in the name, because a browser keeps one jar for all ports of a host.
+ */
+export function cookieName(purpose: string, url: string = config().url): string {
+  const { protocol, port } = new URL(url)
+  return protocol === 'https:' ? `__Host-corbel-${purpose}` : `corbel-${purpose}${port ? `-${port}` : ''}`
+}
+
+/** The name of the cookie that carries a login. */
+export const loginCookie = (url?: string): string => cookieName('login', url)
 
 /** What the database keeps of a cookie's value. */
 export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('hex')

@@ -14,7 +14,7 @@ import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
 import { Unavailable } from '#lib/errors.ts'
 import { claimsOf, discover, personOf } from '#lib/identity/identity-provider.ts'
-import { loginCookie, loginLifetimeMs, tokenColumns, tokenHash } from '#lib/identity/login.ts'
+import { cookieName, loginCookie, loginLifetimeMs, tokenColumns, tokenHash } from '#lib/identity/login.ts'
 import { newId } from '#lib/ids.ts'
 import { log } from '#lib/telemetry/log.ts'
 
@@ -75,15 +75,19 @@ function redirect(location: string, setCookies: string[]): Response {
   return new Response(null, { status: 303, headers })
 }
 
+/** Below the portal as a path; next-auth's own error page is our sign-in page, which explains the code. */
 const relativeToPortal = (location: string): string =>
-  location.startsWith(`${config().url}/`) ? location.slice(config().url.length) : location
+  (location.startsWith(`${config().url}/`) ? location.slice(config().url.length) : location).replace(
+    /^\/api\/auth\/(error|signin)\b/,
+    '/sign-in',
+  )
 
 function options(userAgent: string | null): AuthOptions {
   const { url, secret, oidc } = config()
   let tokens: { idToken: string; refreshToken: string | undefined } | undefined
   const secure = url.startsWith('https:')
   const cookie = (name: string, maxAge?: number) => ({
-    name: `${secure ? '__Host-' : ''}corbel-${name}`,
+    name: cookieName(name, url),
     options: { httpOnly: true, sameSite: 'lax' as const, path: '/', secure, ...(maxAge ? { maxAge } : {}) },
   })
   const flowSeconds = 15 * 60
@@ -122,15 +126,14 @@ function options(userAgent: string | null): AuthOptions {
         // prompt=consent makes providers that need it hand out a refresh token
         authorization: { params: { scope: oidc.scopes, ...(oidc.scopes.includes('offline_access') ? { prompt: 'consent' } : {}) } },
         httpOptions: { timeout: 10_000 },
-        profile: (claims: { sub: string }) => ({ id: claims.sub }),
+        profile: (claims: { sub: string }, given) => {
+          if (!given.id_token) throw new Error('the identity provider sent no ID token')
+          tokens = { idToken: given.id_token, refreshToken: given.refresh_token }
+          return { id: claims.sub }
+        },
       },
     ],
     callbacks: {
-      signIn: ({ account }) => {
-        if (!account?.id_token) return false
-        tokens = { idToken: account.id_token, refreshToken: account.refresh_token }
-        return true
-      },
       redirect: ({ url: wanted }) => new URL(safeReturnTo(wanted.startsWith(url) ? wanted.slice(url.length) : wanted, url), url).href,
     },
     adapter: adapter(() => {

@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createProvider, type Handler } from '#demo/identity/provider.ts'
+import { config } from '#lib/config/config.ts'
+import { database } from '#lib/database/client.ts'
+import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
+import { Unauthenticated, Unavailable } from '#lib/errors.ts'
+import { claimsOf, personOf } from '#lib/identity/identity-provider.ts'
+import { actorOf, clusterToken, loginCookie } from '#lib/identity/login.ts'
+import { beginSignIn, finishSignIn, safeReturnTo } from '#lib/identity/sign-in.ts'
+import { signOut } from '#lib/identity/sign-out.ts'
+
+const portal = 'http://127.0.0.1:3999'
+const directory = mkdtempSync(join(tmpdir(), 'corbel-sign-in-'))
+let fresh: FreshDatabase
+let provider: http.Server
+let providerUrl: string
+let away = false
+
+beforeAll(async () => {
+  fresh = await freshDatabase(process.env.TEST_DATABASE_URL)
+  let handler: Handler | undefined
+  provider = http.createServer((request, response) => (away ? response.destroy() : handler?.(request, response)))
+  await new Promise<void>((done) => provider.listen(0, '127.0.0.1', done))
+  // Proof of the cast: a server that listens on TCP has an AddressInfo.
+  providerUrl = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`
+  const issuer = 'https://localhost:4999'
+  handler = createProvider({
+    directory,
+    issuer,
+    clientId: 'corbel',
+    clientSecret: 'client-secret',
+    redirectUris: [`${portal}/api/auth/callback/oidc`],
+    postLogoutRedirectUris: [`${portal}/sign-in`],
+  })
+  Object.assign(process.env, {
+    CORBEL_URL: portal,
+    CORBEL_SECRET: 'a secret of at least thirty-two characters',
+    DATABASE_URL: fresh.url,
+    OIDC_ISSUER: issuer,
+    OIDC_DISCOVERY_URL: `${providerUrl}/.well-known/openid-configuration`,
+    OIDC_CLIENT_ID: 'corbel',
+    OIDC_CLIENT_SECRET: 'client-secret',
+    CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig: import.meta.filename }]),
+    GITHUB_APP_ID: '1',
+    GITHUB_APP_PRIVATE_KEY_FILE: join(directory, 'keys.json'),
+    GITHUB_WEBHOOK_SECRET: 'x',
+    GITHUB_CLIENT_ID: 'x',
+    GITHUB_CLIENT_SECRET: 'x',
+    CORBEL_LOG_LEVEL: 'error',
+  })
+  const { writeFileSync } = await import('node:fs')
+  writeFileSync(join(directory, 'app.pem'), '-----BEGIN PRIVATE KEY-----')
+  process.env.GITHUB_APP_PRIVATE_KEY_FILE = join(directory, 'app.pem')
+  config()
+})
+
+afterAll(async () => {
+  await database().$disconnect()
+  await fresh.drop()
+  provider.closeAllConnections()
+  provider.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+/** A browser's cookie jar, by host and port as far as this test needs it. */
+class Jar {
+  readonly cookies = new Map<string, string>()
+  take(response: Response): Response {
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = ''] = line.split(';')
+      const at = pair.indexOf('=')
+      if (/max-age=0|expires=thu, 01 jan 1970/i.test(line) || pair.endsWith('=')) this.cookies.delete(pair.slice(0, at))
+      else this.cookies.set(pair.slice(0, at), pair.slice(at + 1))
+    }
+    return response
+  }
+  get header(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+}
+
+/** Goes the whole way as a browser would. Gives the portal's cookies and where it ended. */
+async function signIn(person: string, returnTo = '/resources?state=failed'): Promise<{ portalJar: Jar; location: string | null }> {
+  const portalJar = new Jar()
+  const providerJar = new Jar()
+  const begun = portalJar.take(
+    await beginSignIn(new Request(`${portal}/api/v1/session/sign-in`, { method: 'POST' }), safeReturnTo(returnTo)),
+  )
+  let location = begun.headers.get('location') ?? ''
+  for (let step = 0; step < 8 && !location.startsWith(portal); step++) {
+    const response = providerJar.take(
+      await fetch(new URL(location, providerUrl), { redirect: 'manual', headers: { cookie: providerJar.header } }),
+    )
+    const next = response.headers.get('location')
+    if (next) location = next
+    else {
+      const submitted = await fetch(new URL(location, providerUrl), {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie: providerJar.header, 'content-type': 'application/x-www-form-urlencoded', origin: providerUrl },
+        body: new URLSearchParams({ person }),
+      })
+      location = providerJar.take(submitted).headers.get('location') ?? ''
+    }
+  }
+  const finished = portalJar.take(await finishSignIn(new Request(location, { headers: { cookie: portalJar.header } })))
+  return { portalJar, location: finished.headers.get('location') }
+}
+
+describe('signing in', () => {
+  test('alice comes back where she was, known by name and groups, and nothing of her tokens lies open', async () => {
+    const { portalJar, location } = await signIn('alice')
+    expect(location).toBe('/resources?state=failed')
+    const actor = await actorOf(portalJar.header)
+    expect(actor).toMatchObject({ username: 'alice@acme.test', groups: ['payments'], admin: false })
+    const [login] = await fresh.database.login.findMany()
+    expect(login?.tokenHash).not.toContain(portalJar.cookies.get(loginCookie()))
+    expect(JSON.stringify(login)).not.toMatch(/eyJ[A-Za-z0-9_-]{20}/)
+    const token = await clusterToken(actor ?? { loginId: '' })
+    expect(personOf(claimsOf(token)).username).toBe('alice@acme.test')
+  })
+
+  test('a platform engineer is an administrator', async () => {
+    const { portalJar } = await signIn('dave')
+    expect(await actorOf(portalJar.header)).toMatchObject({ admin: true })
+  })
+
+  test('a second login of the same person is another login of the same user', async () => {
+    const first = await actorOf((await signIn('bob')).portalJar.header)
+    const second = await actorOf((await signIn('bob')).portalJar.header)
+    expect(second?.userId).toBe(first?.userId)
+    expect(second?.loginId).not.toBe(first?.loginId)
+  })
+
+  test('a callback without the state cookie makes no login', async () => {
+    const before = await fresh.database.login.count()
+    const answer = await finishSignIn(new Request(`${portal}/api/auth/callback/oidc?code=stolen&state=guessed`))
+    expect(answer.headers.get('location')).toContain('/sign-in?error=')
+    expect(await fresh.database.login.count()).toBe(before)
+  })
+
+  test.each([
+    ['https://evil.test/', '/'],
+    ['//evil.test/x', '/'],
+    ['/\\evil.test', '/'],
+    ['javascript:alert(1)', '/'],
+    ['/api/v1/session/sign-out', '/'],
+    ['/sign-in?returnTo=/x', '/'],
+    ['/projects?q=a#b', '/projects?q=a'],
+    [undefined, '/'],
+  ])('after signing in, %s leads to %s', (asked, expected) => expect(safeReturnTo(asked, portal)).toBe(expected))
+})
+
+describe('a login', () => {
+  const expire = async (loginId: string): Promise<void> => {
+    await fresh.database.login.update({ where: { id: loginId }, data: { idTokenExpiresAt: new Date(0) } })
+  }
+
+  test('is refreshed once, however many requests need its token at the same moment', async () => {
+    const actor = await actorOf((await signIn('alice')).portalJar.header)
+    if (!actor) throw new Error('alice is not signed in')
+    await expire(actor.loginId)
+    const tokens = await Promise.all(Array.from({ length: 5 }, () => clusterToken(actor)))
+    expect(new Set(tokens).size).toBe(1)
+    await expire(actor.loginId)
+    expect(await clusterToken(actor)).toBeTruthy() // the rotated refresh token was kept
+  })
+
+  test('that the identity provider no longer renews ends, with a sentence', async () => {
+    const { portalJar } = await signIn('carol')
+    const actor = await actorOf(portalJar.header)
+    if (!actor) throw new Error('carol is not signed in')
+    await fresh.database.login.update({ where: { id: actor.loginId }, data: { refreshToken: null } })
+    await expire(actor.loginId)
+    await expect(clusterToken(actor)).rejects.toThrow(Unauthenticated)
+    expect(await actorOf(portalJar.header)).toBeNull()
+  })
+
+  test('survives an identity provider that is away', async () => {
+    const { portalJar } = await signIn('erin')
+    const actor = await actorOf(portalJar.header)
+    if (!actor) throw new Error('erin is not signed in')
+    await expire(actor.loginId)
+    away = true
+    try {
+      await expect(clusterToken(actor)).rejects.toThrow(Unavailable)
+    } finally {
+      away = false
+    }
+    expect(await actorOf(portalJar.header)).not.toBeNull()
+    expect(await clusterToken(actor)).toBeTruthy()
+  })
+
+  test('ends at once by signing out, and the browser goes on to the provider to end there', async () => {
+    const { portalJar } = await signIn('alice')
+    const actor = await actorOf(portalJar.header)
+    const header = portalJar.header
+    const answer = await signOut(actor, 'request-1')
+    expect(answer.headers.get('location')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/session\/end\?.*id_token_hint=/)
+    expect(await actorOf(header)).toBeNull()
+    expect(await fresh.database.auditEntry.findFirst({ where: { action: 'login.ended' } })).toMatchObject({ actor: 'alice@acme.test' })
+  })
+})
