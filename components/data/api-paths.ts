@@ -1,0 +1,47 @@
+/** Addresses of the API and of pages, built in one place: every part is escaped. */
+import type { ResourceQuery } from '#lib/inventory/contract.ts'
+import type { ProposalQuery } from '#lib/proposals/contract.ts'
+import type { ResourceAddress } from './query-keys.ts'
+
+const parts = (...names: string[]) => names.map(encodeURIComponent).join('/')
+
+/** The query text of a filter: lists become repeated names, what is unset is left out. Includes the `?` unless empty. */
+export function queryText(query: Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === null || value === '') continue
+    for (const each of Array.isArray(value) ? value : [value]) search.append(name, String(each))
+  }
+  const text = search.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+export const apiPaths = {
+  me: '/api/v1/me',
+  projects: '/api/v1/projects',
+  project: (cluster: string, namespace: string) => `/api/v1/projects/${parts(cluster, namespace)}`,
+  kinds: '/api/v1/kinds',
+  kind: (cluster: string, kind: string) => `/api/v1/kinds/${parts(cluster, kind)}`,
+  resources: (query: Partial<ResourceQuery>) => `/api/v1/resources${queryText(query)}`,
+  resourceFacets: (query: Partial<ResourceQuery>) => `/api/v1/resources/facets${queryText(query)}`,
+  resource: (at: ResourceAddress) => `/api/v1/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}`,
+  resourceHistory: (at: ResourceAddress, cursor?: string | null) =>
+    `/api/v1/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}/history${queryText({ cursor })}`,
+  search: (text: string) => `/api/v1/search${queryText({ q: text })}`,
+  proposals: (query: Partial<ProposalQuery>) => `/api/v1/proposals${queryText(query)}`,
+  proposal: (id: string) => `/api/v1/proposals/${parts(id)}`,
+  drafts: '/api/v1/drafts',
+  events: '/api/v1/events',
+}
+
+export const pagePaths = {
+  resource: (at: ResourceAddress, tab?: 'manifest' | 'timeline') =>
+    `/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}${tab ? `?tab=${tab}` : ''}`,
+  editResource: (at: ResourceAddress) => `/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}/edit`,
+  resources: (query: Partial<ResourceQuery> = {}) => `/resources${queryText(query)}`,
+  /** A namespace of several clusters needs the cluster's name beside it. */
+  project: (namespace: string, cluster?: string) => `/projects/${parts(namespace)}${queryText({ cluster })}`,
+  proposal: (id: string) => `/proposals/${parts(id)}`,
+  createKind: (kind: string, project?: { cluster: string; namespace: string }) =>
+    `/create/${parts(kind)}${project ? queryText({ cluster: project.cluster, namespace: project.namespace }) : ''}`,
+}

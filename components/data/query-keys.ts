@@ -1,0 +1,30 @@
+/** Every key of the query cache. The first part is what a live event invalidates; see live-events.ts. */
+import type { ResourceQuery } from '#lib/inventory/contract.ts'
+import type { ProposalQuery } from '#lib/proposals/contract.ts'
+
+export interface ResourceAddress {
+  cluster: string
+  namespace: string
+  kind: string
+  name: string
+}
+
+export const queryKeys = {
+  me: () => ['me'] as const,
+  projects: () => ['projects'] as const,
+  project: (cluster: string, namespace: string) => ['projects', cluster, namespace] as const,
+  kinds: () => ['kinds'] as const,
+  kind: (cluster: string, kind: string) => ['kinds', cluster, kind] as const,
+  resources: () => ['resources'] as const,
+  resourceList: (query: Partial<ResourceQuery>) => ['resources', 'list', query] as const,
+  resourceFacets: (query: Partial<ResourceQuery>) => ['resources', 'facets', query] as const,
+  resource: ({ cluster, namespace, kind, name }: ResourceAddress) => ['resources', 'one', cluster, namespace, kind, name] as const,
+  resourceHistory: ({ cluster, namespace, kind, name }: ResourceAddress) =>
+    ['resources', 'one', cluster, namespace, kind, name, 'history'] as const,
+  proposals: () => ['proposals'] as const,
+  proposalList: (query: Partial<ProposalQuery>) => ['proposals', 'list', query] as const,
+  proposal: (id: string) => ['proposals', 'one', id] as const,
+  drafts: () => ['drafts'] as const,
+  draft: (key: string) => ['drafts', key] as const,
+  search: (text: string) => ['search', text] as const,
+}

@@ -1,0 +1,99 @@
+'use client'
+
+import { useState } from 'react'
+import { classNames } from '#components/ui/class-names.ts'
+import { Icon, type IconName } from '#components/ui/icons.tsx'
+import { Menu, MenuItem, MenuLabel, MenuLine } from '#components/ui/menu.tsx'
+import type { Me } from '#lib/identity/contract.ts'
+import styles from './shell.module.css'
+import { chooseTheme, type Theme } from './theme.ts'
+
+/** Up to two letters for a name: "alice" → "A", "Ana Lima" → "AL". */
+export const initials = (name: string): string =>
+  name
+    .split(/[\s._-]+/)
+    .filter((part) => part !== '')
+    .slice(0, 2)
+    .map((part) => Array.from(part)[0]?.toUpperCase() ?? '')
+    .join('')
+
+const themes: { value: Theme; title: string; icon: IconName }[] = [
+  { value: 'system', title: 'As the system', icon: 'screen' },
+  { value: 'light', title: 'Light', icon: 'sun' },
+  { value: 'dark', title: 'Dark', icon: 'moon' },
+]
+
+/** The signed-in person: who, teams, GitHub account, theme, sign out. Forms are posted, so that they work without script and check their origin. */
+export function PersonMenu({ me, theme: initial, compact }: { me: Me | undefined; theme: Theme; compact?: boolean }) {
+  const [theme, setTheme] = useState(initial)
+  const post = (action: string) => {
+    const form = document.createElement('form')
+    form.method = 'post'
+    form.action = action
+    document.body.append(form)
+    form.submit()
+  }
+  const name = me?.name ?? ''
+  return (
+    <Menu
+      label="You"
+      align={compact ? 'end' : 'start'}
+      trigger={(button) => (
+        <button {...button} type="button" className={styles.person} aria-label={me ? `${name}: account and theme` : 'Account and theme'}>
+          <span className={styles.face} aria-hidden="true">
+            {initials(name) || <Icon name="unknown" />}
+          </span>
+          {compact ? null : (
+            <span className={classNames(styles.who)}>
+              <span>{name}</span>
+              <span className={styles.team}>{me ? me.teams.join(', ') || 'no team' : ''}</span>
+            </span>
+          )}
+        </button>
+      )}
+    >
+      {me ? (
+        <>
+          <MenuLabel>{me.email ?? me.username}</MenuLabel>
+          <MenuLabel>
+            {me.github
+              ? `Pull requests are opened as ${me.github.login} on GitHub`
+              : 'Pull requests are opened by the GitHub App, with your name'}
+          </MenuLabel>
+          <MenuItem
+            icon="external"
+            onSelect={() =>
+              post(`/api/v1/session/github/${me.github ? 'unlink' : 'link'}?returnTo=${encodeURIComponent(window.location.pathname)}`)
+            }
+          >
+            {me.github ? 'Unlink GitHub account' : 'Link GitHub account'}
+          </MenuItem>
+          {me.admin ? (
+            <MenuItem icon="admin" href="/admin">
+              Admin
+            </MenuItem>
+          ) : null}
+          <MenuLine />
+        </>
+      ) : null}
+      <MenuLabel>Theme</MenuLabel>
+      {themes.map(({ value, title, icon }) => (
+        <MenuItem
+          key={value}
+          icon={icon}
+          checked={theme === value}
+          onSelect={() => {
+            setTheme(value)
+            chooseTheme(value)
+          }}
+        >
+          {title}
+        </MenuItem>
+      ))}
+      <MenuLine />
+      <MenuItem icon="right" onSelect={() => post('/api/v1/session/sign-out')}>
+        Sign out
+      </MenuItem>
+    </Menu>
+  )
+}
