@@ -50,7 +50,7 @@ export const github = ({ directory, ports, secrets }: Pick<PartContext, 'directo
       oauth: {
         clientId: githubClientId,
         clientSecret: secrets.githubClientSecret,
-        redirectUris: [portalUrl(ports)],
+        redirectUris: [`${portalUrl(ports)}/api/github/callback`],
       },
       webhooks: [
         { url: `${portalUrl(ports)}/api/webhooks/github`, secret: secrets.githubWebhook },
@@ -61,12 +61,13 @@ export const github = ({ directory, ports, secrets }: Pick<PartContext, 'directo
     readyWithinMs: 20_000,
   })
 
-export const cloud = ({ directory, ports, foundations }: Pick<PartContext, 'directory' | 'ports' | 'foundations'>): Part =>
+/** `kubeconfig` is that of the cloud's own service account. */
+export const cloud = (kubeconfig: string): Part =>
   nodePart({
     name: 'cloud',
     title: 'The cloud and its reconcilers',
     program: 'demo/cloud/main.ts',
-    options: { port: ports.cloud, directory: join(directory, 'cloud'), kubeconfig: foundations.kubeconfig },
+    options: { kubeconfig },
     readyWithinMs: 60_000,
   })
 

@@ -72,12 +72,14 @@ export function startDemo(options: DemoOptions): StartingDemo {
     const foundations = await startFoundations({ directory, ports, supervisor, progress })
     const context = { directory, ports, secrets, foundations, portalKubeconfig: join(directory, 'portal.kubeconfig') }
     const { kubeconfig } = foundations
+    const cloudKubeconfig = join(directory, 'cloud.kubeconfig')
     const seedWorld = async (): Promise<void> => {
       const [commits] = await Promise.all([
         seedRepositories(join(directory, 'github')),
         seedCluster({ kubeconfig, crdFolders: options.crds ? [options.crds] : [] }),
       ])
       await serviceAccountKubeconfig({ kubeconfig, namespace: 'corbel-system', name: 'corbel', file: context.portalKubeconfig })
+      await serviceAccountKubeconfig({ kubeconfig, namespace: 'corbel-system', name: 'cloud', file: cloudKubeconfig })
       await seedResources({ kubeconfig, commits })
     }
     await Promise.all([
@@ -86,7 +88,7 @@ export function startDemo(options: DemoOptions): StartingDemo {
     ])
     await Promise.all([
       progress.step('GitHub stand-in', () => supervisor.start(parts.github(context))),
-      progress.step('Cloud and reconcilers (simulated)', () => supervisor.start(parts.cloud(context))),
+      progress.step('Cloud and reconcilers (simulated)', () => supervisor.start(parts.cloud(cloudKubeconfig))),
       progress.step('CI runner', () => supervisor.start(parts.ci(context))),
       progress.step('Worker', () => supervisor.start(parts.worker(context))),
     ])

@@ -164,7 +164,7 @@ async function interrupted(): Promise<void> {
 
 function report({ passed, failed, skipped, failures }: Results): never {
   console.log('')
-  for (const name of failures) console.log(`✗ ${name}`)
+  for (const name of failures) console.log(`✗ ${name.replaceAll(`${root}/`, '')}`)
   if (skipped > 0) console.log(`${skipped} skipped`)
   console.log(`${passed} passed, ${failed} failed`)
   process.exit(failed > 0 ? 1 : 0)
