@@ -74,7 +74,7 @@ export function findComment(world: World, repository: Repository, id: number): C
   return comment
 }
 
-const labelRow = z.object({ id: z.number(), name: z.string(), color: z.string(), description: z.string().nullable() })
+const labelRow = z.object({ id: z.number(), name: z.string(), color: z.string(), description: z.string() })
 export type Label = z.infer<typeof labelRow>
 
 export const pullLabels = (world: World, pull: Pull): Label[] =>

@@ -103,7 +103,7 @@ function addLabels(call: RepositoryCall, replacing: boolean) {
   world.store.atomically(() => {
     if (replacing) world.store.run('DELETE FROM pull_label WHERE pull = $pull', { pull: pull.id })
     for (const name of names) {
-      world.store.run(`INSERT OR IGNORE INTO label (repository, name, color) VALUES ($repository, $name, 'ededed')`, {
+      world.store.run(`INSERT OR IGNORE INTO label (repository, name, color, description) VALUES ($repository, $name, 'ededed', '')`, {
         repository: repository.fullName,
         name,
       })
@@ -203,7 +203,7 @@ export const pullOperations: Operation[] = [
     const request = readBody(z.object({ name: z.string().min(1), color: z.string().optional(), description: z.string().optional() }), body)
     const { changes } = world.store.run(
       'INSERT OR IGNORE INTO label (repository, name, color, description) VALUES ($repository, $name, $color, $description)',
-      { repository: repository.fullName, name: request.name, color: request.color ?? 'ededed', description: request.description ?? null },
+      { repository: repository.fullName, name: request.name, color: request.color ?? 'ededed', description: request.description ?? '' },
     )
     if (changes === 0) throw validationFailed({ resource: 'Label', field: 'name', code: 'already_exists' })
     return created(
