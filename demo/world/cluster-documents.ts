@@ -87,6 +87,19 @@ export function clusterWideAccess({ prefix, readEverywhere, proposeEverywhere }:
     ),
     ...repositories.map((repository) => account('corbel-ci', ciAccount(repository))),
     account('corbel-system', 'cloud'),
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'Role',
+      metadata: { name: 'corbel:cloud-failures', namespace: 'corbel-system' },
+      rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] }],
+    },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: 'corbel:cloud-failures', namespace: 'corbel-system' },
+      roleRef: { apiGroup: rbac, kind: 'Role', name: 'corbel:cloud-failures' },
+      subjects: [{ kind: 'ServiceAccount', name: 'cloud', namespace: 'corbel-system' }],
+    },
     bindingEverywhere('corbel:cloud', 'corbel:cloud', { kind: 'ServiceAccount', name: 'cloud', namespace: 'corbel-system' }),
   ]
 }
@@ -98,7 +111,7 @@ export const cloudRole = (groups: Map<string, string[]>): JsonObject => ({
   metadata: { name: 'corbel:cloud' },
   rules: [
     { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: ['get', 'list', 'watch'] },
-    { apiGroups: [''], resources: ['configmaps', 'namespaces'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
     ...[...groups].map(([group, plurals]) => ({
       apiGroups: [group],
       resources: plurals.flatMap((plural) => [plural, `${plural}/status`]),
