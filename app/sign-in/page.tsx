@@ -1,0 +1,43 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { Button } from '#components/ui/button.tsx'
+import { Mark } from '#components/ui/icons.tsx'
+import { Banner } from '#components/ui/notices.tsx'
+import { config } from '#lib/config/config.ts'
+import { safeReturnTo } from '#lib/identity/sign-in.ts'
+import { currentActor } from '../session.ts'
+import styles from './sign-in.module.css'
+
+export const metadata: Metadata = { title: 'Sign in' }
+
+const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value)
+
+/** The one page without a login. Signing in is a posted form, so it works without script and is never started by a link. */
+export default async function SignInPage({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
+  const query = await searchParams
+  const returnTo = safeReturnTo(one(query.returnTo))
+  if (await currentActor()) redirect(returnTo)
+  const problem = one(query.problem)
+  const { demo } = config()
+  return (
+    <main className={styles.page}>
+      <div className={styles.card}>
+        <Mark size={40} />
+        <h1>Sign in to Corbel</h1>
+        <p className={styles.about}>Create and change cloud resources by form, reviewed as pull requests, and see what becomes of them.</p>
+        {problem ? <Banner tone="red">{problem.slice(0, 500)}</Banner> : null}
+        {returnTo === '/' || problem ? null : <Banner>Sign in to go on where you were. Drafts are kept.</Banner>}
+        <form method="post" action={`/api/v1/session/sign-in?returnTo=${encodeURIComponent(returnTo)}`}>
+          <Button type="submit" look="primary" className={styles.button}>
+            Sign in with your company account
+          </Button>
+        </form>
+        {demo ? (
+          <p className={styles.about}>
+            This is a demo on this machine. The next page lists the people you can be; alice of team payments is a good start.
+          </p>
+        ) : null}
+      </div>
+    </main>
+  )
+}
