@@ -1,0 +1,24 @@
+import Link from 'next/link'
+import { listed } from '#components/ui/format.ts'
+import type { Me } from '#lib/identity/contract.ts'
+import styles from './home.module.css'
+
+/** Only in the demo: what to try, in order, and what of it is simulated. */
+export function DemoSteps({ demo }: { demo: NonNullable<Me['demo']> }) {
+  return (
+    <details className={styles.demo} open>
+      <summary>What to try in this demo</summary>
+      <ol className={styles.steps}>
+        {demo.steps.map((step) => (
+          <li key={step.title} className={styles.step}>
+            <h3>{step.href ? <Link href={step.href}>{step.title}</Link> : step.title}</h3>
+            <p>{step.text}</p>
+          </li>
+        ))}
+      </ol>
+      {demo.simulated.length > 0 ? (
+        <p className={styles.simulated}>Simulated here: {listed(demo.simulated)}. Everything else is real.</p>
+      ) : null}
+    </details>
+  )
+}
