@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { checkAssets } from '#demo/control-plane/assets.ts'
 import { type BuildProgress, buildControlPlane } from '#demo/control-plane/build.ts'
 import { adminKubeconfig, controlPlanePart } from '#demo/control-plane/start.ts'
 import { type IdentityKeys, identityKeys, issuerAt } from '#demo/identity/start.ts'
@@ -75,12 +76,21 @@ async function startControlPlane(options: FoundationOptions, identity: IdentityK
     notes.push('The cluster is yours (CORBEL_KUBECONFIG). Sign-in works there only if it trusts the demo’s identity provider.')
     return own
   }
+  const assets = process.env.KUBEBUILDER_ASSETS
   const binary = join(builds, 'bin', 'control-plane')
-  await progress.step('Control plane, compiled', (say) => buildControlPlane(binary, (how) => say(tellBuild(how))))
+  if (assets) {
+    checkAssets(assets)
+    notes.push(
+      'The control plane is that of KUBEBUILDER_ASSETS. It has no controllers: deleted namespaces stay, nothing is garbage-collected.',
+    )
+  } else {
+    await progress.step('Control plane, compiled', (say) => buildControlPlane(binary, (how) => say(tellBuild(how))))
+  }
+  const program = assets ? { assets } : { binary }
   const trusted = { issuer: issuerAt(ports.identityHttps), authority: identity.authority.certificate, clientId }
-  const place = join(directory, 'control-plane')
-  await progress.step('Control plane (kube-apiserver 1.37 and etcd)', () =>
-    supervisor.start(controlPlanePart({ binary, directory: place, port: ports.controlPlane, trusted })),
+  const place = join(directory, assets ? 'control-plane-assets' : 'control-plane')
+  await progress.step('Control plane (kube-apiserver and etcd)', () =>
+    supervisor.start(controlPlanePart({ program, directory: place, port: ports.controlPlane, trusted })),
   )
   return adminKubeconfig(place)
 }

@@ -32,9 +32,9 @@ beforeAll(async () => {
   }).listen(port, '127.0.0.1')
   await once(issuerServer, 'listening')
   supervisor = createSupervisor({ logs: directory, tell: () => {} })
-  const binary = join(builds, 'bin', 'control-plane')
+  const program = { binary: join(builds, 'bin', 'control-plane') }
   const trusted = { issuer, authority: authority.certificate, clientId: 'corbel' }
-  await supervisor.start(controlPlanePart({ binary, directory, port: await freePort(), trusted }))
+  await supervisor.start(controlPlanePart({ program, directory, port: await freePort(), trusted }))
 })
 afterAll(async () => {
   await supervisor.stop()

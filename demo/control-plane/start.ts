@@ -3,7 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { nodePart } from '#demo/supervisor/node-part.ts'
 import type { Part } from '#demo/supervisor/part.ts'
+import type { AssetsOptions } from './assets.ts'
 
 /** The identity provider whose ID tokens the API server takes as people. */
 export interface TrustedIssuer {
@@ -16,7 +18,8 @@ export interface TrustedIssuer {
 }
 
 export interface ControlPlaneOptions {
-  binary: string
+  /** Our own program, or the folder of ready binaries. */
+  program: { binary: string } | { assets: string }
   /** etcd's data, keys, admin.kubeconfig and the audit log; kept between runs. */
   directory: string
   port: number
@@ -30,7 +33,7 @@ export const adminKubeconfig = (directory: string): string => join(directory, 'a
 export const auditLog = (directory: string): string => join(directory, 'audit.log')
 
 /** The API server as a part. Writes its policy files. */
-export function controlPlanePart({ binary, directory, port, trusted }: ControlPlaneOptions): Part {
+export function controlPlanePart({ program, directory, port, trusted }: ControlPlaneOptions): Part {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const write = (name: string, document: object): string => {
     const file = join(directory, name)
@@ -44,16 +47,19 @@ export function controlPlanePart({ binary, directory, port, trusted }: ControlPl
     '--audit-log-maxbackup=3',
   ]
   if (trusted) flags.push(`--authentication-config=${write('authentication.yaml', authenticationConfiguration(trusted))}`)
-  return {
+  const part = {
     name: 'control-plane',
     title: 'The control plane',
-    command: binary,
-    args: ['--data-dir', directory, '--port', String(port), '--follow-stdin', '--', ...flags],
-    env: { GOMEMLIMIT: '700MiB' },
     probe: async () => isReady(port, readFileSync(join(directory, 'ca.crt'), 'utf8')),
     readyWithinMs: 90_000,
-    foundation: true,
+    foundation: true as const,
   }
+  if ('assets' in program) {
+    const options: AssetsOptions = { assets: program.assets, directory, port, flags }
+    return nodePart({ ...part, program: 'demo/control-plane/assets-main.ts', options })
+  }
+  const args = ['--data-dir', directory, '--port', String(port), '--follow-stdin', '--', ...flags]
+  return { ...part, command: program.binary, args, env: { GOMEMLIMIT: '700MiB' } }
 }
 
 /** Whole requests and replies of every write and dry run of an offered kind, who wrote what elsewhere, no reads. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:tls'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createAuthority, issueServerCertificate } from './certificates.ts'
+import { createAuthority, issueClientCertificate, issueServerCertificate } from './certificates.ts'
 import { integer, objectIdentifier, time } from './der.ts'
 
 const authority = createAuthority('Corbel demo authority', 10)
@@ -47,6 +47,15 @@ async function handshake(servername: string, ca: string): Promise<string> {
     server.close()
   }
 }
+
+test('a client certificate names a user and a group', () => {
+  const client = new X509Certificate(
+    issueClientCertificate(authority, { commonName: 'admin', organization: 'system:masters' }, 5).certificate,
+  )
+  expect(client.subject).toBe('O=system:masters\nCN=admin')
+  expect(client.verify(new X509Certificate(authority.certificate).publicKey)).toBe(true)
+  expect(client.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2'])
+})
 
 test('integers are never negative and never longer than needed', () => {
   fc.assert(

@@ -12,6 +12,12 @@ export interface KeyedCertificate {
   key: string
 }
 
+/** Whom a certificate names. */
+export interface Subject {
+  commonName: string
+  organization?: string
+}
+
 /** A certificate authority and what its certificates need of it. */
 export interface Authority extends KeyedCertificate {
   name: string
@@ -19,6 +25,7 @@ export interface Authority extends KeyedCertificate {
 
 const oid = {
   commonName: '2.5.4.3',
+  organization: '2.5.4.10',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
@@ -27,6 +34,7 @@ const oid = {
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
 }
 const dayMs = 24 * 60 * 60 * 1000
 const usage = { digitalSignature: Buffer.from([0x80]), certificateAndListSigning: Buffer.from([0x06]) }
@@ -39,30 +47,44 @@ export function createAuthority(name: string, days: number): Authority {
     extension(oid.keyUsage, bitString(usage.certificateAndListSigning, 1), true),
     extension(oid.subjectKeyIdentifier, octetString(keyIdentifier(publicKey))),
   ]
-  return { name, certificate: certificate(name, name, publicKey, privateKey, days, extensions), key: pem(privateKey) }
+  return {
+    name,
+    certificate: certificate({ commonName: name }, { commonName: name }, publicKey, privateKey, days, extensions),
+    key: pem(privateKey),
+  }
 }
 
 /** A server certificate for these names and IPv4 addresses, signed by the authority, valid for `days`. */
 export function issueServerCertificate(authority: Authority, names: string[], days: number): KeyedCertificate {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
-  const signer = createPrivateKey(authority.key)
   const alternatives = names.map((name) =>
     isIPv4(name) ? taggedBytes(7, Buffer.from(name.split('.').map(Number))) : taggedBytes(2, Buffer.from(name)),
   )
-  const extensions = [
-    extension(oid.basicConstraints, sequence(), true),
-    extension(oid.keyUsage, bitString(usage.digitalSignature, 7), true),
+  return issue(authority, { commonName: names[0] ?? '' }, days, [
     extension(oid.extendedKeyUsage, sequence(objectIdentifier(oid.serverAuth))),
     extension(oid.subjectAltName, sequence(...alternatives)),
+  ])
+}
+
+/** A client certificate; Kubernetes reads the user from the common name and the group from the organization. */
+export const issueClientCertificate = (authority: Authority, subject: Required<Subject>, days: number): KeyedCertificate =>
+  issue(authority, subject, days, [extension(oid.extendedKeyUsage, sequence(objectIdentifier(oid.clientAuth)))])
+
+function issue(authority: Authority, subject: Subject, days: number, extensions: Buffer[]): KeyedCertificate {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  const signer = createPrivateKey(authority.key)
+  const all = [
+    extension(oid.basicConstraints, sequence(), true),
+    extension(oid.keyUsage, bitString(usage.digitalSignature, 7), true),
+    ...extensions,
     extension(oid.subjectKeyIdentifier, octetString(keyIdentifier(publicKey))),
     extension(oid.authorityKeyIdentifier, sequence(taggedBytes(0, keyIdentifier(createPublicKey(signer))))),
   ]
-  return { certificate: certificate(names[0] ?? '', authority.name, publicKey, signer, days, extensions), key: pem(privateKey) }
+  return { certificate: certificate(subject, { commonName: authority.name }, publicKey, signer, days, all), key: pem(privateKey) }
 }
 
 function certificate(
-  subject: string,
-  issuer: string,
+  subject: Subject,
+  issuer: Subject,
   subjectKey: KeyObject,
   signer: KeyObject,
   days: number,
@@ -87,7 +109,10 @@ function certificate(
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`
 }
 
-const distinguishedName = (commonName: string): Buffer => sequence(set(sequence(objectIdentifier(oid.commonName), utf8String(commonName))))
+function distinguishedName({ organization, commonName }: Subject): Buffer {
+  const attribute = (identifier: string, text: string): Buffer => set(sequence(objectIdentifier(identifier), utf8String(text)))
+  return sequence(...(organization ? [attribute(oid.organization, organization)] : []), attribute(oid.commonName, commonName))
+}
 
 const extension = (identifier: string, value: Buffer, critical = false): Buffer =>
   sequence(objectIdentifier(identifier), ...(critical ? [boolean(true)] : []), octetString(value))

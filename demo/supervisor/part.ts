@@ -50,18 +50,21 @@ export function runPart(part: Part, logs: string): Run {
   child.stderr.pipe(log, { end: false })
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
-    child.once('close', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`))
+    child.once('exit', (code, signal) => {
+      killGroup(child) // children it left behind would keep its port
+      resolve(signal ? `signal ${signal}` : `exit code ${code}`)
+    })
   })
-  ended.then((how) => log.end(`--- ended: ${how}\n`))
+  child.once('close', (code, signal) => log.end(`--- ended: ${signal ? `signal ${signal}` : `exit code ${code}`}\n`))
   const ready = becomeReady(part, child, ended, logFile(logs, part.name))
   return { part, process: child, startedAt, ready, ended }
 }
 
-/** Asks a part to end, and makes it after `graceMs`. */
+/** Asks a part to end (it ends its own children), and kills all of it after `graceMs`. */
 export async function stopRun(run: Run, graceMs: number): Promise<void> {
   // Its standard input stays open: that closing is a second request, which kube-apiserver takes as "at once".
-  signalGroup(run.process, 'SIGTERM')
-  const forced = setTimeout(() => signalGroup(run.process, 'SIGKILL'), graceMs)
+  run.process.kill('SIGTERM')
+  const forced = setTimeout(() => killGroup(run.process), graceMs)
   await run.ended
   clearTimeout(forced)
 }
@@ -75,13 +78,13 @@ function partEnvironment(given: Record<string, string>): NodeJS.ProcessEnv {
   return { ...env, ...given }
 }
 
-/** A part may have children of its own (a development server has): each part is a process group. */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+/** Each part is a process group with its children (a development server has some). */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
   try {
-    process.kill(-child.pid, signal)
+    process.kill(-child.pid, 'SIGKILL')
   } catch {
-    child.kill(signal)
+    // none of them is left
   }
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Part } from './part.ts'
+import { commandOf } from './processes.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
 
 let logs: string
@@ -29,13 +30,7 @@ const part = (program: string): Part => ({
 })
 
 const until = (holds: () => boolean): Promise<void> => expect.poll(holds, { timeout: 10_000 }).toBe(true)
-const alive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
+const alive = (pid: number): boolean => commandOf(pid) !== ''
 
 test('a part killed with -9 is named and comes back', async () => {
   await supervisor.start(part('console.log("ready"); setInterval(() => {}, 1000)'))
@@ -44,6 +39,20 @@ test('a part killed with -9 is named and comes back', async () => {
   await until(() => told.includes('The lamp is back.'))
   expect(told[0]).toContain('The lamp ended (signal SIGKILL)')
   expect(supervisor.pids().lamp).not.toBe(first)
+})
+
+test('children of a part killed with -9 do not stay behind', async () => {
+  const program = `
+    const { spawn } = require('node:child_process')
+    const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' })
+    console.log('ready', child.pid)
+    setInterval(() => {}, 1000)`
+  await supervisor.start(part(program))
+  const childPid = (): number => Number(/ready (\d+)/.exec(readFileSync(join(logs, 'lamp.log'), 'utf8'))?.[1])
+  await until(() => childPid() > 0)
+  const child = childPid()
+  process.kill(supervisor.pids().lamp ?? 0, 'SIGKILL')
+  await until(() => commandOf(child) === '')
 })
 
 test('a part that ends before it is ready fails the start with its log named', async () => {

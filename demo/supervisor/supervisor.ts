@@ -26,6 +26,7 @@ export interface Supervisor {
 }
 
 const stopGraceMs = 4_000
+const foundationGraceMs = 6_000
 
 export function createSupervisor({ logs, tell }: SupervisorOptions): Supervisor {
   const runs = new Map<string, Run>()
@@ -86,7 +87,7 @@ export function createSupervisor({ logs, tell }: SupervisorOptions): Supervisor 
       stopping.abort()
       // The others still write to the foundations while they end.
       await Promise.all([...runs.values()].filter((run) => !run.part.foundation).map((run) => stopRun(run, stopGraceMs)))
-      await Promise.all([...runs.values()].map((run) => stopRun(run, stopGraceMs)))
+      await Promise.all([...runs.values()].map((run) => stopRun(run, foundationGraceMs)))
     },
   }
 }
