@@ -74,7 +74,7 @@ export function witness(): Witness {
       method: init?.method ?? 'GET',
       path: url.pathname.replace('/api/v3', ''),
       query: url.searchParams,
-      requestBody: typeof init?.body === 'string' ? JSON.parse(init.body) : undefined,
+      requestBody: typeof init?.body === 'string' && init.body !== '' ? JSON.parse(init.body) : undefined,
       status: response.status,
       responseBody: text ? JSON.parse(text) : undefined,
     })

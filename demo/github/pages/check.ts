@@ -25,6 +25,9 @@ export const checksPending = (world: World, repository: Repository, sha: string)
   latestChecks(world, repository, sha).some(({ status }) => status !== 'completed') ||
   latestStatuses(world, repository, sha).some(({ state }) => state === 'pending')
 
+export const hasChecks = (world: World, repository: Repository, sha: string): boolean =>
+  latestChecks(world, repository, sha).length + latestStatuses(world, repository, sha).length > 0
+
 /** Everything that judges a commit. */
 export function checksView(world: World, repository: Repository, sha: string): Html {
   const checks = latestChecks(world, repository, sha)

@@ -2,7 +2,7 @@
 import { logCommits } from '../commits.ts'
 import { findPull, listComments, type Pull, pullFacts, pullLabels } from '../pulls.ts'
 import type { Person, Repository, World } from '../world.ts'
-import { checksPending, checksView } from './check.ts'
+import { checksPending, checksView, hasChecks } from './check.ts'
 import { diffView } from './diff.ts'
 import { type Html, html } from './html.ts'
 import { type Page, shortSha, when } from './layout.ts'
@@ -63,11 +63,18 @@ ${applied}
 ${await actions(repository, pull, person)}
 <h2>Commits</h2>${commitList(repository, commits)}
 ${diffView(facts.files)}`
+  return { title: `${pull.title} #${number}`, body, repository, refresh: awaitsChecks(world, repository, pull) }
+}
+
+/** How long after a change a check may take to appear, in milliseconds. */
+const patience = 60_000
+
+/** Whether a check of the head or of the merge runs, or may be about to. */
+function awaitsChecks(world: World, repository: Repository, pull: Pull): boolean {
   const shas = pull.merge_sha === null ? [pull.head_sha] : [pull.head_sha, pull.merge_sha]
-  return {
-    title: `${pull.title} #${number}`,
-    body,
-    repository,
-    refresh: shas.some((sha) => checksPending(world, repository, sha)),
-  }
+  if (shas.some((sha) => checksPending(world, repository, sha))) return true
+  const newest = shas.at(-1) ?? pull.head_sha
+  return (
+    (pull.state === 'open' || pull.merge_sha !== null) && world.now() - pull.updated_at < patience && !hasChecks(world, repository, newest)
+  )
 }
