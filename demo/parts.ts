@@ -1,5 +1,6 @@
 /** The parts of the demo that stand on the foundations: what each is told, and how the portal is configured for them. */
 import { join } from 'node:path'
+import { ciPart } from '#demo/ci/start.ts'
 import { clientId, type Foundations } from '#demo/foundations.ts'
 import { emailOf, people } from '#demo/identity/people.ts'
 import { identityPart, issuerAt } from '#demo/identity/start.ts'
@@ -77,19 +78,17 @@ export const ci = ({
   secrets,
   foundations,
 }: Pick<PartContext, 'directory' | 'ports' | 'secrets' | 'foundations'>): Part =>
-  nodePart({
-    name: 'ci',
-    title: 'The CI runner',
-    program: 'demo/ci/main.ts',
-    options: {
-      port: ports.ci,
-      directory: join(directory, 'ci'),
-      kubeconfig: foundations.kubeconfig,
-      webhookSecret: secrets.ciWebhook,
-      github: githubUrl(ports),
-      portalUrl: portalUrl(ports),
+  ciPart({
+    port: ports.ci,
+    directory: join(directory, 'ci'),
+    webhookSecret: secrets.ciWebhook,
+    github: {
+      url: githubUrl(ports),
+      apiUrl: `${githubUrl(ports)}/api/v3`,
+      appId: githubApp.id,
+      privateKeyFile: githubAppKeyFile(directory),
     },
-    readyWithinMs: 30_000,
+    kubeconfig: foundations.kubeconfig,
   })
 
 /** The settings of web and worker, the same as a site would give (docs/configuration.md). */
