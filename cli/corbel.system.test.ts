@@ -1,0 +1,286 @@
+/** The corbel command on a real control plane and real git. Operators are played by the tests, which write status as they would. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Cluster, openCluster } from '#lib/cluster/client.ts'
+import { NotFound } from '#lib/errors.ts'
+import { type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import type { Plan } from '#lib/plan/plan.ts'
+import type { ApplyReport } from '#lib/plan/render-apply.ts'
+import { run } from './main.ts'
+
+const kubeconfig = process.env.TEST_KUBECONFIG ?? ''
+const namespace = `cli-${Math.random().toString(36).slice(2, 8)}`
+const proposal = '0192f0c1-2345-7890-abcd-ef0123456789'
+let cluster: Cluster
+let directory: string
+
+beforeAll(async () => {
+  if (!kubeconfig) throw new Error('TEST_KUBECONFIG names no control plane. Run these tests with npm test.')
+  cluster = openCluster({ name: 'test', kubeconfigFile: kubeconfig })
+  await cluster.asPortal().create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+})
+afterAll(async () => {
+  await cluster?.asPortal().delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace })
+  await cluster?.close()
+})
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'corbel-cli-'))
+  git('init', '--quiet', '--initial-branch=main')
+  commit({ 'corbel.yaml': 'cluster: test\nmanifests: [infra]\n' }, 'Start')
+  return () => rmSync(directory, { recursive: true, force: true })
+})
+
+const git = (...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@acme.test', ...args], { cwd: directory, encoding: 'utf8' }).trim()
+
+/** Writes files (null deletes), commits, and gives the commit's id. */
+function commit(files: Record<string, string | null>, message: string): string {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(directory, path)
+    mkdirSync(dirname(file), { recursive: true })
+    if (text === null) rmSync(file)
+    else writeFileSync(file, text)
+  }
+  git('add', '--all')
+  git('commit', '--quiet', '--message', message)
+  return git('rev-parse', 'HEAD')
+}
+
+const bucket = (name: string, spec: string): string =>
+  `apiVersion: storage.cnrm.cloud.google.com/v1beta1\nkind: StorageBucket\nmetadata:\n  name: ${name}\n  namespace: ${namespace}\nspec:\n  ${spec}\n`
+
+const ref = (name: string) => ({ apiVersion: 'storage.cnrm.cloud.google.com/v1beta1', kind: 'StorageBucket', namespace, name })
+
+const corbel = (...args: string[]) => corbelOn(kubeconfig, ...args)
+
+async function corbelOn(file: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = ''
+  let err = ''
+  const code = await run([...args, '--repo', directory, '--repository', 'acme/test', '--kubeconfig', file], {
+    environment: {},
+    directory,
+    out: (text) => {
+      out += text
+    },
+    err: (text) => {
+      err += text
+    },
+  })
+  return { code, out, err }
+}
+
+async function planJson(base: string, head: string): Promise<{ code: number; plan: Plan }> {
+  const { code, out } = await corbel('plan', '--base', base, '--head', head, '--format', 'json')
+  return { code, plan: JSON.parse(out) }
+}
+
+/** Plays the operator: looks until the object is there, then says what became of it. */
+async function operate(name: string, condition: JsonObject): Promise<void> {
+  for (;;) {
+    const live = await read(name)
+    if (live) {
+      const generation = valueAt(live, ['metadata', 'generation']) ?? null
+      await cluster.asPortal().patchMerge(
+        ref(name),
+        {
+          status: {
+            observedGeneration: generation,
+            conditions: [{ type: 'Ready', lastTransitionTime: '2026-11-20T10:00:00Z', ...condition }],
+          },
+        },
+        { subresource: 'status' },
+      )
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+async function read(name: string): Promise<JsonObject | undefined> {
+  try {
+    return (await cluster.asPortal().get(ref(name))).value
+  } catch (error) {
+    if (error instanceof NotFound) return undefined
+    throw error
+  }
+}
+
+describe('plan', () => {
+  test('tells what is added, changed, removed and moved, and what the API server says', async () => {
+    const base = commit(
+      {
+        'infra/a.yaml': bucket('plan-same', 'location: EU'),
+        'infra/b.yaml': bucket('plan-change', 'location: EU'),
+        'infra/c.yaml': bucket('plan-gone', 'location: EU'),
+        'README.yaml': 'not: read\n',
+      },
+      'Base',
+    )
+    const head = commit(
+      {
+        'infra/a.yaml': null,
+        'infra/moved/a.yaml': `# a comment\n${bucket('plan-same', 'location: EU')}`,
+        'infra/b.yaml': bucket('plan-change', 'location: EU\n  storageClass: NEARLINE'),
+        'infra/c.yaml': null,
+        'infra/d.yaml': bucket('plan-new', 'location: EU\n  lifecycleRules: []'),
+      },
+      'Head',
+    )
+    const { code, plan } = await planJson(base, head)
+    const byName = Object.fromEntries(plan.resources.map((resource) => [resource.name, resource]))
+    expect(code).toBe(1)
+    expect(byName['plan-same']).toMatchObject({ action: 'unchanged', movedFrom: 'infra/a.yaml' })
+    expect(byName['plan-change']).toMatchObject({ action: 'changed', verdict: { state: 'accepted' } })
+    expect(byName['plan-change']?.diff).toContain('+  storageClass: NEARLINE')
+    expect(byName['plan-gone']).toMatchObject({ action: 'removed', notes: [expect.stringContaining('gone from the cluster already')] })
+    expect(byName['plan-new']).toMatchObject({
+      action: 'added',
+      verdict: { state: 'refused', fields: [{ path: ['spec', 'lifecycleRules'] }] },
+    })
+    expect(await read('plan-new')).toBeUndefined()
+    expect(await read('plan-change')).toBeUndefined()
+  })
+
+  test('writes a comment that names each resource and hides secrets', async () => {
+    const base = git('rev-parse', 'HEAD')
+    const secret = `apiVersion: sql.cnrm.cloud.google.com/v1beta1\nkind: SQLUser\nmetadata: {name: app, namespace: ${namespace}}\nspec:\n  instanceRef: {name: db}\n  password: {value: hunter2}\n`
+    const head = commit({ 'infra/user.yaml': secret }, 'Add a user')
+    const { code, out } = await corbel('plan', '--base', base, '--head', head, '--format', 'markdown')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^<!-- corbel:plan -->\n### Plan: 1 to add, 0 to change, 0 to remove, 0 unchanged\n/)
+    expect(out).toContain('✅ accepted')
+    expect(out).not.toContain('hunter2')
+  })
+
+  test('names file and line of what cannot be read', async () => {
+    const base = git('rev-parse', 'HEAD')
+    const head = commit({ 'infra/broken.yaml': 'kind: X\n\tname: y\n' }, 'Break')
+    const { code, plan } = await planJson(base, head)
+    expect(code).toBe(1)
+    expect(plan.problems[0]).toMatchObject({ file: 'infra/broken.yaml', line: 2, message: expect.stringContaining('tab') })
+  })
+
+  test('a namespace that does not exist is a refusal with its name', async () => {
+    const base = git('rev-parse', 'HEAD')
+    const head = commit({ 'infra/x.yaml': bucket('x', 'location: EU').replace(namespace, 'no-such-project') }, 'Add')
+    const { code, plan } = await planJson(base, head)
+    expect(code).toBe(1)
+    expect(plan.resources[0]?.verdict).toMatchObject({ state: 'refused', message: expect.stringContaining('no-such-project') })
+  })
+})
+
+describe('apply', () => {
+  test('applies with provenance, waits until ready, and deletes only what is its own', async () => {
+    const first = commit({ 'infra/a.yaml': bucket('own', 'location: EU'), 'infra/b.yaml': bucket('foreign', 'location: EU') }, 'Add two')
+    const trailers = `Add\n\nCorbel-Proposal: ${proposal}\nCorbel-Resource: test/${namespace}/StorageBucket.storage.cnrm.cloud.google.com/late`
+    const operating = Promise.all(['own', 'foreign'].map((name) => operate(name, { status: 'True', reason: 'UpToDate' })))
+    const { code, out, err } = await corbel('apply', '--head', first, '--poll', '200ms', '--format', 'markdown')
+    await operating
+    expect(out).toMatch(/^<!-- corbel:apply -->\n### Apply: 2 ready\n/)
+    expect(err).toMatch(new RegExp(`StorageBucket ${namespace}/own {2}ready: UpToDate`))
+    expect(code).toBe(0)
+    const live = await read('own')
+    expect(valueAt(live, ['metadata', 'annotations'])).toMatchObject({
+      'corbel.dev/repository': 'acme/test',
+      'corbel.dev/path': 'infra/a.yaml',
+      'corbel.dev/commit': first,
+    })
+    expect(textAt(live, 'metadata', 'managedFields', 0, 'manager')).toBe('corbel')
+
+    await cluster.asPortal().patchMerge(ref('foreign'), { metadata: { annotations: { 'corbel.dev/repository': 'acme/other' } } })
+    const second = commit({ 'infra/a.yaml': null, 'infra/b.yaml': null, 'infra/c.yaml': bucket('late', 'location: EU') }, trailers)
+    const again = operate('late', { status: 'True', reason: 'UpToDate' })
+    const removal = await corbel('apply', '--base', first, '--head', second, '--poll', '200ms', '--format', 'json')
+    await again
+    const report: ApplyReport = JSON.parse(removal.out)
+    expect(Object.fromEntries(report.resources.map(({ name, outcome }) => [name, outcome]))).toEqual({
+      late: 'ready',
+      own: 'deleted',
+      foreign: 'kept',
+    })
+    expect(await read('own')).toBeUndefined()
+    expect(await read('foreign')).toBeDefined()
+    expect(textAt(await read('late'), 'metadata', 'annotations', 'corbel.dev/proposal')).toBe(proposal)
+  })
+
+  test('fails early when a failure stays, and says what to do', async () => {
+    const head = commit({ 'infra/f.yaml': bucket('fails', 'location: EU') }, 'Add')
+    const operating = operate('fails', {
+      status: 'False',
+      reason: 'UpdateFailed',
+      message: 'googleapi: Error 403: Quota exceeded for buckets',
+    })
+    const { code, out } = await corbel(
+      'apply',
+      '--head',
+      head,
+      '--wait',
+      '60s',
+      '--settle',
+      '400ms',
+      '--poll',
+      '200ms',
+      '--format',
+      'markdown',
+    )
+    await operating
+    expect(code).toBe(1)
+    expect(out).toContain('### Apply: 1 failed')
+    expect(out).toContain('quota of the project is used up')
+    expect(out).toContain('`UpdateFailed` since `2026-11-20T10:00:00Z`')
+    expect(out).toContain('**What to do:** Ask for more')
+  })
+
+  test('gives up when the time is over', async () => {
+    const head = commit({ 'infra/l.yaml': bucket('lost', 'location: EU') }, 'Add')
+    const { code, out } = await corbel('apply', '--head', head, '--wait', '500ms', '--poll', '200ms', '--format', 'json')
+    const report: ApplyReport = JSON.parse(out)
+    expect(code).toBe(1)
+    expect(report.resources[0]).toMatchObject({ outcome: 'late', advice: [expect.stringContaining('operator')] })
+  })
+
+  test('applies nothing while a file cannot be read', async () => {
+    const head = commit({ 'infra/good.yaml': bucket('half', 'location: EU'), 'infra/bad.yaml': 'a: [\n' }, 'Add')
+    const { code } = await corbel('apply', '--head', head, '--wait', '0s')
+    expect(code).toBe(1)
+    expect(await read('half')).toBeUndefined()
+  })
+
+  test('applying the same commit twice changes nothing', async () => {
+    const head = commit({ 'infra/t.yaml': bucket('twice', 'location: EU') }, 'Add')
+    await corbel('apply', '--head', head, '--wait', '0s')
+    const before = textAt(await read('twice'), 'metadata', 'resourceVersion')
+    await corbel('apply', '--head', head, '--wait', '0s')
+    expect(textAt(await read('twice'), 'metadata', 'resourceVersion')).toBe(before)
+  })
+})
+
+describe('what is wrong with the call itself', () => {
+  test.each([
+    [['nonsense'], 2, /no command "nonsense"/],
+    [['plan', '--format', 'xml'], 2, /--format takes/],
+    [['plan', '--base', 'no-such-commit'], 2, /no commit "no-such-commit"/],
+    [['plan', '--base', '--upload-pack=x'], 2, /./],
+    [['apply', '--wait', 'soon'], 2, /--wait takes a time/],
+  ])('%j', async (args, code, sentence) => {
+    const result = await corbel(...args)
+    expect(result.code).toBe(code)
+    expect(result.err).toMatch(sentence)
+  })
+
+  test('a cluster that is away is exit code 3', async () => {
+    const away = join(directory, 'away.yaml')
+    writeFileSync(
+      away,
+      'apiVersion: v1\nkind: Config\nclusters: [{name: c, cluster: {server: "https://127.0.0.1:9", insecure-skip-tls-verify: true}}]\nusers: [{name: u, user: {token: x}}]\ncontexts: [{name: c, context: {cluster: c, user: u}}]\ncurrent-context: c\n',
+    )
+    const base = git('rev-parse', 'HEAD')
+    const head = commit({ 'infra/a.yaml': bucket('a', 'location: EU') }, 'Add')
+    const { code, out } = await corbelOn(away, 'plan', '--base', base, '--head', head)
+    expect(code).toBe(3)
+    expect(out).toContain('Plan: 1 to add, 0 to change, 0 to remove, 0 unchanged; 1 could not be checked')
+  })
+})
