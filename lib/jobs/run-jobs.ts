@@ -39,14 +39,17 @@ async function startJob<Data extends object>(boss: PgBoss, job: Job<Data>): Prom
   const options = {
     includeMetadata: true,
     batchSize: 1,
-    localConcurrency: job.options.concurrency,
     heartbeatRefreshSeconds: 3,
     pollingIntervalSeconds: 1,
     notifyPollingIntervalSeconds: 5,
   } as const
-  await boss.work(job.name, options, async (taken: JobWithMetadata<unknown>[]) => {
-    for (const one of taken) await runOne(job, one)
-  })
+  for (let count = 0; count < job.options.concurrency; count++) {
+    const worker: string = await boss.work(job.name, options, async (taken: JobWithMetadata<unknown>[]) => {
+      // pg-boss would wait for the next poll; where one job was, more may be
+      boss.notifyWorker(worker)
+      for (const one of taken) await runOne(job, one)
+    })
+  }
   if (job.options.schedule) await boss.schedule(job.name, job.options.schedule, {})
 }
 

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { database } from '#lib/database/client.ts'
+import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
+import { RateLimited } from '#lib/errors.ts'
+import { defineJob } from './define-job.ts'
+import { enqueue } from './job-queue.ts'
+import { type RunningJobs, runnable, startJobs } from './run-jobs.ts'
+
+let fresh: FreshDatabase
+let jobs: RunningJobs
+const ran: string[] = []
+const failures = new Map<string, Error[]>()
+
+const note = defineJob(
+  'note',
+  z.object({ text: z.string() }),
+  async ({ text }) => {
+    const failure = failures.get(text)?.shift()
+    if (failure) throw failure
+    ran.push(text)
+  },
+  { retries: 3, retryAfterSeconds: 1, retryAtMostSeconds: 2 },
+)
+
+beforeAll(async () => {
+  fresh = await freshDatabase(process.env.TEST_DATABASE_URL)
+  Object.assign(process.env, settings(fresh.url))
+  jobs = await startJobs({ databaseUrl: fresh.url, jobs: [runnable(note)] })
+})
+
+afterAll(async () => {
+  await jobs.stop()
+  await database().$disconnect()
+  await fresh.drop()
+})
+
+/** Every setting, since the configuration is read as a whole. */
+const settings = (url: string) => ({
+  CORBEL_URL: 'http://corbel.test',
+  CORBEL_SECRET: 'a secret of more than thirty-two letters',
+  CORBEL_LOG_LEVEL: 'error',
+  DATABASE_URL: url,
+  OIDC_ISSUER: 'http://127.0.0.1:1',
+  OIDC_CLIENT_ID: 'corbel',
+  OIDC_CLIENT_SECRET: 'corbel',
+  CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig: join(import.meta.dirname, 'jobs.system.test.ts') }]),
+  GITHUB_APP_ID: '1',
+  GITHUB_APP_PRIVATE_KEY_FILE: join(import.meta.dirname, 'jobs.system.test.ts'), // any file that says PRIVATE KEY
+  GITHUB_WEBHOOK_SECRET: 'x',
+  GITHUB_CLIENT_ID: 'x',
+  GITHUB_CLIENT_SECRET: 'x',
+})
+
+async function until(done: () => boolean, seconds = 30): Promise<void> {
+  for (let waited = 0; waited < seconds * 10 && !done(); waited++) await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(done()).toBe(true)
+}
+const times = (text: string): number => ran.filter((one) => one === text).length
+
+test('a job written in a transaction runs when that commits, and never when it does not', async () => {
+  await database().$transaction((transaction) => enqueue(transaction, note, { text: 'kept' }))
+  const undone = database().$transaction(async (transaction) => {
+    await enqueue(transaction, note, { text: 'undone' })
+    throw new Error('rolled back')
+  })
+  await expect(undone).rejects.toThrow('rolled back')
+  await until(() => times('kept') === 1)
+  expect(times('undone')).toBe(0)
+})
+
+test('jobs with the same key are one job', async () => {
+  await database().$transaction(async (transaction) => {
+    await enqueue(transaction, note, { text: 'same' }, { key: 'k' })
+    await enqueue(transaction, note, { text: 'same' }, { key: 'k' })
+  })
+  await enqueue(null, note, { text: 'after' })
+  await until(() => times('same') > 0 && times('after') > 0)
+  expect(times('same')).toBe(1)
+})
+
+test('a failed job is tried again, and one that was asked to wait waits', async () => {
+  failures.set('fails', [new Error('once'), new Error('twice')])
+  failures.set('waits', [new RateLimited('github', 'Slow down.', 1)])
+  await enqueue(null, note, { text: 'fails' })
+  await enqueue(null, note, { text: 'waits' })
+  await until(() => times('fails') === 1 && times('waits') === 1)
+})
+
+test('many jobs run one after another without waiting for a poll', async () => {
+  const texts = Array.from({ length: 40 }, (_, index) => `many-${index}`)
+  await database().$transaction(async (transaction) => {
+    for (const text of texts) await enqueue(transaction, note, { text })
+  })
+  await until(() => texts.every((text) => times(text) === 1), 15)
+})
+
+test('data the job does not take are refused where they are written', async () => {
+  // @ts-expect-error the compiler refuses it too
+  await expect(enqueue(null, note, { words: 1 })).rejects.toThrow()
+})
+
+test('a database that drops every connection is found again', async () => {
+  await database()
+    .$queryRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'corbel-%'`
+  await until(() => true)
+  await enqueue(null, note, { text: 'after the break' }).catch(() => enqueue(null, note, { text: 'after the break' }))
+  await until(() => times('after the break') > 0)
+})
+
+test('a job of a worker killed with -9 is taken over within seconds', async () => {
+  const worker = `
+    import { z } from 'zod'
+    import { defineJob } from '#lib/jobs/define-job.ts'
+    import { runnable, startJobs } from '#lib/jobs/run-jobs.ts'
+    const job = defineJob('taken-over', z.object({}), async () => { console.log('working'); await new Promise((done) => setTimeout(done, 600_000)) })
+    await startJobs({ databaseUrl: process.env.DATABASE_URL, jobs: [runnable(job)] })`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', worker], {
+    cwd: join(import.meta.dirname, '..', '..'),
+    env: { ...process.env, ...settings(fresh.url) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const working = new Promise<void>((resolve) => child.stdout.on('data', (text: Buffer) => text.includes('working') && resolve()))
+  let done = 0
+  const same = defineJob('taken-over', z.object({}), async () => void done++)
+  await enqueue(null, same, {})
+  await working
+  child.kill('SIGKILL')
+  const second = await startJobs({ databaseUrl: fresh.url, jobs: [runnable(same)] })
+  await until(() => done === 1, 40)
+  await second.stop()
+})
