@@ -12,12 +12,23 @@ export const metadata: Metadata = { title: 'Sign in' }
 
 const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value)
 
+// The words of next-auth, which answers with a code only.
+const problems: Record<string, string> = {
+  OAuthSignin:
+    'The identity provider does not answer, so nobody can sign in now. Try again in a minute; if it stays, tell the people who run this portal.',
+  OAuthCallback: 'The identity provider refused the sign-in, or it took too long. Try again.',
+  Callback: 'The sign-in could not be finished. Try again; if it stays, tell the people who run this portal.',
+  AccessDenied: 'The identity provider knows you but does not let you use this portal. Ask your platform team for access.',
+  SessionRequired: 'Your login has ended. Sign in again; drafts are kept.',
+}
+
 /** The one page without a login. Signing in is a posted form, so it works without script and is never started by a link. */
 export default async function SignInPage({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
   const query = await searchParams
   const returnTo = safeReturnTo(one(query.returnTo))
   if (await currentActor()) redirect(returnTo)
-  const problem = one(query.problem)
+  const failed = one(query.error)
+  const problem = failed ? (problems[failed] ?? 'Signing in did not work. Try again.') : null
   const { demo } = config()
   return (
     <main className={styles.page}>
@@ -25,7 +36,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
         <Mark size={40} />
         <h1>Sign in to Corbel</h1>
         <p className={styles.about}>Create and change cloud resources by form, reviewed as pull requests, and see what becomes of them.</p>
-        {problem ? <Banner tone="red">{problem.slice(0, 500)}</Banner> : null}
+        {problem ? <Banner tone="red">{problem}</Banner> : null}
         {returnTo === '/' || problem ? null : <Banner>Sign in to go on where you were. Drafts are kept.</Banner>}
         <form method="post" action={`/api/v1/session/sign-in?returnTo=${encodeURIComponent(returnTo)}`}>
           <Button type="submit" look="primary" className={styles.button}>
