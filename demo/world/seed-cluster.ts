@@ -10,6 +10,7 @@ import { isObject, type JsonObject } from '#lib/json.ts'
 import { offeredGroupRoles, offeredGroups } from '../../deploy/kubernetes/offered-group-roles.ts'
 import { cloudRole, clusterWideAccess, defaultPeople, type People, projectBindings, projectNamespace } from './cluster-documents.ts'
 import { installDefinitions, readDefinitions } from './definitions.ts'
+import { immutableFieldPolicy } from './immutable-fields.ts'
 import { inParallel } from './in-parallel.ts'
 import { projects } from './projects.ts'
 
@@ -42,12 +43,13 @@ export async function seedCluster({ kubeconfig, crdFolders = [], kindPatterns, p
   try {
     const calls = cluster.asPortal()
     const apply = (objects: JsonObject[]) => inParallel(8, objects, (object) => calls.applyServerSide(object, manager))
+    const own = readDefinitions([join(root, 'demo', 'crds')])
     const [{ applied, installed }] = await Promise.all([
-      installDefinitions(calls, readDefinitions([join(root, 'demo', 'crds'), ...crdFolders])),
+      installDefinitions(calls, new Map([...own, ...readDefinitions(crdFolders)])),
       applyWithoutDefinitions(apply, people),
     ])
     const groups = offeredGroups(installed, kindPatterns ?? ['*.cnrm.cloud.google.com'])
-    await apply([...offeredGroupRoles(groups), cloudRole(groups)])
+    await apply([...offeredGroupRoles(groups), cloudRole(groups), ...[...own.values()].flatMap(immutableFieldPolicy)])
     return { applied, definitions: installed.length, groups: [...groups.keys()] }
   } finally {
     await cluster.close()

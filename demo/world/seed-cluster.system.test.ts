@@ -1,0 +1,274 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AuthorizationV1Api, KubeConfig } from '@kubernetes/client-node'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sampleManifest } from '#demo/crds/sample-manifest.ts'
+import { type Cluster, openCluster } from '#lib/cluster/client.ts'
+import { type JsonObject, textAt } from '#lib/json.ts'
+import { callAs, type Somebody } from './as-person.ts'
+import { readDefinitions } from './definitions.ts'
+import { seedCluster } from './seed-cluster.ts'
+import { serviceAccountKubeconfig } from './service-account-kubeconfig.ts'
+import { testKubeconfig } from './test-cluster.ts'
+
+const kubeconfig = testKubeconfig()
+const definitions = readDefinitions([join(import.meta.dirname, '..', 'crds')])
+const folder = mkdtempSync(join(tmpdir(), 'corbel-world-'))
+let cluster: Cluster
+
+beforeAll(async () => {
+  await seedCluster({ kubeconfig })
+  cluster = openCluster({ name: 'test', kubeconfigFile: kubeconfig })
+})
+afterAll(async () => {
+  await cluster.close()
+  rmSync(folder, { recursive: true })
+})
+
+const person = (name: string, ...groups: string[]): Somebody => ({
+  user: `oidc:${name}@acme.test`,
+  groups: groups.map((group) => `oidc:${group}`),
+})
+const account = (namespace: string, name: string): Somebody => ({
+  user: `system:serviceaccount:${namespace}:${name}`,
+  groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
+})
+const alice = person('alice', 'payments')
+
+test('a second run applies no definition again', async () => {
+  expect(await seedCluster({ kubeconfig })).toMatchObject({ applied: 0 })
+})
+
+describe('who may do what', () => {
+  const buckets = { group: 'storage.cnrm.cloud.google.com', resource: 'storagebuckets' }
+  const loci = { group: 'caching.corbel.dev', resource: 'loci' }
+  const secrets = { group: '', resource: 'secrets' }
+  const crds = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' }
+  const spaces = { group: '', resource: 'namespaces' }
+  const table: [string, Somebody, string, { group: string; resource: string; subresource?: string }, string | undefined, boolean][] = [
+    ['alice reads her project', alice, 'list', buckets, 'payments-prod', true],
+    ['alice reads platform kinds of her project', alice, 'watch', loci, 'payments-prod', true],
+    ['alice may ask for dry runs in her project', alice, 'patch', buckets, 'payments-prod', true],
+    ['alice does not read another team', alice, 'list', buckets, 'playlists-prod', false],
+    ['alice does not list the cluster', alice, 'list', buckets, undefined, false],
+    ['alice sees the namespace of her project', alice, 'get', spaces, 'payments-prod', true],
+    ['alice does not list namespaces', alice, 'list', spaces, undefined, false],
+    ['alice reads no secrets', alice, 'get', secrets, 'payments-prod', false],
+    ['alice writes no status', alice, 'patch', { ...buckets, subresource: 'status' }, 'payments-prod', false],
+    ['carol reads her project', person('carol', 'playlists'), 'list', buckets, 'playlists-prod', true],
+    ['carol does not read payments', person('carol', 'playlists'), 'list', buckets, 'payments-prod', false],
+    ['dave reads everything', person('dave', 'platform'), 'list', buckets, undefined, true],
+    ['dave may propose anywhere', person('dave', 'platform'), 'create', buckets, 'search-prod', true],
+    ['dave reads no secrets', person('dave', 'platform'), 'get', secrets, 'payments-prod', false],
+    ['erin reads everything', person('erin', 'auditors'), 'list', buckets, undefined, true],
+    ['erin proposes nothing', person('erin', 'auditors'), 'patch', buckets, 'payments-prod', false],
+    ['somebody without a team sees nothing', person('zoe'), 'list', buckets, 'payments-prod', false],
+    ['the portal watches resources', account('corbel-system', 'corbel'), 'watch', buckets, undefined, true],
+    ['the portal watches definitions', account('corbel-system', 'corbel'), 'watch', crds, undefined, true],
+    ['the portal lists namespaces', account('corbel-system', 'corbel'), 'list', spaces, undefined, true],
+    ['the portal writes nothing', account('corbel-system', 'corbel'), 'patch', buckets, 'payments-prod', false],
+    ['the portal reads no secrets', account('corbel-system', 'corbel'), 'list', secrets, undefined, false],
+    ["payments' CI applies in its project", account('corbel-ci', 'repo-acme-payments'), 'patch', buckets, 'payments-prod', true],
+    ["payments' CI deletes in its project", account('corbel-ci', 'repo-acme-payments'), 'delete', loci, 'payments-staging', true],
+    ["payments' CI does not touch playlists", account('corbel-ci', 'repo-acme-payments'), 'patch', buckets, 'playlists-prod', false],
+    ["payments' CI reads definitions", account('corbel-ci', 'repo-acme-payments'), 'list', crds, undefined, true],
+    [
+      "payments' CI writes no status",
+      account('corbel-ci', 'repo-acme-payments'),
+      'patch',
+      { ...buckets, subresource: 'status' },
+      'payments-prod',
+      false,
+    ],
+    ["search's CI has no project yet", account('corbel-ci', 'repo-acme-search'), 'patch', buckets, 'search-prod', false],
+    ['the cloud writes status', account('corbel-system', 'cloud'), 'patch', { ...buckets, subresource: 'status' }, 'search-prod', true],
+    ['the cloud creates nothing', account('corbel-system', 'cloud'), 'create', buckets, 'search-prod', false],
+  ]
+  test.each(table)('%s', async (_, { user, groups }, verb, resource, namespace, allowed) => {
+    const config = new KubeConfig()
+    config.loadFromFile(kubeconfig)
+    const review = await config.makeApiClient(AuthorizationV1Api).createSubjectAccessReview({
+      body: {
+        spec: {
+          user,
+          groups,
+          resourceAttributes: {
+            verb,
+            ...resource,
+            ...(namespace ? { namespace } : {}),
+            ...(resource === spaces && namespace ? { name: namespace } : {}),
+          },
+        },
+      },
+    })
+    expect(review.status?.allowed).toBe(allowed)
+  })
+})
+
+describe('people', () => {
+  const bucket = {
+    apiVersion: 'storage.cnrm.cloud.google.com/v1beta1',
+    kind: 'StorageBucket',
+    metadata: { name: 'dry-run-only', namespace: 'payments-prod' },
+    spec: { location: 'EU' },
+  }
+  const path = '/apis/storage.cnrm.cloud.google.com/v1beta1/namespaces/payments-prod/storagebuckets'
+  const asAlice = callAs(kubeconfig, alice)
+
+  test('may dry-run a change', async () => {
+    expect((await asAlice('POST', `${path}?dryRun=All`, bucket)).status).toBe(201)
+    const apply = await asAlice(
+      'PATCH',
+      `${path}/dry-run-only?dryRun=All&fieldManager=corbel&force=true`,
+      bucket,
+      'application/apply-patch+yaml',
+    )
+    expect(apply.status).toBe(201)
+  })
+
+  test('may not make one, and read why', async () => {
+    const { status, body } = await asAlice('POST', path, bucket)
+    expect(status).toBe(403)
+    expect(textAt(body, 'message')).toMatch(/People change storagebuckets through a pull request/)
+  })
+
+  test('may still ask what they may do', async () => {
+    const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace: 'payments-prod' } }
+    expect((await asAlice('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', review)).status).toBe(201)
+  })
+})
+
+describe('manifests', () => {
+  const platformSamples: Record<string, { smallest: JsonObject; rich: JsonObject }> = {
+    Locus: {
+      smallest: { engine: 'valkey', region: 'europe-west1', memory: 1073741824 },
+      rich: {
+        engine: 'redis',
+        version: '7.2',
+        region: 'europe-west1',
+        memory: '2Gi',
+        replicas: 4,
+        minReplicas: 2,
+        evictionPolicy: 'random',
+        targetHitRatio: 0.9,
+        transitEncryption: false,
+        defaultTimeToLive: null,
+        networkRef: { external: 'projects/p/global/networks/n' },
+        encryptionKeyRef: { name: 'card-data', namespace: 'payments-prod' },
+        persistence: { snapshot: { every: '1h', keep: 3, bucketRef: { name: 'b' } } },
+        users: [{ name: 'a', access: 'read', keyPatterns: ['x:*'], password: { valueFrom: { secretKeyRef: { name: 's', key: 'k' } } } }],
+        maintenance: { day: 'sunday', start: '03:30', notBefore: null },
+        labels: { team: 'payments' },
+        limitsByClient: { api: { connections: 10, bandwidth: '50Mi' }, batch: { bandwidth: 1000 } },
+        engineSettings: { 'maxmemory-samples': 10, nested: { any: ['thing', null] } },
+      },
+    },
+    DataEndpoint: {
+      smallest: {
+        host: 'a.data.acme.test',
+        source: { cacheRef: { name: 'c' } },
+        routes: [{ path: '/', query: 'q' }],
+        access: { mode: 'company' },
+      },
+      rich: {
+        host: 'a.data.acme.test',
+        source: { tableRef: { external: 'projects/p/datasets/d/tables/t' } },
+        routes: [
+          {
+            method: 'GET',
+            path: '/a',
+            query: 'q',
+            parameters: { p: { type: 'text', required: true, fallback: ['any', 1, null] } },
+            maxRows: 5,
+            cacheFor: null,
+          },
+          { method: 'POST', path: '/a', query: 'q' },
+        ],
+        access: { mode: 'groups', groups: ['team@acme.test'], serviceAccountRefs: [{ name: 's' }] },
+        rateLimit: { calls: 100, per: 'hour' },
+        freshness: '30m',
+        replicas: '150%',
+        transform: { rename: { a: 'b' }, more: { free: true } },
+      },
+    },
+    FlyteProject: {
+      smallest: { displayName: 'Abc', domains: [{ name: 'development' }], outputBucketRef: { name: 'b' } },
+      rich: {
+        displayName: 'Abc',
+        description: 'Text',
+        owner: { team: 't', onCall: null },
+        domains: [
+          { name: 'development', quota: { cpu: 4, memory: '8Gi' }, maxParallelism: 5, interruptible: true },
+          { name: 'production', serviceAccountRef: { name: 's' } },
+        ],
+        outputBucketRef: { external: 'projects/p/buckets/b' },
+        eventTopicRef: { name: 't' },
+        schedules: [{ launchPlan: 'l', cron: '30 4 * * 1-5', domain: 'staging', inputs: { any: { thing: 1 } } }],
+        retention: { days: null, exceptTags: ['keep'] },
+        labels: { a: 'b' },
+      },
+    },
+  }
+
+  test.each(
+    [...definitions.values()].flatMap((definition) =>
+      (['smallest', 'rich'] as const).map((size) => [textAt(definition, 'spec', 'names', 'kind') ?? '', size, definition] as const),
+    ),
+  )('%s: the %s one passes a dry run', async (kind, size, definition) => {
+    const manifest = sampleManifest(definition, size, `sample-${size}`, 'payments-prod')
+    const spec = platformSamples[kind]?.[size]
+    const answer = await cluster.asPortal().create(spec === undefined ? manifest : { ...manifest, spec }, { dryRun: true })
+    expect(textAt(answer.value, 'kind')).toBe(kind)
+  })
+
+  test.each([
+    ['fewer replicas than the least', { replicas: 1, minReplicas: 2 }, /replicas must be at least minReplicas/],
+    ['disk with memcached', { engine: 'memcached', persistence: { journal: {} } }, /memcached keeps nothing on disk/],
+    ['memory without a unit we know', { memory: '2GB' }, /memory/],
+    ['two ways to persist', { persistence: { journal: {}, snapshot: { every: '1h' } } }, /persistence/],
+    ['an unknown engine', { engine: 'memory' }, /engine/],
+  ])('Locus: %s is refused', async (_, change, message) => {
+    const definition = definitions.get('loci.caching.corbel.dev') ?? {}
+    const manifest = {
+      ...sampleManifest(definition, 'smallest', 'refused', 'payments-prod'),
+      spec: { ...platformSamples.Locus?.smallest, ...change },
+    }
+    const asAdmin = callAs(kubeconfig, { user: 'admin', groups: ['system:masters'] })
+    const { status, body } = await asAdmin(
+      'POST',
+      '/apis/caching.corbel.dev/v1/namespaces/payments-prod/loci?dryRun=All&fieldValidation=Strict',
+      manifest,
+    )
+    expect(status).toBe(422)
+    expect(textAt(body, 'message')).toMatch(message)
+  })
+})
+
+test('an immutable field cannot change once it is set', async () => {
+  const calls = cluster.asPortal()
+  const ref = { apiVersion: 'kms.cnrm.cloud.google.com/v1beta1', kind: 'KMSKeyRing', namespace: 'search-prod', name: 'immutable-test' }
+  await calls.applyServerSide(
+    { apiVersion: ref.apiVersion, kind: ref.kind, metadata: { name: ref.name, namespace: ref.namespace }, spec: { location: 'global' } },
+    { fieldManager: 'test' },
+  )
+  try {
+    await expect
+      .poll(() => calls.patchMerge(ref, { spec: { location: 'europe-west1' } }, { dryRun: true }).then(() => 'taken', String))
+      .toMatch(/immutable field\(s\): \[location\]/)
+    await calls.patchMerge(ref, { spec: { resourceID: 'set-later' } }, { dryRun: true })
+  } finally {
+    await calls.patchMerge(ref, { metadata: { finalizers: null } })
+    await calls.delete(ref)
+  }
+})
+
+test('a kubeconfig for a service account acts as it, and only its owner can read the file', async () => {
+  const file = join(folder, 'kubeconfigs', 'corbel.kubeconfig')
+  await serviceAccountKubeconfig({ kubeconfig, namespace: 'corbel-system', name: 'corbel', file })
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(readFileSync(file, 'utf8')).not.toContain('client-key-data')
+  const portal = openCluster({ name: 'portal', kubeconfigFile: file })
+  expect((await portal.asPortal().whoAmI()).username).toBe('system:serviceaccount:corbel-system:corbel')
+  await portal.close()
+})
