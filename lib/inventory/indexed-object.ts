@@ -11,7 +11,7 @@ export interface IndexedObject {
   resourceVersion: string
   object: JsonObject
   readiness: Readiness
-  /** Field manager of the newest write to the object, and to it or its status. */
+  /** Field manager of the newest write to the object without its status, and to its status. */
   manager: string | null
   statusManager: string | null
   repository: string | null
@@ -33,8 +33,8 @@ export function indexedObject(raw: JsonObject): IndexedObject {
     resourceVersion: textAt(raw, 'metadata', 'resourceVersion') ?? '',
     object: withoutManagedFields(redactResource(raw)),
     readiness: explainReadiness(raw),
-    manager: newestManager(raw, false),
-    statusManager: newestManager(raw, true),
+    manager: newestManager(raw, 'rest'),
+    statusManager: newestManager(raw, 'status'),
     repository: annotation('repository'),
     path: annotation('path'),
     commit: annotation('commit'),

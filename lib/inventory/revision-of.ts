@@ -31,7 +31,7 @@ export function revisionOf(before: IndexedObject | undefined, after: IndexedObje
   if (!before) return draft('created', after, [], after.manager)
   const fields = diffValues(comparable(before.object), comparable(after.object), listKeys).filter((field) => !isClock(field))
   const change = kindOfChange(fields, before, after)
-  return change && draft(change, after, fields, change === 'condition' ? after.statusManager : after.manager)
+  return change && draft(change, after, fields, change === 'condition' ? (after.statusManager ?? after.manager) : after.manager)
 }
 
 function kindOfChange(fields: ValueDifference[], before: IndexedObject, after: IndexedObject): RevisionDraft['change'] | undefined {
@@ -102,14 +102,17 @@ const isClock = ({ path, before, after }: ValueDifference): boolean =>
   timestamp.test(before) &&
   timestamp.test(after)
 
-/** The manager of the newest write; of the object itself, or with its status. Source: metadata.managedFields. */
-export function newestManager(object: JsonObject, withStatus: boolean): string | null {
+/**
+ * The manager of the newest write to the object's status, or to the rest of it; null where nobody is recorded.
+ * Source: metadata.managedFields, whose times are whole seconds.
+ */
+export function newestManager(object: JsonObject, part: 'status' | 'rest'): string | null {
   const entries = valueAt(object, ['metadata', 'managedFields'])
   let newest: { time: string; manager: string } | undefined
   for (const entry of Array.isArray(entries) ? entries : []) {
     const time = textAt(entry, 'time') ?? ''
     const manager = textAt(entry, 'manager')
-    if (!manager || (!withStatus && textAt(entry, 'subresource') === 'status')) continue
+    if (!manager || (textAt(entry, 'subresource') === 'status') !== (part === 'status')) continue
     if (!newest || time >= newest.time) newest = { time, manager }
   }
   return newest?.manager ?? null

@@ -3,7 +3,7 @@
  * counters, and from where each kind's watch goes on. All of a batch or nothing, so a process killed here repeats the
  * batch and changes nothing by it: an object whose version is stored already is passed over.
  */
-import { type Database, notify, type Transaction } from '#lib/database/client.ts'
+import { type Database, notify, type Ping, type Transaction } from '#lib/database/client.ts'
 import { newId } from '#lib/ids.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { explainReadiness } from '#lib/readiness/explain-readiness.ts'
@@ -65,11 +65,18 @@ export async function storeChanges(
       if (touched.length > 0) await writeRows(transaction, cluster, touched, teams, revisions)
       await writeProgress(transaction, cluster, changes, counts)
       const namespaces = [...new Set(touched.map(({ live, last }) => (live ?? last)?.namespace ?? ''))]
-      if (namespaces.length > 0) await notify(transaction, { scope: 'resources', cluster, namespaces })
+      if (namespaces.length > 0) await notify(transaction, resourcePing(cluster, namespaces))
     },
     { timeout: 60_000, maxWait: 20_000 },
   )
 }
+
+/** A notification holds 8,000 bytes at most, so a change all over the place names only the cluster. */
+const resourcePing = (cluster: string, namespaces: string[]): Ping => ({
+  scope: 'resources',
+  cluster,
+  ...(namespaces.length <= 50 ? { namespaces } : {}),
+})
 
 const keyOf = (kind: string, namespace: string, name: string): string => `${kind}/${namespace}/${name}`
 
@@ -191,7 +198,9 @@ async function writeRows(
     SELECT "id", "object" FROM jsonb_to_recordset(${JSON.stringify(objects)}::jsonb) AS new("id" uuid, "object" jsonb)
     ON CONFLICT ("resourceId") DO UPDATE SET "object" = excluded."object"`
   if (revisions.length === 0) return
-  const entries = revisions.map((revision) => ({ ...revision, id: newId() }))
+  // history is ordered by id; ids made within a millisecond are not in order by themselves
+  const ids = revisions.map(() => newId()).sort()
+  const entries = revisions.map((revision, index) => ({ ...revision, id: ids[index] }))
   await transaction.$executeRaw`
     INSERT INTO "revision" ("id", "resourceId", "at", "change", "generation", "fields", "manager", "state", "reason", "message", "commit", "proposalId")
     SELECT "id", "resourceId", now(), "change", "generation", "fields", "manager", "state", "reason", "message", "commit", "proposalId"
@@ -227,7 +236,6 @@ export async function forgetKind(database: Database, cluster: string, kind: stri
       data: { state: 'gone', count: 0, resourceVersion: null, message: 'The definition of this kind was removed from the cluster.' },
     })
     await notify(transaction, { scope: 'kinds', cluster })
-    if (gone.length > 0)
-      await notify(transaction, { scope: 'resources', cluster, namespaces: [...new Set(gone.map((row) => row.namespace))] })
+    if (gone.length > 0) await notify(transaction, resourcePing(cluster, [...new Set(gone.map((row) => row.namespace))]))
   })
 }

@@ -1,0 +1,149 @@
+/** Ctrl-K: kinds, projects, resources and proposals by name, within what the person may see. */
+import { Prisma } from '#db/client.ts'
+import { type Visibility, visibleProjects } from '#lib/access/visible-projects.ts'
+import { type Database, database } from '#lib/database/client.ts'
+import type { Actor } from '#lib/identity/actor.ts'
+import type { SearchResult } from './contract.ts'
+import { escapeLike, kindsLike, visibleRows } from './resource-conditions.ts'
+
+type Hit = SearchResult['hits'][number]
+interface Ranked extends Hit {
+  rank: number
+}
+
+const perType = 8
+const mostHits = 20
+
+/** The best hits first: exact names, then beginnings, then words inside. */
+export async function search(text: string, actor: Actor): Promise<SearchResult> {
+  return searchWithin(database(), text, (await visibleProjects(actor)).clusters, actor)
+}
+
+/** The search under given grants; for measurements too. */
+export async function searchWithin(
+  db: Database,
+  text: string,
+  grants: Visibility['clusters'],
+  actor: Pick<Actor, 'userId'>,
+): Promise<SearchResult> {
+  const words = text
+    .toLowerCase()
+    .split(/[\s/]+/)
+    .filter(Boolean)
+    .slice(0, 5)
+  if (words.length === 0) return { hits: [] }
+  const [resources, kinds, projects, proposals] = await Promise.all([
+    findResources(db, words, grants),
+    findKinds(db, words),
+    findProjects(db, words, grants),
+    findProposals(db, text.trim(), grants, actor),
+  ])
+  const ranked = [...resources, ...kinds, ...projects, ...proposals].sort((a, b) => b.rank - a.rank || a.title.localeCompare(b.title))
+  return { hits: ranked.slice(0, mostHits).map(({ rank: _, ...hit }) => hit) }
+}
+
+const path = (...parts: string[]): string => `/${parts.map(encodeURIComponent).join('/')}`
+
+function rankOf(name: string, words: string[]): number {
+  const lower = name.toLowerCase()
+  const best = words.map((word) => (lower === word ? 3 : lower.startsWith(word) ? 2 : lower.includes(word) ? 1 : 0))
+  return Math.max(...best)
+}
+
+async function findResources(db: Database, words: string[], grants: Visibility['clusters']): Promise<Ranked[]> {
+  const matching = await Promise.all(
+    words.map(async (word) => {
+      const pattern = `%${escapeLike(word)}%`
+      const kinds = words.length > 1 ? await kindsLike(db, pattern) : []
+      const alsoIn = words.length > 1 ? Prisma.sql` OR "namespace" LIKE ${pattern}` : Prisma.empty
+      const alsoKind = kinds.length > 0 ? Prisma.sql` OR "kind" = ANY(${kinds})` : Prisma.empty
+      return Prisma.sql`("name" LIKE ${pattern}${alsoIn}${alsoKind})`
+    }),
+  )
+  const first = words[0] ?? ''
+  const rows = await db.$queryRaw<{ cluster: string; namespace: string; kind: string; kindName: string; name: string; state: string }[]>`
+    SELECT "cluster", "namespace", "kind", "kindName", "name", "state" FROM "resource"
+    WHERE "deletedAt" IS NULL AND ${visibleRows(grants)} AND ${Prisma.join(matching, ' AND ')}
+    ORDER BY ("name" = ${first}) DESC, ("name" LIKE ${`${escapeLike(first)}%`}) DESC, length("name"), "name", "id" LIMIT ${perType}`
+  return rows.map(({ cluster, namespace, kind, kindName, name, state }) => ({
+    type: 'resource',
+    title: name,
+    subtitle: `${kindName} in ${namespace || cluster}`,
+    state,
+    href: path('resources', cluster, namespace || '-', kind, name),
+    rank: rankOf(name, words),
+  }))
+}
+
+async function findKinds(db: Database, words: string[]): Promise<Ranked[]> {
+  const matching = words.map((word) => Prisma.sql`"kind" ILIKE ${`%${escapeLike(word)}%`}`)
+  const rows = await db.$queryRaw<{ key: string; kind: string; group: string }[]>`
+    SELECT DISTINCT "key", "kind", "group" FROM "kind" WHERE "state" <> 'gone' AND ${Prisma.join(matching, ' AND ')} ORDER BY "kind" LIMIT 50`
+  const hits = rows.map(
+    ({ key, kind, group }): Ranked => ({
+      type: 'kind',
+      title: kind,
+      subtitle: `Create one (${group})`,
+      state: null,
+      href: path('create', key),
+      rank: rankOf(kind, words) + 0.5,
+    }),
+  )
+  return hits.sort((a, b) => b.rank - a.rank).slice(0, perType)
+}
+
+async function findProjects(db: Database, words: string[], grants: Visibility['clusters']): Promise<Ranked[]> {
+  const rows = await db.project.findMany({
+    where: {
+      OR: grants.map(({ cluster, namespaces }) => ({ cluster, ...(namespaces === 'all' ? {} : { namespace: { in: namespaces } }) })),
+      AND: words.map((word) => ({ OR: [{ namespace: { contains: word } }, { team: { contains: word, mode: 'insensitive' as const } }] })),
+    },
+    orderBy: { namespace: 'asc' },
+    take: perType,
+    select: { cluster: true, namespace: true, team: true },
+  })
+  return rows.map(({ cluster, namespace, team }) => ({
+    type: 'project',
+    title: namespace,
+    subtitle: team ? `Project of ${team} on ${cluster}` : `Project on ${cluster}`,
+    state: null,
+    href: `${path('projects', namespace)}?cluster=${encodeURIComponent(cluster)}`,
+    rank: rankOf(namespace, words) + 0.25,
+  }))
+}
+
+/** One's own proposals, and those that touch what one may see. */
+async function findProposals(
+  db: Database,
+  text: string,
+  grants: Visibility['clusters'],
+  { userId }: Pick<Actor, 'userId'>,
+): Promise<Ranked[]> {
+  const number = /^#?(\d{1,9})$/.exec(text)?.[1]
+  const rows = await db.proposal.findMany({
+    where: {
+      AND: [
+        { OR: [{ title: { contains: text, mode: 'insensitive' } }, ...(number ? [{ pullNumber: Number(number) }] : [])] },
+        {
+          OR: [
+            { requestedById: userId },
+            ...grants.map(({ cluster, namespaces }) => ({
+              resources: { some: { cluster, ...(namespaces === 'all' ? {} : { namespace: { in: namespaces } }) } },
+            })),
+          ],
+        },
+      ],
+    },
+    orderBy: { createdAt: 'desc' },
+    take: 5,
+    select: { id: true, title: true, state: true, repository: true, pullNumber: true },
+  })
+  return rows.map(({ id, title, state, repository, pullNumber }) => ({
+    type: 'proposal',
+    title,
+    subtitle: `Proposal in ${repository}${pullNumber ? ` #${pullNumber}` : ''}`,
+    state,
+    href: path('proposals', id),
+    rank: rankOf(title, [text.toLowerCase()]) - 0.25,
+  }))
+}
