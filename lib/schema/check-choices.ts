@@ -1,5 +1,5 @@
 /** Whether an object's children stand together as its choices demand, and the sentence when they do not. */
-import { type JsonObject, sameJson } from '#lib/json.ts'
+import type { JsonObject } from '#lib/json.ts'
 import type { Choice, ChoiceOption, FieldNode, ObjectField, ReferenceField, SecretField } from '#lib/schema/field-tree.ts'
 
 type Parent = ObjectField | ReferenceField | SecretField
@@ -74,5 +74,5 @@ export function chosenOption(parent: Parent, choice: Choice, value: JsonObject):
 
 /** Whether two children belong to the same choice, so that a form can show them together. */
 export function choiceOfChild(parent: Parent, child: FieldNode): Choice | undefined {
-  return parent.choices?.find((choice) => choice.options.some((option) => option.keys.some((key) => sameJson(key, child.key))))
+  return parent.choices?.find((choice) => choice.options.some((option) => option.keys.includes(child.key)))
 }

@@ -55,7 +55,6 @@ interface Flags {
   ignoreCase: boolean
   multiLine: boolean
   dotAll: boolean
-  ungreedy: boolean
 }
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
@@ -84,7 +83,7 @@ class Reader {
   private readonly points: string[]
   private at = 0
   private depth = 0
-  private flags: Flags = { ignoreCase: false, multiLine: false, dotAll: false, ungreedy: false }
+  private flags: Flags = { ignoreCase: false, multiLine: false, dotAll: false }
 
   constructor(source: string) {
     this.points = [...source]
@@ -209,7 +208,8 @@ class Reader {
       else if (this.take('i')) flags.ignoreCase = on
       else if (this.take('m')) flags.multiLine = on
       else if (this.take('s')) flags.dotAll = on
-      else if (this.take('U')) flags.ungreedy = on
+      // Greed does not change whether a text matches.
+      else if (this.take('U')) continue
       else throw new NotUnderstood()
     }
     this.flags = flags

@@ -17,7 +17,7 @@ export function suggestKey(key: string, known: readonly string[]): string | unde
 }
 
 /** Edits (insert, delete, replace, swap of neighbours) between two texts; gives up with `limit` once it is reached. */
-export function distance(a: string, b: string, limit: number): number {
+function distance(a: string, b: string, limit: number): number {
   let older: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i += 1) {
