@@ -155,6 +155,7 @@ describe('markdown', () => {
     ['hides a comment in a line', 'a <!-- b --> c', '<p>a  c</p>\n'],
     ['shows tags as text', '<img src=x onerror=alert(1)>', '<p>&lt;img src=x onerror=alert(1)&gt;</p>\n'],
     ['makes no script links', '[x](javascript:alert(1))', '<p>[x](javascript:alert(1))</p>\n'],
+    ['colours a diff', '```diff\n+<b>\n```', '<pre class="diff" tabindex="0"><code><span class="added">+&lt;b&gt;</span></code></pre>\n'],
     ['keeps comments in code', '```\n<!-- a -->\n```', '<pre><code>&lt;!-- a --&gt;\n</code></pre>\n'],
   ])('%s', (_, text, wanted) => expect(markdown(text).text).toBe(wanted))
 })

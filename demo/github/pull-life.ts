@@ -10,7 +10,7 @@
  */
 import { z } from 'zod'
 import type { Json } from '#lib/json.ts'
-import { type Commit, logCommits, readOneCommit, timestamp } from './commits.ts'
+import { type Commit, logCommits, readOneCommit } from './commits.ts'
 import { findObject, git, isAncestor, listBranches, moveRef, noObject } from './git.ts'
 import { Problem, validationFailed } from './problem.ts'
 import { addsCommits, findPull, listPulls, type Pull, pullFacts } from './pulls.ts'
@@ -292,10 +292,4 @@ async function squashMessage(repository: Repository, pull: Pull): Promise<string
   const commits = (await logCommits(repository.path, [`${pull.base_sha}..${pull.head_sha}`, '--no-merges'])).reverse()
   if (commits.length === 1) return commits[0]?.message.split('\n').slice(1).join('\n').trim() ?? ''
   return commits.map(({ message }) => `* ${message}`).join('\n\n')
-}
-
-/** When something about a pull request changed without an event of its own. */
-export function touchPull(world: World, pull: Pull): string {
-  world.store.run('UPDATE pull SET updated_at = $now WHERE id = $id', { id: pull.id, now: world.now() })
-  return timestamp(world.now())
 }

@@ -93,8 +93,6 @@ export interface PullFacts {
   commits: number
   files: FileChange[]
   merge: MergeTrial
-  /** Commits of the base branch the head does not have. */
-  behind: number
 }
 
 const known = new Map<string, Promise<PullFacts>>()
@@ -112,13 +110,12 @@ export function pullFacts(repository: Repository, pull: Pull): Promise<PullFacts
 }
 
 async function readPullFacts(directory: string, base: string, head: string): Promise<PullFacts> {
-  const [counts, from, merge] = await Promise.all([
-    git(directory, ['rev-list', '--left-right', '--count', `${base}...${head}`]),
+  const [commits, from, merge] = await Promise.all([
+    git(directory, ['rev-list', '--count', `${base}..${head}`]),
     mergeBase(directory, base, head),
     tryMerge(directory, base, head),
   ])
-  const [behind = 0, commits = 0] = counts.split('\t').map(Number)
-  return { commits, behind, merge, files: await diffFiles(directory, from, head) }
+  return { commits: Number(commits), merge, files: await diffFiles(directory, from, head) }
 }
 
 /** Whether the head adds anything to the base. */

@@ -2,7 +2,6 @@
  * The GitHub stand-in (simulated): one loopback server with the REST API, OAuth sign-in, git over HTTP, webhooks and pages, over real bare
  * repositories and one SQLite file. Demo and tests only.
  */
-import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { apiPath, restHandler } from './api/serve.ts'
 import { readText } from './http-body.ts'
@@ -42,7 +41,6 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     store,
     url,
     apiUrl: `${url}/api/v3`,
-    secret: randomBytes(32),
     now: () => Date.now(),
     inOrder: repositoryQueues(),
     wakeDeliveries: () => wake(),

@@ -63,8 +63,6 @@ export interface World {
   url: string
   /** Prefix of API links, as on GitHub Enterprise Server. */
   apiUrl: string
-  /** Signs form posts of this process's lifetime. */
-  secret: Buffer
   now(): number
   /** Runs work on one repository after the work before it: refs, pull requests and the events about them move together. */
   inOrder<T>(repository: Repository, work: () => Promise<T>): Promise<T>

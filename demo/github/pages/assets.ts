@@ -6,7 +6,7 @@ export const styleSheet = `
   --added: light-dark(#dafbe1, #12311d); --removed: light-dark(#ffebe9, #3c1618); --hunk: light-dark(#ddf4ff, #121d2f); }
 * { box-sizing: border-box; }
 body { margin: 0; color: var(--text); background: var(--back); font: 14px/1.5 system-ui, sans-serif; }
-a { color: var(--link); text-decoration: none; } a:hover { text-decoration: underline; }
+a { color: var(--link); text-decoration: none; } a:hover, p a, .head a, .actions a, .content a { text-decoration: underline; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .banner { padding: 4px 16px; text-align: center; color: #fff; background: #5b3a9e; font-size: 13px; }
 header, main, footer { max-width: 1080px; margin: 0 auto; padding: 12px 16px; }
@@ -27,6 +27,7 @@ table { border-collapse: collapse; } .content table { margin: 8px 0; } .content 
 .diff { width: 100%; font: 12px/1.5 ui-monospace, monospace; white-space: pre; tab-size: 4; }
 .diff td { padding: 0 10px; } .diff .number { width: 1%; text-align: right; color: var(--quiet); user-select: none; }
 .diff .added { background: var(--added); } .diff .removed { background: var(--removed); } .diff .hunk { background: var(--hunk); }
+pre.diff code { background: none; } pre.diff span { display: inline-block; min-width: 100%; }
 .plus { color: var(--green); } .minus { color: var(--red); }
 button, .button { font: inherit; padding: 6px 14px; color: var(--text); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; cursor: pointer; }
 button.primary { color: #fff; background: #1a7f37; border-color: #1a7f37; font-weight: 600; } button:disabled { opacity: .6; cursor: not-allowed; }

@@ -1,6 +1,6 @@
 /** Markdown that people and programs wrote, as safe HTML: tags show as text, comments are hidden as on GitHub, tables render. */
 import markdownIt from 'markdown-it'
-import { Html } from './html.ts'
+import { escapeHtml, Html } from './html.ts'
 
 const renderer = markdownIt({ html: false, linkify: true, breaks: true })
 
@@ -27,5 +27,16 @@ renderer.inline.ruler.before('text', 'comment', (state) => {
   state.pos = end + 3
   return true
 })
+
+// Lines of a `diff` block get the colours of a diff.
+const fence = renderer.renderer.rules.fence
+renderer.renderer.rules.fence = (tokens, index, options, env, self) => {
+  const token = tokens[index]
+  if (token?.info.trim() !== 'diff') return fence?.(tokens, index, options, env, self) ?? ''
+  const lines = token.content.replace(/\n$/, '').split('\n')
+  const look = (line: string) =>
+    line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : line.startsWith('@@') ? 'hunk' : 'same'
+  return `<pre class="diff" tabindex="0"><code>${lines.map((line) => `<span class="${look(line)}">${escapeHtml(line)}</span>`).join('\n')}</code></pre>\n`
+}
 
 export const markdown = (text: string | null): Html => new Html(renderer.render(text ?? ''))

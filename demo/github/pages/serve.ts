@@ -139,5 +139,5 @@ ${deliveries.length === 0 && html`<p class="quiet">Nothing has happened yet.</p>
 <span class="quiet">${when(delivery.created_at)} · ${delivery.attempts} tries · ${world.options.webhooks[delivery.hook]?.url} ${delivery.last_error && html`· ${delivery.last_error}`}</span> <code>${delivery.id}</code>
 <form method="post" action="/_deliveries"><input type="hidden" name="id" value="${delivery.id}"><button>Redeliver</button></form></li>`
   })}</ul>`
-  return { title: 'Webhook deliveries', body, refresh: deliveries.some(({ next_at }) => next_at !== null) }
+  return { title: 'Webhook deliveries', body }
 }
