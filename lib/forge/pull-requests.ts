@@ -93,18 +93,6 @@ export async function openPullRequest(
   })
 }
 
-/** Writes a comment on a pull request, or rewrites the earlier one that starts with the same marker. */
-export async function comment(connection: Connection, number: number, marker: string, text: string): Promise<void> {
-  const { owner, name: repo } = connection
-  const body = `${marker}\n${text}`
-  await ask(connection, `comment on pull request #${number}`, async (octokit) => {
-    const comments = await octokit.paginate(octokit.rest.issues.listComments, { owner, repo, issue_number: number, per_page: 100 })
-    const earlier = comments.find((candidate) => candidate.body?.startsWith(marker))
-    if (earlier) await octokit.rest.issues.updateComment({ owner, repo, comment_id: earlier.id, body })
-    else await octokit.rest.issues.createComment({ owner, repo, issue_number: number, body })
-  })
-}
-
 /** The check runs of a commit, the newest of each name. */
 export async function checksOf(connection: Connection, commit: string): Promise<Check[]> {
   const { owner, name: repo } = connection

@@ -139,14 +139,6 @@ export async function openBranch(connection: Connection, branch: string, commit:
   })
 }
 
-/** Moves a branch of ours to another commit, also where that is no descendant. */
-export async function moveBranch(connection: Connection, branch: string, commit: string): Promise<void> {
-  const { owner, name: repo } = connection
-  await ask(connection, `move branch ${branch}`, (octokit) =>
-    octokit.rest.git.updateRef({ owner, repo, ref: `heads/${branch}`, sha: commit, force: true }),
-  )
-}
-
 /** The newest commits that touched a path, newest first. */
 export async function commitsTouching(connection: Connection, path: string, ref: string, limit = 20): Promise<CommitSummary[]> {
   const { owner, name: repo } = connection

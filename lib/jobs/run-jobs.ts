@@ -41,7 +41,7 @@ async function startJob<Data extends object>(boss: PgBoss, job: Job<Data>): Prom
     batchSize: 1,
     heartbeatRefreshSeconds: 3,
     pollingIntervalSeconds: 1,
-    notifyPollingIntervalSeconds: 5,
+    notifyPollingIntervalSeconds: 2,
   } as const
   for (let count = 0; count < job.options.concurrency; count++) {
     const worker: string = await boss.work(job.name, options, async (taken: JobWithMetadata<unknown>[]) => {

@@ -10,8 +10,9 @@ import { type Check, checksOf, readPullRequest } from '#lib/forge/pull-requests.
 import { defineJob } from '#lib/jobs/define-job.ts'
 import { enqueue } from '#lib/jobs/job-queue.ts'
 import { log } from '#lib/telemetry/log.ts'
-import { moveProposal } from './move-proposal.ts'
+import { moveProposal, outdated } from './move-proposal.ts'
 import { openPullRequestJob } from './open-pull-request.ts'
+import { withParts } from './stored-proposal.ts'
 
 /** The checks CI sets: on the head of the pull request, and on the merge commit. */
 export const planCheck = 'corbel/plan'
@@ -77,11 +78,11 @@ export async function settleProposals(): Promise<void> {
   const dayAgo = new Date(Date.now() - 24 * 60 * minute)
   const rows = await database().proposal.findMany({
     where: { OR: [{ state: { in: ['merged', 'applying', 'applied'] } }, { state: 'failed', finishedAt: { gt: dayAgo } }] },
-    select: { id: true },
+    include: withParts,
     orderBy: { updatedAt: 'desc' },
     take: 1000,
   })
-  for (const { id } of rows) await moveProposal(id)
+  for (const { id } of await outdated(rows)) await moveProposal(id)
 }
 
 /** Keeps looking at the index until aborted. A database that is away is waited for. */

@@ -23,27 +23,31 @@ export async function moveProposal(id: string, seen?: Seen): Promise<ProposalSta
   // most looks find nothing new: they cost two reads and no lock
   const now = await database().proposal.findUnique({ where: { id }, include: withParts })
   if (!now) return undefined
-  if (!(await changesOf(database(), now, seen, new Date()))) return stateOf(now)
+  if (!changesOf(now, await indexedResources(database(), now.resources), seen, new Date())) return stateOf(now)
   return database().$transaction(async (transaction) => {
     const [clock] = await transaction.$queryRaw<
       { at: Date }[]
     >`SELECT clock_timestamp() AS at FROM proposal WHERE id = ${id}::uuid FOR UPDATE`
     const proposal = await transaction.proposal.findUnique({ where: { id }, include: withParts })
     if (!proposal || !clock) return undefined
-    const changes = await changesOf(transaction, proposal, seen, clock.at)
+    const changes = changesOf(proposal, await indexedResources(transaction, proposal.resources), seen, clock.at)
     return changes ? writeChanges(transaction, proposal, changes) : stateOf(proposal)
   })
 }
 
 type Changes = Prisma.ProposalUncheckedUpdateInput & { state: ProposalState }
 
-/** The columns to write, or undefined where nothing changed. */
-async function changesOf(
-  transaction: Transaction,
-  proposal: StoredProposal,
-  seen: Seen | undefined,
-  at: Date,
-): Promise<Changes | undefined> {
+/** The proposals among these for which the index says something new; one query for all of them. */
+export async function outdated(proposals: StoredProposal[]): Promise<StoredProposal[]> {
+  const index = await indexedResources(
+    database(),
+    proposals.flatMap(({ resources }) => resources),
+  )
+  return proposals.filter((proposal) => changesOf(proposal, index, undefined, new Date()))
+}
+
+/** The columns to write, or undefined where nothing changed. Pure. */
+function changesOf(proposal: StoredProposal, index: Index, seen: Seen | undefined, at: Date): Changes | undefined {
   const state = stateOf(proposal)
   const plan = seen ? viewOf(seen.plan, checkOf(proposal.plan), at) : checkOf(proposal.plan)
   const apply = seen ? viewOf(seen.apply, checkOf(proposal.apply), at) : checkOf(proposal.apply)
@@ -51,7 +55,7 @@ async function changesOf(
   const facts: ProposalFacts = {
     pull: pullFact(proposal, seen?.pull),
     apply: applyFact(apply),
-    resources: await indexFact(transaction, proposal, mergeSha, applyFact(apply) === 'succeeded'),
+    resources: indexFact(proposal, index, mergeSha, applyFact(apply) === 'succeeded'),
   }
   const next = nextState(state, facts)
   const changes: Changes = { state: next }
@@ -110,12 +114,11 @@ function viewOf(check: Check | undefined, kept: CheckView | null, at: Date): Che
   return same ? kept : { ...fresh, updatedAt: at.toISOString() }
 }
 
-async function indexFact(transaction: Transaction, proposal: StoredProposal, mergeSha: string | null, applied: boolean) {
+function indexFact(proposal: StoredProposal, index: Index, mergeSha: string | null, applied: boolean): ProposalFacts['resources'] {
   if (!mergeSha) return 'unknown'
-  const rows = await indexedResources(transaction, proposal.resources)
   const resources = proposal.resources.map((resource) => ({
     action: resourceOf(resource).action,
-    indexed: rows.get(addressOf(resource)) ?? null,
+    indexed: index.get(addressOf(resource)) ?? null,
   }))
   return resourcesFact({ id: proposal.id, mergeSha, applied }, resources)
 }
@@ -128,11 +131,11 @@ interface Address {
 }
 export const addressOf = ({ cluster, namespace, kind, name }: Address): string => JSON.stringify([cluster, namespace, kind, name])
 
+/** What the index has, by address. */
+type Index = Map<string, IndexedResource & { headline: string }>
+
 /** What the index has of some resources, by address; those that are gone are left out. */
-export async function indexedResources(
-  transaction: Transaction,
-  addresses: Address[],
-): Promise<Map<string, IndexedResource & { headline: string }>> {
+export async function indexedResources(transaction: Transaction, addresses: Address[]): Promise<Index> {
   if (addresses.length === 0) return new Map()
   const rows = await transaction.resource.findMany({
     where: { deletedAt: null, OR: addresses.map(({ cluster, namespace, kind, name }) => ({ cluster, namespace, kind, name })) },

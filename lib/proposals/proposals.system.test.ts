@@ -11,6 +11,7 @@ import { type GitHub, startGitHub } from '#demo/github/start.ts'
 import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
 import { Conflict, Forbidden, Invalid, NotFound, RateLimited, Unavailable } from '#lib/errors.ts'
+import { asApp } from '#lib/forge/forge.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { newId } from '#lib/ids.ts'
 import { closeJobQueue } from '#lib/jobs/job-queue.ts'
@@ -403,17 +404,11 @@ describe('following a pull request', () => {
     const proposal = await submit(create('whole'))
     await openProposal(proposal.id)
     const { pullNumber, headSha } = await stored(proposal.id)
-    await merger.rest.checks
-      .create({
-        owner: 'acme',
-        repo: 'payments',
-        name: 'corbel/plan',
-        head_sha: headSha ?? '',
-        status: 'completed',
-        conclusion: 'success',
-        output: { title: 'Plan', summary: '1 to add' },
-      })
-      .catch(() => undefined)
+    const app = await asApp(repository).octokit()
+    const plan = { name: 'corbel/plan', head_sha: headSha ?? '', status: 'completed', conclusion: 'success' } as const
+    await app.rest.checks.create({ owner: 'acme', repo: 'payments', ...plan, output: { title: 'Plan', summary: '1 to add' } })
+    await observeProposal(proposal.id)
+    expect(await stored(proposal.id)).toMatchObject({ state: 'open', plan: { conclusion: 'success', summary: '1 to add' } })
     const mergeSha = await merge(pullNumber)
     await observeProposal(proposal.id)
     expect(await stored(proposal.id)).toMatchObject({ state: 'merged', mergeSha })
