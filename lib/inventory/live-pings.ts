@@ -62,7 +62,11 @@ export function liveEvents(actor: Actor, signal: AbortSignal): ReadableStream<Ui
       const write = (text: string): void => controller.enqueue(encoder.encode(text))
       const end = (): void => {
         stop()
-        controller.close()
+        try {
+          controller.close()
+        } catch {
+          // the browser closed it first
+        }
       }
       const flush = async (): Promise<void> => {
         gathering = undefined
@@ -93,16 +97,9 @@ export function liveEvents(actor: Actor, signal: AbortSignal): ReadableStream<Ui
         unsubscribe()
         clearInterval(heartbeat)
         clearTimeout(gathering)
-        signal.removeEventListener('abort', stop)
+        signal.removeEventListener('abort', end)
       }
-      signal.addEventListener('abort', () => {
-        stop()
-        try {
-          controller.close()
-        } catch {
-          // the browser closed it first
-        }
-      })
+      signal.addEventListener('abort', end)
       write('retry: 2000\n\n')
     },
     cancel: () => stop(),
