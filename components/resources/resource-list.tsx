@@ -53,7 +53,7 @@ export function ResourceList() {
           </LinkButton>
         }
       />
-      <div className={styles.toolbar} role="search" aria-label="Filter resources">
+      <search className={styles.toolbar} aria-label="Filter resources">
         <FindField filter={filter} />
         {facetNames.map((name) => (
           <FacetMenu
@@ -65,7 +65,7 @@ export function ResourceList() {
             hrefOf={(value) => filterPath(toggled(filter, name, value))}
           />
         ))}
-      </div>
+      </search>
       <Chips filter={filter} />
       {list.isError && !page ? (
         <ErrorState error={list.error} what="the resources" retry={() => void list.refetch()} />

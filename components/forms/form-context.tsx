@@ -1,0 +1,74 @@
+'use client'
+
+import { createContext, type ReactNode, useCallback, useContext, useSyncExternalStore } from 'react'
+import type { Complaints, ManifestState, ManifestStore } from '#components/create/manifest-store.ts'
+import type { FormView } from '#components/forms/form-view.ts'
+import { type Json, type JsonPath, valueAt } from '#lib/json.ts'
+import type { CompiledKind, FieldNode } from '#lib/schema/field-tree.ts'
+
+/** Everything a field editor needs besides its node and path. The same object for the life of a form. */
+export interface FormModel {
+  kind: CompiledKind
+  store: ManifestStore
+  view: FormView
+  /** On edit, immutable fields and the identity are locked. */
+  editing: boolean
+  cluster: string
+  namespace: string
+}
+
+const Context = createContext<FormModel | null>(null)
+
+export function FormProvider({ model, children }: { model: FormModel; children: ReactNode }) {
+  return <Context value={model}>{children}</Context>
+}
+
+export function useForm(): FormModel {
+  const model = useContext(Context)
+  if (!model) throw new Error('a field editor stands outside of a form')
+  return model
+}
+
+/** The value of one field; the component renders again when it changes, and only then. `undefined` is unset. */
+export function useValue(path: JsonPath): Json | undefined {
+  const { store } = useForm()
+  const read = useCallback(() => valueAt(store.state().value, path), [store, path])
+  return useSyncExternalStore(store.subscribe, read, read)
+}
+
+/** The complaints at exactly one field. */
+export function useMessages(path: JsonPath): readonly string[] {
+  const { store } = useForm()
+  const read = useCallback(() => store.messagesAt(path), [store, path])
+  return useSyncExternalStore(store.subscribe, read, read)
+}
+
+/** All complaints of the document. */
+export function useComplaints(store: ManifestStore): Complaints {
+  return useSyncExternalStore(store.subscribe, store.complaints, store.complaints)
+}
+
+/** The whole document; renders again with every key: for few components. */
+export function useManifest(store: ManifestStore): ManifestState {
+  return useSyncExternalStore(store.subscribe, store.state, store.state)
+}
+
+/** Renders again when fields are revealed or sections open. */
+export function useView(view: FormView): number {
+  return useSyncExternalStore(view.subscribe, view.version, view.version)
+}
+
+/** Whether the form is locked because the YAML cannot be read at the moment. */
+export function useLocked(): boolean {
+  const { store } = useForm()
+  const read = useCallback(() => store.state().broken !== undefined, [store])
+  return useSyncExternalStore(store.subscribe, read, read)
+}
+
+/** Why a field cannot be changed on edit, or undefined. */
+export function lockedReason(node: FieldNode, editing: boolean): string | undefined {
+  if (!editing || !node.immutable) return undefined
+  return node.immutable === 'schema'
+    ? 'Cannot be changed after creation: the cluster refuses it. Delete the resource and create another one instead.'
+    : 'Cannot be changed after creation, says the kind. Delete the resource and create another one instead.'
+}
