@@ -1,7 +1,7 @@
 /** Pull requests, comments, labels, checks and statuses as the REST API shows them. */
 import type { CheckRun, Status } from './checks.ts'
 import { timestamp } from './commits.ts'
-import { type Comment, type Label, listComments, type Pull, pullFacts, pullLabels } from './pulls.ts'
+import { type Comment, type Label, listComments, listPulls, type Pull, pullFacts, pullLabels } from './pulls.ts'
 import { accountShape, appShape, nodeId, pageUrl, repositoryShape, repositoryUrl, userShape } from './shapes-repository.ts'
 import { account, type Repository, type World } from './world.ts'
 
@@ -104,6 +104,20 @@ export async function pullShape(world: World, repository: Repository, pull: Pull
   }
 }
 
+/** Nobody reacts in the stand-in. */
+const noReactions = (url: string) => ({
+  url: `${url}/reactions`,
+  total_count: 0,
+  '+1': 0,
+  '-1': 0,
+  laugh: 0,
+  hooray: 0,
+  confused: 0,
+  heart: 0,
+  rocket: 0,
+  eyes: 0,
+})
+
 /** A pull request as an issue, which it also is. */
 export function issueShape(world: World, repository: Repository, pull: Pull) {
   const url = `${repositoryUrl(world, repository)}/issues/${pull.number}`
@@ -128,6 +142,8 @@ export function issueShape(world: World, repository: Repository, pull: Pull) {
     state,
     labels,
     locked: false,
+    active_lock_reason: null,
+    reactions: noReactions(url),
     assignee: null,
     assignees: [],
     milestone: null,
@@ -147,10 +163,11 @@ export function issueShape(world: World, repository: Repository, pull: Pull) {
 
 export function commentShape(world: World, repository: Repository, comment: Comment) {
   const author = account(world, comment.author)
+  const url = `${repositoryUrl(world, repository)}/issues/comments/${comment.id}`
   return {
     id: comment.id,
     node_id: nodeId('IC', comment.id),
-    url: `${repositoryUrl(world, repository)}/issues/comments/${comment.id}`,
+    url,
     html_url: `${pageUrl(world, repository)}/pull/${comment.number}#issuecomment-${comment.id}`,
     issue_url: `${repositoryUrl(world, repository)}/issues/${comment.number}`,
     user: accountShape(world, author),
@@ -158,11 +175,25 @@ export function commentShape(world: World, repository: Repository, comment: Comm
     updated_at: timestamp(comment.updated_at),
     author_association: author.type === 'Bot' ? 'NONE' : 'MEMBER',
     body: comment.body,
+    reactions: noReactions(url),
     performed_via_github_app: author.type === 'Bot' ? appShape(world) : null,
   }
 }
 
+function minimalPullShape(world: World, repository: Repository, pull: Pull) {
+  const repo = { id: repository.id, url: repositoryUrl(world, repository), name: repository.name }
+  return {
+    id: pull.id,
+    number: pull.number,
+    url: `${repositoryUrl(world, repository)}/pulls/${pull.number}`,
+    head: { ref: pull.head, sha: pull.head_sha, repo },
+    base: { ref: pull.base, sha: pull.base_sha, repo },
+  }
+}
+
+/** A check run, with the open pull requests whose head it judges. */
 export function checkShape(world: World, repository: Repository, check: CheckRun) {
+  const pulls = listPulls(world, repository, 'open').filter((pull) => pull.head_sha === check.head_sha)
   const url = `${repositoryUrl(world, repository)}/check-runs/${check.id}`
   const page = `${pageUrl(world, repository)}/runs/${check.id}`
   return {
@@ -185,9 +216,15 @@ export function checkShape(world: World, repository: Repository, check: CheckRun
       annotations_count: 0,
       annotations_url: `${url}/annotations`,
     },
-    check_suite: null,
+    check_suite: {
+      id: check.id,
+      head_branch: pulls[0]?.head ?? null,
+      head_sha: check.head_sha,
+      status: check.status,
+      conclusion: check.conclusion,
+    },
     app: appShape(world),
-    pull_requests: [],
+    pull_requests: pulls.map((pull) => minimalPullShape(world, repository, pull)),
   }
 }
 
