@@ -10,7 +10,7 @@ export interface Follower {
   listed: (objects: JsonObject[]) => void
   changed: (object: JsonObject) => void
   deleted: (object: JsonObject) => void
-  /** Says what went wrong; the next attempt follows by itself. */
+  /** Says what went wrong, once for each outage; the next attempt follows by itself. */
   troubled: (error: unknown) => void
 }
 
@@ -27,11 +27,13 @@ export async function follow(
 ): Promise<void> {
   const where = namespace === undefined ? {} : { namespace }
   let pause = shortestPauseMs
+  let said = false
   while (!signal.aborted) {
     try {
       const { items, resourceVersion } = await calls.list(kind, { signal, ...where })
       follower.listed(items)
       pause = shortestPauseMs
+      said = false
       for await (const event of calls.watch(kind, { resourceVersion, signal, ...where })) {
         if (event.type === 'added' || event.type === 'modified') follower.changed(event.object)
         else if (event.type === 'deleted') follower.deleted(event.object)
@@ -39,7 +41,8 @@ export async function follow(
     } catch (error) {
       if (signal.aborted) return
       if (error instanceof Gone) continue
-      follower.troubled(error)
+      if (!said) follower.troubled(error)
+      said = true
       await sleep(pause, undefined, { signal }).catch(() => {})
       pause = Math.min(pause * 2, longestPauseMs)
     }
