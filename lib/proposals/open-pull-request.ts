@@ -11,8 +11,10 @@ import { asApp, asPerson } from '#lib/forge/forge.ts'
 import { openPullRequest, type PullRequest, pullRequestFrom } from '#lib/forge/pull-requests.ts'
 import { commitFiles, commitMessageOf, headOf, openBranch, readFile } from '#lib/forge/repository-content.ts'
 import { defineJob } from '#lib/jobs/define-job.ts'
+import { enqueue } from '#lib/jobs/job-queue.ts'
 import { accountToken } from './github-account.ts'
 import { tell } from './move-proposal.ts'
+import { observeProposalJob } from './observe-proposal.ts'
 import { commitMessage, oneLine, proposalOf, pullRequestBody } from './pull-request-text.ts'
 import { filesOf, type StoredProposal, stateOf, textsOf, withParts } from './stored-proposal.ts'
 
@@ -118,6 +120,8 @@ async function recordOpened(proposal: StoredProposal, opened: { headSha: string;
       target: { proposal: proposal.id, repository: proposal.repository, pullNumber: pull.number },
       details: { headSha, openedAs },
     })
+    // webhooks that came before this row knew its pull request concerned nobody
+    await enqueue(transaction, observeProposalJob, { id: proposal.id }, { key: proposal.id })
     await tell(transaction, proposal)
   })
 }

@@ -1,6 +1,7 @@
 /** The jobs of proposals, for the worker. */
 import { type RunnableJob, runnable } from '#lib/jobs/run-jobs.ts'
-import { observeProposalJob, pollProposalsJob } from './follow-proposals.ts'
+import { pollProposalsJob } from './follow-proposals.ts'
+import { observeProposalJob } from './observe-proposal.ts'
 import { openPullRequestJob } from './open-pull-request.ts'
 import { handleWebhookJob } from './receive-webhook.ts'
 

@@ -13,14 +13,17 @@ import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.
 import { Conflict, Forbidden, Invalid, NotFound, RateLimited, Unavailable } from '#lib/errors.ts'
 import { asApp } from '#lib/forge/forge.ts'
 import type { Actor } from '#lib/identity/actor.ts'
+import { seal } from '#lib/identity/seal.ts'
 import { newId } from '#lib/ids.ts'
 import { closeJobQueue } from '#lib/jobs/job-queue.ts'
 import { type RunningJobs, startJobs } from '#lib/jobs/run-jobs.ts'
 import type { ProposalRequest, ResourceChange } from './contract.ts'
-import { observeProposal, pollProposals, settleProposals } from './follow-proposals.ts'
+import { pollProposals, settleProposals } from './follow-proposals.ts'
 import { accountToken, beginLink, finishLink, unlink } from './github-account.ts'
+import { observeProposal } from './observe-proposal.ts'
 import { openProposal, type Step, steps } from './open-pull-request.ts'
 import { prepareChange } from './prepare-change.ts'
+import { previewChange } from './preview-change.ts'
 import { readManifestSource } from './project-manifests.ts'
 import { proposalJobs } from './proposal-jobs.ts'
 import { listProposals, readProposal } from './read-proposals.ts'
@@ -37,6 +40,15 @@ const people = [
   { login: 'bob', name: 'Bob', email: 'bob@acme.test' },
 ]
 const secret = 'a webhook secret for tests'
+/** A cluster nobody answers for: proposals need none. */
+const unreachable = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Config',
+  clusters: [{ name: 'demo', cluster: { server: 'https://127.0.0.1:1' } }],
+  users: [{ name: 'portal', user: { token: 'none' } }],
+  contexts: [{ name: 'demo', context: { cluster: 'demo', user: 'portal' } }],
+  'current-context': 'demo',
+})
 
 let github: GitHub
 let fresh: FreshDatabase
@@ -81,7 +93,7 @@ beforeAll(async () => {
     people,
   })
   writeFileSync(join(directory, 'app.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }))
-  writeFileSync(join(directory, 'kubeconfig'), '')
+  writeFileSync(join(directory, 'kubeconfig'), unreachable)
   Object.assign(process.env, {
     CORBEL_URL: 'http://corbel.test',
     CORBEL_SECRET: 'a secret of more than thirty-two letters',
@@ -134,7 +146,11 @@ async function person(name: string): Promise<Actor> {
   const userId = newId()
   const username = `${name}@acme.test`
   await database().user.create({ data: { id: userId, username, name, email: username, groups: ['payments'] } })
-  return { userId, loginId: newId(), username, name, email: username, groups: ['payments'], admin: false, auditor: false }
+  const loginId = newId()
+  const later = new Date(Date.now() + 3_600_000)
+  const idToken = seal(process.env.CORBEL_SECRET ?? '', `login ${loginId}`, 'a token')
+  await database().login.create({ data: { id: loginId, tokenHash: loginId, userId, idToken, idTokenExpiresAt: later, expiresAt: later } })
+  return { userId, loginId, username, name, email: username, groups: ['payments'], admin: false, auditor: false }
 }
 
 /** Goes the way of a browser: to GitHub, through its form, and back. */
@@ -291,6 +307,29 @@ describe('preparing a change', () => {
     ],
   ])('%s is refused with a sentence', async (_, change, sentence) => {
     await expect(prepareChange({ ...create('x'), ...change })).rejects.toThrow(sentence)
+  })
+})
+
+describe('previewing a change', () => {
+  test('shows file, difference and words; a cluster that is away is said, and stops nothing', async () => {
+    const preview = await previewChange({ ...create('old'), action: 'update', name: 'old', text: topic('old', labelled) }, alice)
+    expect(preview).toMatchObject({
+      repository,
+      path: 'infra/payments-prod/pubsubtopic-old.yaml',
+      fileExists: true,
+      before: topic('old'),
+      after: topic('old', labelled),
+      title: 'Change PubSubTopic old in payments-prod',
+      openedAs: 'github-app',
+      openProposal: null,
+      dryRun: { accepted: false, unavailable: expect.stringMatching(/demo/) },
+    })
+    expect(preview.diff).toContain('+    tier: gold')
+  })
+
+  test('names the open proposal for the resource', async () => {
+    const open = await submit(create('shown'))
+    expect((await previewChange(create('shown'), bob)).openProposal).toMatchObject({ id: open.id, requestedBy: 'alice' })
   })
 })
 

@@ -7,7 +7,7 @@ import { Forbidden, Invalid, TooLarge } from '#lib/errors.ts'
 import { CheckRunEvent, PullRequestEvent, PushEvent, verifyWebhook } from '#lib/forge/webhook.ts'
 import { defineJob } from '#lib/jobs/define-job.ts'
 import { enqueue } from '#lib/jobs/job-queue.ts'
-import { applyCheck, observeProposalJob, planCheck } from './follow-proposals.ts'
+import { applyCheck, observeProposalJob, planCheck } from './observe-proposal.ts'
 
 /** What GitHub sends at most, in bytes. */
 const maxBytes = 25 * 1024 * 1024

@@ -12,7 +12,7 @@ import type { Proposal, ProposalPreview, ProposalRequest } from './contract.ts'
 import { tell } from './move-proposal.ts'
 import { openPullRequestJob } from './open-pull-request.ts'
 import { prepareChange } from './prepare-change.ts'
-import { branchName, oneLine, type ProposedResource } from './pull-request-text.ts'
+import { branchName, defaultTitle, oneLine, type ProposedResource } from './pull-request-text.ts'
 import { describeProposal } from './read-proposals.ts'
 import { stateOf, withParts } from './stored-proposal.ts'
 
@@ -50,6 +50,7 @@ export async function submitProposal(request: ProposalRequest, actor: Actor, req
   const prepared = await prepareChange(request.change)
   await refuseSecond(prepared.resource)
   const { resource, repository, base } = prepared
+  const title = oneLine(request.title) || defaultTitle(resource)
   try {
     await database().$transaction(async (transaction) => {
       await transaction.proposal.create({
@@ -60,7 +61,7 @@ export async function submitProposal(request: ProposalRequest, actor: Actor, req
           baseBranch: base.branch,
           baseSha: base.sha,
           branch: branchName(resource, id),
-          title: oneLine(request.title),
+          title,
           message: request.message.trim(),
           files: [{ path: prepared.path, blob: prepared.blob, before: prepared.before, after: prepared.after }],
           requestedById: actor.userId,
@@ -73,7 +74,7 @@ export async function submitProposal(request: ProposalRequest, actor: Actor, req
         action: 'proposal.submitted',
         outcome: 'intent',
         target: { ...resource, proposal: id },
-        details: { repository, path: prepared.path, title: oneLine(request.title) },
+        details: { repository, path: prepared.path, title },
       })
       if (request.draftKey !== undefined) await transaction.draft.deleteMany({ where: { userId: actor.userId, key: request.draftKey } })
       await enqueue(transaction, openPullRequestJob, { id }, { key: id })
