@@ -31,6 +31,7 @@ export const apiPaths = {
   proposals: (query: Partial<ProposalQuery>) => `/api/v1/proposals${queryText(query)}`,
   proposal: (id: string) => `/api/v1/proposals/${parts(id)}`,
   drafts: '/api/v1/drafts',
+  github: '/api/v1/github',
   events: '/api/v1/events',
 }
 

@@ -5,7 +5,7 @@
  */
 
 export interface LiveEvent {
-  scope: 'resources' | 'proposals'
+  scope: 'resources' | 'proposals' | 'kinds' | 'cluster'
   cluster?: string
   namespaces?: string[]
   id?: string
@@ -22,7 +22,7 @@ export function parseLiveEvent(data: string): LiveEvent | null {
   }
   if (typeof value !== 'object' || value === null || !('scope' in value)) return null
   const { scope, cluster, namespaces, id, revision } = value as Record<string, unknown> // an object, checked above
-  if (scope !== 'resources' && scope !== 'proposals') return null
+  if (scope !== 'resources' && scope !== 'proposals' && scope !== 'kinds' && scope !== 'cluster') return null
   return {
     scope,
     ...(typeof cluster === 'string' ? { cluster } : {}),
@@ -38,6 +38,10 @@ export function isTouchedBy(event: LiveEvent, key: readonly unknown[]): boolean 
   const mayBe = (cluster: unknown, namespace: unknown) =>
     (event.cluster === undefined || cluster === undefined || event.cluster === cluster) &&
     (event.namespaces === undefined || namespace === undefined || event.namespaces.includes(String(namespace)))
+  // A kind came, changed or went: its resources with it. A cluster's state stands in the person's bar and in every gap.
+  if (event.scope === 'kinds') return area === 'kinds' || area === 'resources' || area === 'projects'
+  if (event.scope === 'cluster')
+    return area === 'me' || area === 'kinds' || area === 'projects' || (area === 'resources' && part === 'list')
   if (event.scope === 'proposals') {
     if (area === 'drafts') return true
     if (area === 'proposals') return part !== 'one' || event.id === undefined || event.id === first

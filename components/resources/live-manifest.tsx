@@ -24,7 +24,7 @@ export function LiveManifest({ detail }: { detail: ResourceDetail }) {
         <CopyButton text={text}>Copy YAML</CopyButton>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre tabIndex={0} aria-label={`Manifest of ${detail.row.name}`}>
+      <pre tabIndex={0}>
         <code>
           {lines.map((line, index) => {
             const match = keyOf.exec(line)

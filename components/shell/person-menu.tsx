@@ -1,9 +1,14 @@
 'use client'
 
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { apiPaths } from '#components/data/api-paths.ts'
+import { fetchJson } from '#components/data/fetch-json.ts'
+import { queryKeys } from '#components/data/query-keys.ts'
 import { classNames } from '#components/ui/class-names.ts'
 import { Icon, type IconName } from '#components/ui/icons.tsx'
 import { Menu, MenuItem, MenuLabel, MenuLine } from '#components/ui/menu.tsx'
+import { showToast } from '#components/ui/toast.tsx'
 import type { Me } from '#lib/identity/contract.ts'
 import styles from './shell.module.css'
 import { chooseTheme, type Theme } from './theme.ts'
@@ -25,7 +30,13 @@ const themes: { value: Theme; title: string; icon: IconName }[] = [
 
 /** The signed-in person: who, teams, GitHub account, theme, sign out. Forms are posted, so that they work without script and check their origin. */
 export function PersonMenu({ me, theme: initial, compact }: { me: Me | undefined; theme: Theme; compact?: boolean }) {
+  const client = useQueryClient()
   const [theme, setTheme] = useState(initial)
+  const unlink = () =>
+    fetchJson<void>(apiPaths.github, { method: 'DELETE' }).then(
+      () => client.invalidateQueries({ queryKey: queryKeys.me() }),
+      (problem: unknown) => showToast(problem instanceof Error ? problem.message : 'Unlinking failed.', 'bad'),
+    )
   const post = (action: string) => {
     const form = document.createElement('form')
     form.method = 'post'
@@ -61,9 +72,13 @@ export function PersonMenu({ me, theme: initial, compact }: { me: Me | undefined
               : 'Pull requests are opened by the GitHub App, with your name'}
           </MenuLabel>
           <MenuItem
-            icon="external"
+            icon={me.github ? 'close' : 'external'}
             onSelect={() =>
-              post(`/api/v1/session/github/${me.github ? 'unlink' : 'link'}?returnTo=${encodeURIComponent(window.location.pathname)}`)
+              me.github
+                ? void unlink()
+                : window.location.assign(
+                    `/api/github/link?returnTo=${encodeURIComponent(window.location.pathname + window.location.search)}`,
+                  )
             }
           >
             {me.github ? 'Unlink GitHub account' : 'Link GitHub account'}

@@ -76,7 +76,6 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
       <div className={styles.head}>
         <Icon name="search" />
         <input
-          // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type here
           autoFocus
           className={styles.input}
           type="text"

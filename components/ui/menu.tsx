@@ -45,7 +45,7 @@ export function Menu({
 
   const move = (event: React.KeyboardEvent) => {
     const all = items()
-    const here = all.findIndex((item) => item === document.activeElement)
+    const here = all.findIndex((item) => item.contains(document.activeElement))
     const next =
       event.key === 'ArrowDown'
         ? all[(here + 1) % all.length]
