@@ -38,9 +38,10 @@ async function matchingText(database: Database, text: string | undefined): Promi
   return Promise.all(
     words.map(async (word) => {
       const pattern = `%${escapeLike(word)}%`
-      const kinds = await kindsLike(database, pattern)
+      const [kinds, places] = await Promise.all([kindsLike(database, pattern), projectsLike(database, pattern)])
       const inKind = kinds.length > 0 ? Prisma.sql` OR "kind" = ANY(${kinds})` : Prisma.empty
-      return Prisma.sql`("name" LIKE ${pattern} OR "namespace" LIKE ${pattern} OR "team" ILIKE ${pattern}${inKind})`
+      const inProject = places.length > 0 ? Prisma.sql` OR "namespace" = ANY(${places})` : Prisma.empty
+      return Prisma.sql`("name" LIKE ${pattern}${inKind}${inProject})`
     }),
   )
 }
@@ -51,6 +52,13 @@ export async function kindsLike(database: Database, pattern: string): Promise<st
     { key: string }[]
   >`SELECT DISTINCT "key" FROM "kind" WHERE "state" <> 'gone' AND "kind" ILIKE ${pattern}`
   return rows.map(({ key }) => key)
+}
+
+/** Namespaces of the projects whose name or team matches. */
+async function projectsLike(database: Database, pattern: string): Promise<string[]> {
+  const rows = await database.$queryRaw<{ namespace: string }[]>`
+    SELECT DISTINCT "namespace" FROM "project" WHERE "namespace" LIKE ${pattern} OR "team" ILIKE ${pattern}`
+  return rows.map(({ namespace }) => namespace)
 }
 
 /** Text that LIKE takes literally. */

@@ -50,21 +50,27 @@ function rankOf(name: string, words: string[]): number {
   return Math.max(...best)
 }
 
+interface FoundResource {
+  cluster: string
+  namespace: string
+  kind: string
+  kindName: string
+  name: string
+  state: string
+}
+
 async function findResources(db: Database, words: string[], grants: Visibility['clusters']): Promise<Ranked[]> {
-  const matching = await Promise.all(
-    words.map(async (word) => {
-      const pattern = `%${escapeLike(word)}%`
-      const kinds = words.length > 1 ? await kindsLike(db, pattern) : []
-      const alsoIn = words.length > 1 ? Prisma.sql` OR "namespace" LIKE ${pattern}` : Prisma.empty
-      const alsoKind = kinds.length > 0 ? Prisma.sql` OR "kind" = ANY(${kinds})` : Prisma.empty
-      return Prisma.sql`("name" LIKE ${pattern}${alsoIn}${alsoKind})`
-    }),
-  )
   const first = words[0] ?? ''
-  const rows = await db.$queryRaw<{ cluster: string; namespace: string; kind: string; kindName: string; name: string; state: string }[]>`
+  const beginning = `${escapeLike(first)}%`
+  const find = (condition: Prisma.Sql, order: Prisma.Sql) => db.$queryRaw<FoundResource[]>`
     SELECT "cluster", "namespace", "kind", "kindName", "name", "state" FROM "resource"
-    WHERE "deletedAt" IS NULL AND ${visibleRows(grants)} AND ${Prisma.join(matching, ' AND ')}
-    ORDER BY ("name" = ${first}) DESC, ("name" LIKE ${`${escapeLike(first)}%`}) DESC, length("name"), "name", "id" LIMIT ${perType}`
+    WHERE "deletedAt" IS NULL AND ${visibleRows(grants)} AND ${condition} ORDER BY ${order} LIMIT ${perType}`
+  // beginnings of names are found by the index; only when they are few is every name looked into
+  let rows = words.length === 1 ? await find(Prisma.sql`"name" LIKE ${beginning}`, Prisma.sql`"name", "id"`) : []
+  if (rows.length < perType) {
+    const rank = Prisma.sql`("name" = ${first}) DESC, ("name" LIKE ${beginning}) DESC, length("name"), "name", "id"`
+    rows = await find(Prisma.join(await Promise.all(words.map((word) => anywhere(db, word, words.length > 1))), ' AND '), rank)
+  }
   return rows.map(({ cluster, namespace, kind, kindName, name, state }) => ({
     type: 'resource',
     title: name,
@@ -73,6 +79,15 @@ async function findResources(db: Database, words: string[], grants: Visibility['
     href: path('resources', cluster, namespace || '-', kind, name),
     rank: rankOf(name, words),
   }))
+}
+
+/** A word inside a name; one of several words may also be the project's or the kind's. */
+async function anywhere(db: Database, word: string, several: boolean): Promise<Prisma.Sql> {
+  const pattern = `%${escapeLike(word)}%`
+  if (!several) return Prisma.sql`"name" LIKE ${pattern}`
+  const kinds = await kindsLike(db, pattern)
+  const alsoKind = kinds.length > 0 ? Prisma.sql` OR "kind" = ANY(${kinds})` : Prisma.empty
+  return Prisma.sql`("name" LIKE ${pattern} OR "namespace" LIKE ${pattern}${alsoKind})`
 }
 
 async function findKinds(db: Database, words: string[]): Promise<Ranked[]> {
