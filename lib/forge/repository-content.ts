@@ -21,13 +21,6 @@ export interface Signature {
   at: Date
 }
 
-export interface CommitSummary {
-  sha: string
-  message: string
-  author: string
-  at: Date
-}
-
 /** The branch pull requests go to, as the repository says. */
 export async function defaultBranch(connection: Connection): Promise<string> {
   const { owner, name: repo } = connection
@@ -137,20 +130,6 @@ export async function openBranch(connection: Connection, branch: string, commit:
       throw error
     }
   })
-}
-
-/** The newest commits that touched a path, newest first. */
-export async function commitsTouching(connection: Connection, path: string, ref: string, limit = 20): Promise<CommitSummary[]> {
-  const { owner, name: repo } = connection
-  const { data } = await ask(connection, `read the history of ${path}`, (octokit) =>
-    octokit.rest.repos.listCommits({ owner, repo, path, sha: ref, per_page: limit }),
-  )
-  return data.map(({ sha, commit }) => ({
-    sha,
-    message: commit.message,
-    author: commit.author?.name ?? 'unknown',
-    at: new Date(commit.committer?.date ?? commit.author?.date ?? 0),
-  }))
 }
 
 /** The message of a commit. */

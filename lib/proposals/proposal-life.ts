@@ -49,15 +49,17 @@ export function nextState(state: ProposalState, facts: ProposalFacts): ProposalS
 }
 
 function afterMerge(state: ProposalState, { apply, resources }: ProposalFacts): ProposalState {
-  if (apply === 'failed') return 'failed'
   if (resources === 'ready') return 'ready'
-  if (resources === 'failed') return 'failed'
   switch (apply) {
-    case 'succeeded':
-      return 'applied'
+    case 'failed':
+      return 'failed'
     case 'running':
+      // a failure that passes by itself is none: CI waits and says which it is
       return 'applying'
+    case 'succeeded':
+      return resources === 'failed' ? 'failed' : 'applied'
     case 'none':
+      if (resources === 'failed') return 'failed'
       // GitHub may forget a check; what was applied stays applied
       return state === 'applying' || state === 'applied' ? state : 'merged'
     default:
@@ -100,7 +102,9 @@ export function resourcesFact(
     if (!current) return 'unknown'
     if (indexed.observedGeneration !== null && indexed.generation !== null && indexed.observedGeneration < indexed.generation)
       return 'reconciling'
-    return indexed.state === 'ready' || indexed.state === 'failed' ? indexed.state : 'reconciling'
+    if (indexed.state === 'ready' || indexed.state === 'failed') return indexed.state
+    // paused, or of a kind that reports nothing: being stored is all there is to wait for, and CI has waited for that
+    return proposal.applied && (indexed.state === 'paused' || indexed.state === 'unknown') ? 'ready' : 'reconciling'
   })
   for (const verdict of ['failed', 'unknown', 'reconciling'] as const) if (verdicts.includes(verdict)) return verdict
   return verdicts.length === 0 ? 'unknown' : 'ready'

@@ -374,6 +374,16 @@ describe('opening a pull request', () => {
     expect((await stored(apps.id)).openedAs).toBe('github-app')
   })
 
+  test('a linked account that GitHub no longer accepts costs nothing but the name: the App opens it', async () => {
+    const erin = await person('erin')
+    await link(erin, 'alice')
+    const revoked = seal(process.env.CORBEL_SECRET ?? '', `github ${erin.userId}`, 'ghu_revoked')
+    await database().githubLink.update({ where: { userId: erin.userId }, data: { accessToken: revoked } })
+    const proposal = await submit(create('revoked'), erin)
+    await openProposal(proposal.id)
+    expect(await stored(proposal.id)).toMatchObject({ state: 'open', openedAs: 'github-app' })
+  })
+
   test('a second proposal for the resource is refused, naming the first', async () => {
     const first = await submit(create('held'))
     const refused = await submit(create('held'), bob).catch((error: unknown) => error)
