@@ -4,6 +4,7 @@ import type { ClusterCalls } from '#lib/cluster/client.ts'
 import { Gone } from '#lib/cluster/gone.ts'
 import type { KindRef } from '#lib/cluster/kubernetes-object.ts'
 import type { JsonObject } from '#lib/json.ts'
+import { turnstile } from './turnstile.ts'
 
 export interface Follower {
   /** The complete list: what is not in it is gone. */
@@ -16,6 +17,8 @@ export interface Follower {
 
 const shortestPauseMs = 500
 const longestPauseMs = 15_000
+/** Hundreds of lists at once would make the API server ask to slow down. */
+const listInTurn = turnstile(20)
 
 /** Follows a kind, in one namespace or all, until the signal ends it. Never rejects. */
 export async function follow(
@@ -30,7 +33,7 @@ export async function follow(
   let said = false
   while (!signal.aborted) {
     try {
-      const { items, resourceVersion } = await calls.list(kind, { signal, ...where })
+      const { items, resourceVersion } = await listInTurn(() => calls.list(kind, { signal, ...where }))
       follower.listed(items)
       pause = shortestPauseMs
       said = false

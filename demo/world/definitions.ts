@@ -64,7 +64,8 @@ export async function installDefinitions(
     if (waiting.length === 0) return { applied: changed.length, installed }
     if (Date.now() > until)
       throw new Error(`The cluster does not serve ${textAt(waiting[0], 'metadata', 'name')}: ${complaint(waiting[0])}`)
-    await sleep(100)
+    // a list of hundreds of definitions is several megabytes
+    await sleep(definitions.size > 100 ? 2000 : 100)
   }
 }
 

@@ -1,6 +1,5 @@
 /**
- * The ClusterRoles that give Corbel's roles their rules about offered kinds: one per API group and role, collected by
- * aggregation (roles.yaml). Run as a program it reads a list of definitions (`kubectl get crd -o json`) and prints them.
+ * The ClusterRoles that give Corbel's roles their rules about offered kinds: collected by aggregation (roles.yaml). Run as a program it reads a list of definitions (`kubectl get crd -o json`) and prints them.
  */
 import { text } from 'node:stream/consumers'
 import { isOffered } from '#lib/cluster/kind-patterns.ts'
@@ -24,16 +23,14 @@ export function offeredGroups(definitions: JsonObject[], patterns: string[]): Ma
   return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([group, plurals]) => [group, plurals.sort()]))
 }
 
-/** The ClusterRoles for these groups. */
+/** The ClusterRoles for these groups: one for each role, with a rule for each group. */
 export function offeredGroupRoles(groups: Map<string, string[]>): JsonObject[] {
-  return Object.entries(roles).flatMap(([role, verbs]) =>
-    [...groups].map(([group, plurals]) => ({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRole',
-      metadata: { name: `corbel:${role}:${group}`, labels: { [`corbel.dev/aggregate-to-${role}`]: 'true' } },
-      rules: [{ apiGroups: [group], resources: plurals, verbs }],
-    })),
-  )
+  return Object.entries(roles).map(([role, verbs]) => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: `corbel:${role}:offered`, labels: { [`corbel.dev/aggregate-to-${role}`]: 'true' } },
+    rules: [...groups].map(([group, plurals]) => ({ apiGroups: [group], resources: plurals, verbs })),
+  }))
 }
 
 if (import.meta.main) {
