@@ -13,6 +13,7 @@ import { asNode, define, keyText, type ManifestFile, type ParsedDocument, parseD
 import { type Printed, printAfterKey, printFlow, printItem, printList, printMap, printPair, printScalar, printText } from './print-value.ts'
 import {
   afterColon,
+  afterDeeperComments,
   applySplices,
   columnOf,
   contentEnd,
@@ -29,6 +30,7 @@ import {
   pairEnd,
   pairStart,
   pairsOf,
+  propsEnd,
   type Splice,
   type Step,
   startsOnLine,
@@ -363,7 +365,10 @@ function insertKey(text: string, document: ParsedDocument, steps: Step[], key: s
     const json = isJsonLike(text, map)
     return [insertFlowEntry(text, map, map.items.length, `${json ? JSON.stringify(key) : printText(key, true)}: ${printFlow(value, json)}`)]
   }
-  return [linesAfter(text, contentEnd(text, map), printPair(key, value, keyColumn(text, map), styleOf(text, document)))]
+  const column = keyColumn(text, map)
+  return [
+    linesAfter(text, afterDeeperComments(text, contentEnd(text, map), column), printPair(key, value, column, styleOf(text, document))),
+  ]
 }
 
 function appendItem(text: string, document: ParsedDocument, steps: Step[], value: Json): Splice[] {
@@ -375,7 +380,7 @@ function appendItem(text: string, document: ParsedDocument, steps: Step[], value
     return [insertFlowEntry(text, list, list.items.length, printFlow(value, json))]
   }
   const column = columnOf(text, dashes(list)[0] ?? 0)
-  return [linesAfter(text, contentEnd(text, list), printItem(value, column, styleOf(text, document)))]
+  return [linesAfter(text, afterDeeperComments(text, contentEnd(text, list), column), printItem(value, column, styleOf(text, document)))]
 }
 
 /** Whether the node at the end of the steps stands inside brackets. */
@@ -414,7 +419,7 @@ function replaceNode(text: string, document: ParsedDocument, steps: Step[], valu
     }
   }
   if (step.pair) {
-    const from = afterColon(step.pair)
+    const from = Math.max(afterColon(step.pair), propsEnd(step.pair))
     const indent = columnOf(text, pairStart(step.pair))
     return replaceAfter(text, from, node, printAfterKey(value, indent, style))
   }

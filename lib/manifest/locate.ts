@@ -28,7 +28,9 @@ function deeper(text: string, node: ParsedNode, offset: number, path: JsonPath):
   if (isMap(node)) {
     for (const pair of pairsOf(node)) {
       const end = pairEnd(text, pair)
-      if (offset < pairStart(pair) || offset > (isFlow(node) ? end : lineEnd(text, end))) continue
+      // A kept block scalar ends with its last line end: the next key starts right there.
+      const last = isFlow(node) ? end : text[end - 1] === '\n' ? end - 1 : lineEnd(text, end)
+      if (offset < pairStart(pair) || offset > last) continue
       const here = [...path, keyText(pair.key)]
       return pair.value && offset >= pair.key.range[1] ? deeper(text, pair.value, offset, here) : here
     }

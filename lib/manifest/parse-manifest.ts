@@ -188,6 +188,8 @@ class ValueReader {
   broken = false
   #values = 0
   #aliases: string[] = []
+  /** The outermost alias being expanded: the place a person can do something about. */
+  #expanding: Alias.Parsed | undefined
   readonly #document: ParsedDocument
   readonly #report: Report
   constructor(document: ParsedDocument, report: Report) {
@@ -199,7 +201,11 @@ class ValueReader {
     if (node === null) return null
     if (this.#values > maxExpandedValues) return null
     if (++this.#values > maxExpandedValues) {
-      this.#error(`This document expands to more than ${maxExpandedValues} values through its aliases. Write the values out.`, node, path)
+      this.#error(
+        `This document expands to more than ${maxExpandedValues} values through its aliases. Write the values out.`,
+        this.#expanding ?? node,
+        path,
+      )
       return null
     }
     if (depth > maxDepth) {
@@ -228,8 +234,10 @@ class ValueReader {
       return null
     }
     this.#aliases.push(node.source)
+    this.#expanding ??= node
     const value = this.read(asNode(target), path, depth + 1)
     this.#aliases.pop()
+    if (this.#aliases.length === 0) this.#expanding = undefined
     return value
   }
 

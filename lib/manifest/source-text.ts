@@ -27,7 +27,11 @@ export function lineEnding(text: string): '\n' | '\r\n' {
   return windows > all - windows ? '\r\n' : '\n'
 }
 
-export const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1
+/** The start of the line holding an offset; a byte order mark belongs to no line. */
+export function lineStart(text: string, offset: number): number {
+  const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
+  return start === 0 && text.startsWith('\uFEFF') ? 1 : start
+}
 
 /** The end of the line holding an offset, before its line end. */
 export function lineEnd(text: string, offset: number): number {
@@ -71,6 +75,19 @@ export function pairStart(pair: BlockPair): number {
   return before ? before.offset : pair.key.range[0]
 }
 
+/** After comment lines that follow and are indented deeper than a column: they belong to what stands above. */
+export function afterDeeperComments(text: string, end: number, column: number): number {
+  let best = end
+  const ended = end > 0 && text[end - 1] === '\n'
+  for (let at = ended ? end : nextLine(text, end); at < text.length; at = nextLine(text, at)) {
+    const line = text.slice(at, lineEnd(text, at))
+    if (line.trim() === '') continue
+    if (!line.trimStart().startsWith('#') || line.length - line.trimStart().length <= column) break
+    best = lineEnd(text, at)
+  }
+  return best
+}
+
 /** Whether the pair's value starts on the line of its colon. */
 export function startsOnLine(text: string, from: number, node: ParsedNode): boolean {
   return !text.slice(from, nodeStart(node)).includes('\n')
@@ -110,8 +127,8 @@ export function pairEnd(text: string, pair: BlockPair): number {
   return Math.max(colon, contentEnd(text, pair.value))
 }
 
-/** The end of an anchor or tag before an empty value. */
-function propsEnd(pair: BlockPair): number {
+/** The end of an anchor or tag before a value; 0 without one. */
+export function propsEnd(pair: BlockPair): number {
   const props = pair.srcToken?.sep?.filter((token) => token.type === 'anchor' || token.type === 'tag') ?? []
   const last = props.at(-1)
   return last ? last.offset + last.source.length : 0

@@ -91,7 +91,8 @@ function section(resource: PlannedResource, withDiff: boolean): string {
   if (verdict.fields.length > 0) {
     lines.push(...verdict.fields.map(({ path, message }) => `- ${path.length > 0 ? `${code(path.join('.'))}: ` : ''}${plain(message)}`), '')
   }
-  lines.push(...verdict.warnings.map((warning) => `- ⚠️ ${plain(warning)}`), ...resource.notes.map((note) => `- ${plain(note)}`), '')
+  const notes = [...verdict.warnings.map((warning) => `- ⚠️ ${plain(warning)}`), ...resource.notes.map((note) => `- ${plain(note)}`)]
+  if (notes.length > 0) lines.push(...notes, '')
   if (resource.diff) lines.push(withDiff ? fenced(resource.diff, 'diff') : 'The diff is too long for a comment: see the changed files.', '')
   lines.push('</details>')
   return lines.join('\n')

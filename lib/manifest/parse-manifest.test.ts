@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { TooLarge } from '#lib/errors.ts'
+import { parseManifestFile } from './parse-manifest.ts'
+
+const bomb = [
+  'a: &a [x,x,x,x,x,x,x,x,x]',
+  ...['b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name, index) => `${name}: &${name} [${`*${'abcdefgh'[index]},`.repeat(9)}]`),
+].join('\n')
+
+describe('what is wrong with a file is said at its place', () => {
+  const cases: [name: string, text: string, severity: string, line: number, sentence: RegExp][] = [
+    ['a duplicate key', 'a: 1\nb: 2\na: 3\n', 'error', 3, /"a" stands twice/],
+    ['a tab', 'a:\n\tb: 1\n', 'error', 2, /tab stands where spaces must/],
+    ['a bomb', bomb, 'error', 6, /expands to more than/],
+    ['an unknown alias', 'a: *nowhere\n', 'error', 1, /anchor|alias/i],
+    ['an alias to itself', 'a: &a [*a]\n', 'error', 1, /itself|before this alias/],
+    ['nesting', `a: ${'['.repeat(5000)}\n`, 'error', 1, /nest/],
+    ['an open bracket', 'a: [1, 2\n', 'error', 2, /indented|missing/],
+    ['an open quote', 'a: "x\n', 'error', 2, /missing/],
+    ['two colons', 'a: b: c\n', 'error', 1, /second ": "/],
+    ['infinity', 'a: .inf\n', 'error', 1, /no number that JSON/],
+    ['a list as key', '? [a]\n: b\n', 'error', 1, /only text as keys/],
+    ['an unsafe integer', 'a: 12345678901234567890\n', 'warning', 1, /larger than 2\^53/],
+    ['no', 'a: 1\nb: no\n', 'warning', 2, /boolean for kubectl/],
+    ['an octal', 'a: 010\n', 'warning', 1, /octal number \(8\)/],
+    ['base 60', 'a: 12:30\n', 'warning', 1, /base 60/],
+    ['a date', 'a: 2026-01-01\n', 'warning', 1, /date/],
+    ['a merge key', 'a: &a {x: 1}\nb:\n  <<: *a\n', 'warning', 3, /merge key/],
+  ]
+  test.each(cases)('%s', (_, text, severity, line, sentence) => {
+    const found = parseManifestFile(text).problems.find((problem) => sentence.test(problem.message))
+    expect(found).toMatchObject({ severity, line })
+  })
+
+  test('a file over 1 MiB is too large', () => {
+    expect(() => parseManifestFile(`a: ${'x'.repeat(1024 * 1024)}`)).toThrow(TooLarge)
+  })
+
+  test('a map of very many keys is read in time that grows with its size', () => {
+    const keys = (count: number) => Array.from({ length: count }, (_, index) => `k${index}: 1`).join('\n')
+    expect(Object.keys(parseManifestFile(keys(60_000)).documents[0]?.value ?? {})).toHaveLength(60_000)
+  })
+
+  test('any text is read without throwing', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('a', ':', ' ', '\n', '-', '[', '{', '}', '&', '*', '"', '|', '\t', '#') })),
+        (text) => {
+          const { problems, documents } = parseManifestFile(text)
+          for (const problem of problems) expect(problem.line).toBeGreaterThan(0)
+          expect(documents.every((document) => document.start <= document.end)).toBe(true)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
+
+test('documents know their resource and their place', () => {
+  const text =
+    '# head\napiVersion: v1\nkind: A\nmetadata: {name: a}\n---\napiVersion: x.dev/v1\nkind: B\nmetadata: {name: b, namespace: n}\n'
+  const { documents } = parseManifestFile(text)
+  expect(documents.map(({ identity }) => identity)).toEqual([
+    { apiVersion: 'v1', group: '', version: 'v1', kind: 'A', namespace: undefined, name: 'a' },
+    { apiVersion: 'x.dev/v1', group: 'x.dev', version: 'v1', kind: 'B', namespace: 'n', name: 'b' },
+  ])
+  expect(documents.map(({ start, end }) => text.slice(start, end)).join('')).toBe(text)
+})
+
+test('merge keys bring fields that own ones override', () => {
+  expect(parseManifestFile('a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\n').documents[0]?.value).toEqual({ a: { x: 1, y: 2 }, b: { y: 3, x: 1 } })
+})
