@@ -1,4 +1,5 @@
 /** The whole life of a proposal on a real database and a real Git server: the GitHub stand-in, in this process. */
+import { spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -17,6 +18,7 @@ import { seal } from '#lib/identity/seal.ts'
 import { newId } from '#lib/ids.ts'
 import { closeJobQueue } from '#lib/jobs/job-queue.ts'
 import { type RunningJobs, startJobs } from '#lib/jobs/run-jobs.ts'
+import { POST as postWebhook } from '../../app/api/webhooks/github/route.ts'
 import type { ProposalRequest, ResourceChange } from './contract.ts'
 import { pollProposals, settleProposals } from './follow-proposals.ts'
 import { accountToken, beginLink, finishLink, unlink } from './github-account.ts'
@@ -310,6 +312,16 @@ describe('preparing a change', () => {
   })
 })
 
+/** Opens a proposal in a process of its own, which kills itself with -9 after a step. Gives what ended it. */
+async function openAndDie(id: string, step: Step): Promise<string | number | null> {
+  const program = `
+    import { openProposal } from '#lib/proposals/open-pull-request.ts'
+    await openProposal('${id}', { afterStep: (done) => done === '${step}' && process.kill(process.pid, 'SIGKILL') })`
+  const flags = ['--input-type=module', '--eval', program]
+  const child = spawn(process.execPath, flags, { cwd: join(import.meta.dirname, '..', '..'), env: process.env, stdio: 'inherit' })
+  return new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)))
+}
+
 describe('previewing a change', () => {
   test('shows file, difference and words; a cluster that is away is said, and stops nothing', async () => {
     const preview = await previewChange({ ...create('old'), action: 'update', name: 'old', text: topic('old', labelled) }, alice)
@@ -345,12 +357,7 @@ describe('opening a pull request', () => {
 
   test.each(steps)('killed after the step "%s" and run again, exactly one pull request and commit exist', async (step: Step) => {
     const proposal = await submit(create(`crash-${step.replace(' ', '-')}`))
-    const killed = openProposal(proposal.id, {
-      afterStep: (done) => {
-        if (done === step) throw new Error('killed')
-      },
-    })
-    await expect(killed).rejects.toThrow('killed')
+    expect(await openAndDie(proposal.id, step)).toBe('SIGKILL')
     await openProposal(proposal.id)
     const [pull, ...more] = await pullsOf(proposal.branch)
     expect(more).toEqual([])
@@ -542,8 +549,8 @@ describe('webhooks', () => {
     deliveries.received = []
     await merge((await stored(proposal.id)).pullNumber)
     const request = await delivered('pull_request', 'closed')
-    await receiveWebhook(request.clone())
-    await receiveWebhook(request.clone())
+    expect((await postWebhook(request.clone(), { params: Promise.resolve({}) })).status).toBe(202)
+    expect((await postWebhook(request.clone(), { params: Promise.resolve({}) })).status).toBe(202)
     const id = request.headers.get('x-github-delivery') ?? ''
     expect(await database().webhookDelivery.count({ where: { id } })).toBe(1)
     await handleWebhook(id)
@@ -557,7 +564,8 @@ describe('webhooks', () => {
   test('one with a wrong signature is refused, and nothing is kept', async () => {
     const headers = { 'x-github-event': 'push', 'x-github-delivery': 'forged', 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` }
     const forged = new Request('http://corbel.test/api/webhooks/github', { method: 'POST', headers, body: '{}' })
-    await expect(receiveWebhook(forged)).rejects.toThrow(Forbidden)
+    await expect(receiveWebhook(forged.clone())).rejects.toThrow(Forbidden)
+    expect((await postWebhook(forged, { params: Promise.resolve({}) })).status).toBe(403)
     expect(await database().webhookDelivery.count({ where: { id: 'forged' } })).toBe(0)
   })
 })
