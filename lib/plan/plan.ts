@@ -11,9 +11,9 @@ import type { ChangeAction, ManifestChange } from './compare-manifests.ts'
 import type { FileProblem } from './read-manifests.ts'
 
 export const repositoryAnnotation = 'corbel.dev/repository'
-export const pathAnnotation = 'corbel.dev/path'
-export const commitAnnotation = 'corbel.dev/commit'
-export const proposalAnnotation = 'corbel.dev/proposal'
+const pathAnnotation = 'corbel.dev/path'
+const commitAnnotation = 'corbel.dev/commit'
+const proposalAnnotation = 'corbel.dev/proposal'
 /** The field manager of everything `corbel apply` writes. */
 export const fieldManager = 'corbel'
 
