@@ -36,8 +36,6 @@ export type WatchEvent =
   | { type: 'added' | 'modified' | 'deleted'; object: JsonObject; resourceVersion: string }
   | { type: 'bookmark'; resourceVersion: string }
 
-export const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '')
-
 /** Kind.group, as kinds are called on the wire and in URLs; just the kind for the core group. */
 export const kindKey = (kind: string, group: string): string => (group ? `${kind}.${group}` : kind)
 

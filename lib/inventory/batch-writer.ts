@@ -21,7 +21,7 @@ export interface BatchWriterOptions {
   teams: ReadonlyMap<string, string | null>
   lease?: Holder
   signal: AbortSignal
-  /** Gets a sentence when storing fails; it is tried again until the signal ends it. */
+  /** Gets the error when storing fails, now and then while it lasts; it is tried again until the signal ends it. */
   onTrouble: (error: unknown) => void
   /** The lease is another's: stop collecting. */
   onLeaseLost: () => void
@@ -33,6 +33,16 @@ export function batchWriter(options: BatchWriterOptions): BatchWriter {
   let waiting: Change[] = []
   let running: Promise<void> | undefined
   const room: (() => void)[] = []
+  /** Ends the gathering at once: somebody waits for what is there. */
+  let hurry = (): void => {}
+  let awaited = 0
+
+  const gather = async (): Promise<void> => {
+    if (waiting.length >= largestBatch || awaited > 0) return
+    const cut = new AbortController()
+    hurry = () => cut.abort()
+    await sleep(gatherMs, undefined, { signal: AbortSignal.any([signal, cut.signal]) }).catch(() => signal.throwIfAborted())
+  }
 
   const storeUntilDone = async (batch: Change[]): Promise<void> => {
     for (let attempt = 0; ; attempt++) {
@@ -45,7 +55,7 @@ export function batchWriter(options: BatchWriterOptions): BatchWriter {
           throw error
         }
         // the first failure of a statement may be a collision with another transaction; it is told when it lasts
-        if (attempt > 0 || isDatabaseUnreachable(error)) options.onTrouble(error)
+        if (attempt === 1 || (attempt === 0 && isDatabaseUnreachable(error)) || attempt % 10 === 9) options.onTrouble(error)
         await sleep(Math.min(500 * 2 ** attempt, 10_000), undefined, { signal })
       }
     }
@@ -53,7 +63,7 @@ export function batchWriter(options: BatchWriterOptions): BatchWriter {
 
   const run = async (): Promise<void> => {
     while (waiting.length > 0 && !signal.aborted) {
-      if (waiting.length < largestBatch) await sleep(gatherMs, undefined, { signal })
+      await gather()
       const batch = waiting.slice(0, largestBatch)
       await storeUntilDone(batch)
       waiting = waiting.slice(batch.length)
@@ -79,10 +89,16 @@ export function batchWriter(options: BatchWriterOptions): BatchWriter {
       }
     },
     settled: async () => {
-      while (waiting.length > 0) {
-        signal.throwIfAborted()
-        start()
-        await running
+      awaited++
+      hurry()
+      try {
+        while (waiting.length > 0) {
+          signal.throwIfAborted()
+          start()
+          await running
+        }
+      } finally {
+        awaited--
       }
     },
   }

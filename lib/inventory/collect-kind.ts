@@ -32,11 +32,12 @@ type KindState = 'pending' | 'synced' | 'forbidden' | 'failed'
 /** Runs until the signal ends it. Never throws: what goes wrong becomes the state of the kind's row. */
 export async function collectKind(kind: KindToCollect, context: KindContext): Promise<void> {
   const { calls, writer, signal, onStep } = context
+  onStep(kind.key, false)
   const row = await storedKind(kind, context)
   let resourceVersion = row?.resourceVersion ?? undefined
   let state = row?.state
   const become = async (next: KindState, message: string | null): Promise<void> => {
-    onStep(kind.key, next === 'synced' || next === 'forbidden')
+    onStep(kind.key, true) // a kind that cannot be read is told as such, and holds nobody up
     if (state === next) return
     state = next
     await saveState(kind, context, next, message)
@@ -115,6 +116,10 @@ async function listAgain(kind: KindToCollect, { calls, cluster, database, writer
     where: { cluster, kind: kind.key, deletedAt: null },
     select: { id: true, namespace: true, name: true, uid: true },
   })
+  if (seen.size === 0 && known.length === 0) {
+    await writer.push({ type: 'progress', kind: kind.key, resourceVersion })
+    return resourceVersion
+  }
   const missing = known.filter(({ namespace, name }) => !seen.has(`${namespace}/${name}`))
   for (let start = 0; start < missing.length; start += 200) {
     const part = missing.slice(start, start + 200)
