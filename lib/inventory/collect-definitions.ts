@@ -73,7 +73,12 @@ export async function collectDefinitions(following: Following, patterns: string[
     what: 'definitions',
     kind: definitionKind,
     chunk: 50,
-    onList: async (items) => {
+    onList: async (items, resourceVersion) => {
+      // a cluster restored from a backup is behind what is stored, and a watch from the future would wait in silence
+      if (/^\d+$/.test(resourceVersion))
+        await database.$executeRaw`
+          UPDATE "kind" SET "resourceVersion" = NULL
+          WHERE "cluster" = ${cluster} AND "resourceVersion" ~ '^[0-9]+$' AND "resourceVersion"::numeric > ${resourceVersion}::numeric`
       const offered = items.filter((item) => isOffered(item, patterns))
       const keys = new Set(offered.map(keyOf))
       const known = await database.kind.findMany({ where: { cluster, NOT: { state: 'gone' } }, select: { key: true } })

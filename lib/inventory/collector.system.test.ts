@@ -229,6 +229,16 @@ describe('a restart', () => {
     expect((await kindRow('Probe'))?.count).toBe(await database.resource.count({ where: { kind: `Probe.${group}`, deletedAt: null } }))
   })
 
+  test('after the cluster was restored from a backup, behind what is stored, lists again', async () => {
+    await create(object('restored', {}))
+    await liveRow('restored')
+    await stop()
+    await calls().delete(ref('restored'))
+    await database.kind.updateMany({ where: { key: `Probe.${group}` }, data: { resourceVersion: '999999999999' } })
+    start()
+    await eventually(async () => (await row('restored'))?.deletedAt)
+  })
+
   test('of a second worker waits for the lease of the first', async () => {
     const second = startCollector({ cluster, database, kindPatterns: [group], log: silent })
     await sleep(500)

@@ -22,7 +22,7 @@ interface Followed {
   labelSelector?: string
   chunk?: number
   /** Gets everything there is; must notice what is gone. */
-  onList: (items: JsonObject[]) => Promise<void>
+  onList: (items: JsonObject[], resourceVersion: string) => Promise<void>
   onChange: (type: 'added' | 'modified' | 'deleted', item: JsonObject) => Promise<void>
 }
 
@@ -37,7 +37,7 @@ export async function followForever({ calls, signal, onStep, log }: Following, f
         ...(followed.chunk ? { chunk: followed.chunk } : {}),
         signal,
       })
-      await onList(items)
+      await onList(items, resourceVersion)
       for await (const event of calls.watch(kind, { ...selected, resourceVersion, signal })) {
         failures = 0
         if (event.type === 'open') onStep(what, true)

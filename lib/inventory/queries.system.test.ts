@@ -158,6 +158,7 @@ afterAll(async () => {
   const calls = cluster.asPortal()
   await calls.delete({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: `things.${group}` }).catch(() => {})
   for (const name of [payments, playlists]) await calls.delete({ apiVersion: 'v1', kind: 'Namespace', name }).catch(() => {})
+  await calls.delete({ apiVersion: rbac, kind: 'ClusterRole', name: `things-${suffix}` }).catch(() => {})
   await database().$disconnect()
   await cluster.close()
   await fresh?.drop()
