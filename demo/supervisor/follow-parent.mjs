@@ -6,6 +6,13 @@ const graceMs = 5_000
 
 const leave = () => {
   setTimeout(() => process.exit(1), graceMs).unref()
+  process.once('exit', () => {
+    try {
+      process.kill(-process.pid, 'SIGKILL') // a part leads its process group: what it started ends with it
+    } catch {
+      // it started nothing that is left
+    }
+  })
   process.kill(process.pid, 'SIGTERM')
 }
 process.stdin.on('end', leave).on('error', leave).resume()

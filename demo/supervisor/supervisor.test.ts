@@ -76,18 +76,25 @@ test('stopping ends a part that ignores the request', async () => {
   expect(told).toEqual([])
 })
 
-test('a part ends by itself when the supervisor is gone', async () => {
+test('a part and its children end by themselves when the supervisor is gone', async () => {
+  const lampWithChild = `
+    const { spawn } = require('node:child_process')
+    const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' })
+    process.on('SIGTERM', () => process.exit(0))
+    console.log('ready', child.pid)`
   const nested = `
     const { createSupervisor } = await import(${JSON.stringify(join(import.meta.dirname, 'supervisor.ts'))})
     const supervisor = createSupervisor({ logs: ${JSON.stringify(logs)}, tell: () => {} })
-    await supervisor.start(${JSON.stringify(part('console.log("ready"); setInterval(() => {}, 1000)'))})
+    await supervisor.start(${JSON.stringify(part(lampWithChild))})
     console.log('ready', supervisor.pids().lamp)
     setInterval(() => {}, 1000)`
   await supervisor.start({ ...part(nested), name: 'house', args: ['--input-type=module', '--eval', nested] })
   const lampPid = (): number => Number(/ready (\d+)/.exec(readFileSync(join(logs, 'house.log'), 'utf8'))?.[1])
   await until(() => lampPid() > 0)
   const lamp = lampPid()
+  const child = Number(/ready (\d+)/.exec(readFileSync(join(logs, 'lamp.log'), 'utf8'))?.[1])
   expect(alive(lamp)).toBe(true)
+  expect(alive(child)).toBe(true)
   process.kill(supervisor.pids().house ?? 0, 'SIGKILL')
-  await until(() => !alive(lamp))
+  await until(() => !alive(lamp) && !alive(child))
 })
