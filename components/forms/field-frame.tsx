@@ -70,6 +70,8 @@ export function FieldFrame({
   }
   const label = node.label || node.key || 'Value'
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only notices where the focus is
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the name is there only with the role group
     <div
       ref={frame}
       className={styles.field}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { shownChildren } from '#components/forms/shown-children.ts'
+import type { Json } from '#lib/json.ts'
 import type { FieldNode } from '#lib/schema/field-tree.ts'
 
 const text = (key: string, more: Partial<FieldNode> = {}): FieldNode => ({ type: 'string', key, label: key, ...more }) as FieldNode // `more` never changes the type
@@ -23,7 +24,8 @@ test('keys the schema does not know are named, not hidden', () => {
 })
 
 test('nothing is both shown and hidden, and nothing is neither', () => {
-  for (const value of [undefined, null, [], 'text', {}, { a: 1, h: 2 }]) {
+  const values: (Json | undefined)[] = [undefined, null, [], 'text', {}, { a: 1, h: 2 }]
+  for (const value of values) {
     const { shown, hidden } = shownChildren(many, value, (key) => key === 'c')
     expect([...keys(shown), ...keys(hidden)].sort()).toEqual(keys(many).sort())
   }

@@ -1,0 +1,82 @@
+'use client'
+
+/** Editor of parts without a schema: YAML in place. Half-typed YAML stays in the box; only what can be read is written. */
+import { useState } from 'react'
+import { type Control, FieldFrame } from '#components/forms/field-frame.tsx'
+import { useForm, useValue } from '#components/forms/form-context.tsx'
+import styles from '#components/forms/forms.module.css'
+import { classNames } from '#components/ui/class-names.ts'
+import fieldStyles from '#components/ui/field.module.css'
+import { FieldError } from '#components/ui/field.tsx'
+import { CorbelError } from '#lib/errors.ts'
+import { isObject, type Json, type JsonPath, sameJson } from '#lib/json.ts'
+import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
+import { defaultStyle, printList, printMap } from '#lib/manifest/print-value.ts'
+import type { FieldNode, FreeFormField } from '#lib/schema/field-tree.ts'
+
+export function FreeFormEditor({ node, path, removable }: { node: FreeFormField; path: JsonPath; removable?: boolean }) {
+  return (
+    <FieldFrame node={node} path={path} removable={removable}>
+      {(control) => <FreeFormControl node={node} path={path} control={control} />}
+    </FieldFrame>
+  )
+}
+
+function print(value: Json | undefined): string {
+  if (value === undefined) return ''
+  if (isObject(value) && Object.keys(value).length > 0) return printMap(value, 0, defaultStyle).join('\n')
+  if (Array.isArray(value) && value.length > 0) return printList(value, 0, defaultStyle).join('\n')
+  return JSON.stringify(value)
+}
+
+/** Reads YAML typed into a box: the value, `undefined` for an empty box, or what is wrong. */
+export function readBox(text: string, accepts: 'object' | 'any'): { value: Json | undefined } | { problem: string } {
+  if (text.trim() === '') return { value: undefined }
+  try {
+    const file = parseManifestFile(text)
+    const problem = file.problems.find((candidate) => candidate.severity === 'error')
+    if (problem) return { problem: `Line ${problem.line}: ${problem.message}` }
+    const value = file.documents[0]?.value ?? null
+    if (file.documents.length > 1) return { problem: 'One document only: take out the line with ---.' }
+    if (accepts === 'object' && !isObject(value)) return { problem: 'This field holds a mapping: write lines like "key: value".' }
+    return { value }
+  } catch (error) {
+    if (error instanceof CorbelError) return { problem: error.message }
+    throw error
+  }
+}
+
+export function FreeFormControl({ node, path, control }: { node: FieldNode; path: JsonPath; control: Control }) {
+  const { store } = useForm()
+  const value = useValue(path)
+  const [typed, setTyped] = useState<{ text: string; of: Json | undefined } | null>(null)
+  const accepts = node.type === 'free-form' ? node.accepts : 'any'
+  // what was typed is shown as long as it says what the document says; a change from elsewhere takes its place
+  const shown = typed && (typed.of === value || sameJson(typed.of, value)) ? typed.text : print(value)
+  const outcome = readBox(shown, accepts)
+  return (
+    <>
+      <textarea
+        id={control.id}
+        disabled={control.disabled}
+        aria-describedby={control.describedBy}
+        aria-invalid={'problem' in outcome ? true : control.invalid}
+        className={classNames(fieldStyles.input, fieldStyles.mono)}
+        rows={Math.min(16, Math.max(3, shown.split('\n').length + 1))}
+        spellCheck={false}
+        placeholder={accepts === 'object' ? 'key: value' : 'YAML'}
+        value={shown}
+        onChange={(event) => {
+          const text = event.target.value
+          const read = readBox(text, accepts)
+          if ('problem' in read) return setTyped({ text, of: value })
+          setTyped({ text, of: read.value })
+          if (read.value === undefined) store.unset(path)
+          else store.set(path, read.value)
+        }}
+      />
+      {'problem' in outcome ? <FieldError>{outcome.problem} Not written to the manifest yet.</FieldError> : null}
+      {node.type === 'free-form' ? <p className={styles.note}>YAML in place: {node.why}</p> : null}
+    </>
+  )
+}

@@ -1,0 +1,153 @@
+'use client'
+
+/** Editor of lists: items that can be added, moved and taken out; single values in rows, objects in sections. */
+import { useMemo } from 'react'
+import { FieldEditor } from '#components/forms/field-editor.tsx'
+import { FieldFrame } from '#components/forms/field-frame.tsx'
+import { useForm, useValue, useView } from '#components/forms/form-context.tsx'
+import styles from '#components/forms/forms.module.css'
+import { Collapse, ObjectFields, summaryOf } from '#components/forms/object-editor.tsx'
+import { Button, IconButton } from '#components/ui/button.tsx'
+import { isObject, type Json, type JsonPath } from '#lib/json.ts'
+import type { FieldNode, ListField, ObjectField } from '#lib/schema/field-tree.ts'
+import { initialValue } from '#lib/schema/initial.ts'
+
+export function ListEditor({ node, path, removable }: { node: ListField; path: JsonPath; removable?: boolean }) {
+  const { store, view } = useForm()
+  const value = useValue(path)
+  const items = Array.isArray(value) ? value : []
+  const add = () => {
+    const added = initialValue(node.item)
+    const done = items.length === 0 ? store.set(path, [added]) : store.insert(path, items.length, added)
+    if (done) view.reveal([...path, items.length])
+  }
+  return (
+    <FieldFrame node={node} path={path} removable={removable} group>
+      {(control) => (
+        <div className={styles.list}>
+          {items.map((item, index) => (
+            <Item
+              // biome-ignore lint/suspicious/noArrayIndexKey: an item is where it stands; its path is its identity
+              key={index}
+              node={node.item}
+              item={item}
+              path={path}
+              index={index}
+              last={index === items.length - 1}
+              disabled={control.disabled}
+              keys={node.keys}
+            />
+          ))}
+          {value !== undefined && items.length === 0 ? (
+            <p className={styles.note}>{Array.isArray(value) ? 'An empty list.' : 'Not a list: correct it in the manifest.'}</p>
+          ) : null}
+          <div>
+            <Button
+              size="small"
+              icon="create"
+              data-first
+              disabled={control.disabled || (value !== undefined && value !== null && !Array.isArray(value))}
+              onClick={add}
+            >
+              Add {singular(node.label)}
+            </Button>
+          </div>
+        </div>
+      )}
+    </FieldFrame>
+  )
+}
+
+/** `Lifecycle rules` → `lifecycle rule`. Only the plain English plural; anything else stays. */
+export function singular(label: string): string {
+  const lower = /^[A-Z]{2}/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1)
+  if (/[^aeiou]ies$/.test(lower)) return `${lower.slice(0, -3)}y`
+  if (/(ses|xes|ches|shes)$/.test(lower)) return lower.slice(0, -2)
+  return /[^s]s$/.test(lower) ? lower.slice(0, -1) : lower
+}
+
+/** What tells an item from the others: its list keys, its name, else its number. */
+function titleOf(item: Json, index: number, keys: string[] | undefined): string {
+  if (isObject(item)) {
+    const named = [...(keys ?? []), 'name', 'id', 'key', 'type']
+      .map((key) => item[key])
+      .find((value) => typeof value === 'string' && value !== '')
+    if (typeof named === 'string') return `${index + 1}: ${named}`
+  }
+  return String(index + 1)
+}
+
+function Item({
+  node,
+  item,
+  path,
+  index,
+  last,
+  disabled,
+  keys,
+}: {
+  node: FieldNode
+  item: Json
+  path: JsonPath
+  index: number
+  last: boolean
+  disabled: boolean
+  keys: string[] | undefined
+}) {
+  const { store, view } = useForm()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a path is the same while its text is
+  const here = useMemo(() => [...path, index], [JSON.stringify(path), index])
+  const title = titleOf(item, index, keys)
+  // the item's frame is named by what it is, not by the schema's empty key
+  const named: FieldNode = useMemo(() => ({ ...node, label: title }), [node, title])
+  const tools = (
+    <span className={styles.itemTools}>
+      <IconButton
+        icon="ascending"
+        size="small"
+        label={`Move item ${index + 1} up`}
+        disabled={disabled || index === 0}
+        onClick={() => store.move(path, index, index - 1)}
+      />
+      <IconButton
+        icon="down"
+        size="small"
+        label={`Move item ${index + 1} down`}
+        disabled={disabled || last}
+        onClick={() => store.move(path, index, index + 1)}
+      />
+      <IconButton
+        icon="close"
+        size="small"
+        label={`Take out item ${index + 1}`}
+        disabled={disabled}
+        onClick={() => store.remove(path, index)}
+      />
+    </span>
+  )
+  useView(view)
+  return (
+    <div className={styles.item}>
+      {tools}
+      {named.type === 'object' ? (
+        <ObjectItem node={named} path={here} item={item} />
+      ) : (
+        <FieldEditor node={named} path={here} removable={false} />
+      )}
+    </div>
+  )
+}
+
+function ObjectItem({ node, path, item }: { node: ObjectField; path: JsonPath; item: Json }) {
+  const { view } = useForm()
+  const open = view.isOpen(path, (path.at(-1) ?? 0) === 0)
+  return (
+    <FieldFrame node={node} path={path} removable={false} group>
+      {(control) => (
+        <Collapse open={open} toggle={() => view.setOpen(path, !open)} summary={summaryOf(item)} labelledBy={control.labelId}>
+          <ObjectFields node={node} path={path} />
+        </Collapse>
+      )}
+    </FieldFrame>
+  )
+}

@@ -1,0 +1,77 @@
+'use client'
+
+/** The form of a resource: its name, what is wrong, its fields. Stands inside a FormProvider. */
+import { useMemo } from 'react'
+import { FieldEditor } from '#components/forms/field-editor.tsx'
+import { useComplaints, useForm, useLocked } from '#components/forms/form-context.tsx'
+import styles from '#components/forms/forms.module.css'
+import { MetadataEditor } from '#components/forms/metadata-editor.tsx'
+import { ObjectFields } from '#components/forms/object-editor.tsx'
+import { counted, fieldPath } from '#components/ui/format.ts'
+import { Icon } from '#components/ui/icons.tsx'
+import type { JsonPath } from '#lib/json.ts'
+import { type FieldNode, fieldAt, type ObjectField } from '#lib/schema/field-tree.ts'
+
+const specPath: JsonPath = ['spec']
+const rootPath: JsonPath = []
+
+export function ResourceForm() {
+  const { kind } = useForm()
+  const locked = useLocked()
+  const spec = fieldAt(kind.root, specPath)
+  // nearly every kind has a spec and nothing else: its fields stand in the form without a section around them
+  const others = useMemo(() => (kind.root.type === 'object' ? kind.root.children.filter((child) => child.key !== 'spec') : []), [kind])
+  return (
+    <form
+      className={styles.form}
+      aria-label={`Fields of ${kind.title}`}
+      aria-disabled={locked}
+      onSubmit={(event) => event.preventDefault()}
+    >
+      <ErrorSummary />
+      <MetadataEditor />
+      {spec?.type === 'object' ? <ObjectFields node={spec} path={specPath} /> : spec ? <FieldEditor node={spec} path={specPath} /> : null}
+      {others.length > 0 ? <Others nodes={others} /> : null}
+      {kind.root.type === 'free-form' ? (
+        <p className={styles.warning}>This kind has no form: {kind.root.why} Write the manifest as YAML; the cluster judges it.</p>
+      ) : null}
+    </form>
+  )
+}
+
+const notSpec = ['apiVersion', 'kind', 'metadata', 'spec', 'status']
+
+function Others({ nodes }: { nodes: FieldNode[] }) {
+  const { kind } = useForm()
+  const node: ObjectField = useMemo(() => ({ type: 'object', key: '', label: kind.title, children: nodes }), [kind, nodes])
+  return <ObjectFields node={node} path={rootPath} exclude={notSpec} />
+}
+
+/** Every complaint with a way to its field. Nothing here waits for a click to be seen. */
+function ErrorSummary() {
+  const { store, view } = useForm()
+  const { all } = useComplaints(store)
+  if (all.length === 0) return null
+  const shown = all.slice(0, 8)
+  return (
+    <section className={styles.summary} aria-label="What is not right yet" aria-live="polite">
+      <p>
+        <Icon name="failed" size={14} /> {counted(all.length, 'thing')} to put right
+      </p>
+      <ul>
+        {shown.map((error) => (
+          <li key={`${JSON.stringify(error.path)}${error.message}`}>
+            {error.path.length === 0 ? (
+              error.message
+            ) : (
+              <button type="button" onClick={() => view.reveal(error.path)}>
+                <code>{fieldPath(error.path)}</code> {error.message}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {all.length > shown.length ? <p>and {all.length - shown.length} more</p> : null}
+    </section>
+  )
+}
