@@ -30,7 +30,15 @@ export const apiPaths = {
   search: (text: string) => `/api/v1/search${queryText({ q: text })}`,
   proposals: (query: Partial<ProposalQuery>) => `/api/v1/proposals${queryText(query)}`,
   proposal: (id: string) => `/api/v1/proposals/${parts(id)}`,
+  proposalRetry: (id: string) => `/api/v1/proposals/${parts(id)}/retry`,
+  proposalWithdraw: (id: string) => `/api/v1/proposals/${parts(id)}/withdraw`,
+  preview: '/api/v1/proposals/preview',
+  dryRun: '/api/v1/dry-run',
+  manifest: (at: ResourceAddress) => `/api/v1/manifests/${parts(at.cluster, at.namespace, at.kind, at.name)}`,
   drafts: '/api/v1/drafts',
+  draft: (key: string) => `/api/v1/drafts/${parts(...key.split('/'))}`,
+  /** Leads to GitHub and back to `returnTo`, a path of the portal. */
+  linkGithub: (returnTo: string) => `/api/github/link${queryText({ returnTo })}`,
   github: '/api/v1/github',
   events: '/api/v1/events',
 }
@@ -43,6 +51,9 @@ export const pagePaths = {
   /** A namespace of several clusters needs the cluster's name beside it. */
   project: (namespace: string, cluster?: string) => `/projects/${parts(namespace)}${queryText({ cluster })}`,
   proposal: (id: string) => `/proposals/${parts(id)}`,
+  proposals: (query: Partial<ProposalQuery> = {}) => `/proposals${queryText(query)}`,
+  create: (project?: { cluster: string; namespace: string }) =>
+    `/create${project ? queryText({ cluster: project.cluster, namespace: project.namespace }) : ''}`,
   createKind: (kind: string, project?: { cluster: string; namespace: string }) =>
     `/create/${parts(kind)}${project ? queryText({ cluster: project.cluster, namespace: project.namespace }) : ''}`,
 }

@@ -11,8 +11,10 @@ import type {
   ResourcePage,
   ResourceQuery,
 } from '#lib/inventory/contract.ts'
-import type { DraftList, ProposalPage, ProposalQuery } from '#lib/proposals/contract.ts'
+import type { Draft, DraftList, ManifestSource, ProposalDetail, ProposalPage, ProposalQuery } from '#lib/proposals/contract.ts'
+import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { apiPaths } from './api-paths.ts'
+import { ApiProblem } from './api-problem.ts'
 import { fetchJson } from './fetch-json.ts'
 import { queryKeys, type ResourceAddress } from './query-keys.ts'
 
@@ -26,6 +28,13 @@ export const queries = {
       queryFn: ({ signal }) => fetchJson<Project>(apiPaths.project(cluster, namespace), { signal }),
     }),
   kinds: () => queryOptions({ queryKey: queryKeys.kinds(), queryFn: ({ signal }) => fetchJson<KindList>(apiPaths.kinds, { signal }) }),
+  /** Large, and new only when the kind's definition changes (a live event says so). */
+  kind: (cluster: string, kind: string) =>
+    queryOptions({
+      queryKey: queryKeys.kind(cluster, kind),
+      queryFn: ({ signal }) => fetchJson<CompiledKind>(apiPaths.kind(cluster, kind), { signal }),
+      staleTime: 10 * 60_000,
+    }),
   resources: (query: Partial<ResourceQuery>) =>
     queryOptions({
       queryKey: queryKeys.resourceList(query),
@@ -55,6 +64,31 @@ export const queries = {
       queryKey: queryKeys.proposalList(query),
       queryFn: ({ signal }) => fetchJson<ProposalPage>(apiPaths.proposals(query), { signal }),
       placeholderData: keepPreviousData,
+    }),
+  proposal: (id: string) =>
+    queryOptions({
+      queryKey: queryKeys.proposal(id),
+      queryFn: ({ signal }) => fetchJson<ProposalDetail>(apiPaths.proposal(id), { signal }),
+    }),
+  /** The manifest in Git; read anew whenever an editor opens. */
+  manifest: (at: ResourceAddress) =>
+    queryOptions({
+      queryKey: queryKeys.manifest(at),
+      queryFn: ({ signal }) => fetchJson<ManifestSource>(apiPaths.manifest(at), { signal }),
+      staleTime: 0,
+      gcTime: 0,
+    }),
+  /** The draft of a page, or null where there is none; read anew whenever an editor opens. */
+  draft: (key: string) =>
+    queryOptions({
+      queryKey: queryKeys.draft(key),
+      queryFn: ({ signal }) =>
+        fetchJson<Draft>(apiPaths.draft(key), { signal }).catch((problem: unknown) => {
+          if (problem instanceof ApiProblem && problem.code === 'not-found') return null
+          throw problem
+        }),
+      staleTime: 0,
+      gcTime: 0,
     }),
   drafts: () => queryOptions({ queryKey: queryKeys.drafts(), queryFn: ({ signal }) => fetchJson<DraftList>(apiPaths.drafts, { signal }) }),
 }

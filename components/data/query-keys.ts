@@ -24,6 +24,7 @@ export const queryKeys = {
   proposals: () => ['proposals'] as const,
   proposalList: (query: Partial<ProposalQuery>) => ['proposals', 'list', query] as const,
   proposal: (id: string) => ['proposals', 'one', id] as const,
+  manifest: ({ cluster, namespace, kind, name }: ResourceAddress) => ['manifests', cluster, namespace, kind, name] as const,
   drafts: () => ['drafts'] as const,
   draft: (key: string) => ['drafts', key] as const,
   search: (text: string) => ['search', text] as const,
