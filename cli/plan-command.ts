@@ -13,6 +13,7 @@ import {
   planResult,
   type Verdict,
 } from '#lib/plan/plan.ts'
+import type { FileProblem } from '#lib/plan/read-manifests.ts'
 import { renderPlanMarkdown, renderPlanText } from '#lib/plan/render-plan.ts'
 import { clusterOf, dryRun, forEachAtOnce, readLive, verdictOf } from './cluster-access.ts'
 import type { Options } from './options.ts'
@@ -26,7 +27,13 @@ export async function planCommand(options: Options, terminal: Terminal): Promise
   try {
     const calls = cluster?.asPortal()
     const resources = await forEachAtOnce(changes, (change) => planOne(change, calls, repository))
-    const plan: Plan = { base: base ?? '', head, repository: repository ?? null, resources, problems }
+    const plan: Plan = {
+      base: base ?? '',
+      head,
+      repository: repository ?? null,
+      resources,
+      problems: problems.filter(concernsChanges(changes)),
+    }
     terminal.out(
       options.format === 'json'
         ? `${JSON.stringify(plan, null, 2)}\n`
@@ -39,6 +46,12 @@ export async function planCommand(options: Options, terminal: Terminal): Promise
   } finally {
     await cluster?.close()
   }
+}
+
+/** Errors anywhere stop the apply; warnings matter to a reviewer only in files whose resources change. */
+function concernsChanges(changes: ManifestChange[]): (problem: FileProblem) => boolean {
+  const touched = new Set(changes.filter(({ action }) => action !== 'unchanged').map(({ after }) => after?.file))
+  return ({ severity, file }) => severity === 'error' || touched.has(file)
 }
 
 async function planOne(change: ManifestChange, calls: ClusterCalls | undefined, repository: string | undefined): Promise<PlannedResource> {

@@ -9,7 +9,7 @@ import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from 'yaml'
 import { Invalid } from '#lib/errors.ts'
 import { isObject, type Json, type JsonObject, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
 import { deleteFlowEntry, insertFlowEntry, isJsonLike } from './edit-flow.ts'
-import { asNode, define, keyText, type ManifestFile, type ParsedDocument, parseDocuments, parseManifestFile } from './parse-manifest.ts'
+import { asNode, define, keyText, type ManifestFile, type ParsedDocument, parseManifestFile, parseText } from './parse-manifest.ts'
 import { type Printed, printAfterKey, printFlow, printItem, printList, printMap, printPair, printScalar, printText } from './print-value.ts'
 import {
   afterColon,
@@ -58,7 +58,7 @@ export function openDocument(text: string, docIndex: number): { file: ManifestFi
   if (!entry) throw new Invalid(`The file has no document ${docIndex + 1}. It may have changed: open it again.`)
   const problem = file.problems.find((candidate) => candidate.severity === 'error')
   if (problem) throw new Invalid(`The file has an error in line ${problem.line}: ${problem.message} Correct it in the YAML first.`)
-  const document = parseDocuments(text)[docIndex]
+  const document = parseText(text).documents[docIndex]
   if (!document) throw new Invalid(`The file has no document ${docIndex + 1}. It may have changed: open it again.`)
   return { file, document, value: entry.value }
 }
@@ -133,14 +133,15 @@ function replaceOrMerge(
 ): string {
   const node = step.node
   const again = (changed: string, at: JsonPath, item: Json) => {
-    const next = parseDocuments(changed)[docIndex]
+    const next = parseText(changed).documents[docIndex]
     return next ? setIn(changed, next, docIndex, at, item) : changed
   }
   if (isMap(node) && isObject(value) && Object.keys(value).length > 0 && !node.items.some((pair) => isMergeName(keyText(pair.key)))) {
     const had = pairsOf(node).map((pair) => keyText(pair.key))
+    const old = readAt(text, docIndex, path)
     let changed = text
     for (const [key, item] of Object.entries(value)) {
-      if (!had.includes(key) || !sameAsNode(changed, docIndex, [...path, key], item)) changed = again(changed, [...path, key], item)
+      if (!isObject(old) || !Object.hasOwn(old, key) || !sameJson(old[key], item)) changed = again(changed, [...path, key], item)
     }
     for (const key of had) if (!Object.hasOwn(value, key)) changed = deleteIn(changed, docIndex, [...path, key], false)
     return changed
@@ -151,10 +152,8 @@ function replaceOrMerge(
 
 const isMergeName = (key: string) => key === '<<'
 
-function sameAsNode(text: string, docIndex: number, path: JsonPath, value: Json): boolean {
-  const document = parseManifestFile(text).documents[docIndex]
-  const found = document && valueAt(document.value, path)
-  return found !== undefined && sameJson(found, value)
+function readAt(text: string, docIndex: number, path: JsonPath): Json | undefined {
+  return valueAt(parseManifestFile(text).documents[docIndex]?.value, path)
 }
 
 /** Keeps the items equal at both ends; in the middle changes items in place, then adds or removes the difference. */
@@ -165,7 +164,7 @@ function mergeList(
   value: Json[],
   set: (text: string, path: JsonPath, value: Json) => string,
 ): string {
-  const found = valueAt(parseManifestFile(text).documents[docIndex]?.value, path)
+  const found = readAt(text, docIndex, path)
   const old = Array.isArray(found) ? found : []
   let head = 0
   while (head < old.length && head < value.length && sameJson(old[head], value[head])) head++
@@ -205,7 +204,7 @@ export function prunedPath(value: Json, path: JsonPath): JsonPath {
 }
 
 export function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boolean): string {
-  const document = parseDocuments(text)[docIndex]
+  const document = parseText(text).documents[docIndex]
   if (!document) return text
   const { steps, aliased } = walkTo(document, path)
   if (aliased) throw refuse(path, aliasWhy)
@@ -259,7 +258,7 @@ export function insertItem(text: string, docIndex: number, path: JsonPath, index
 }
 
 function insertIn(text: string, docIndex: number, path: JsonPath, index: number, value: Json): string {
-  const document = parseDocuments(text)[docIndex]
+  const document = parseText(text).documents[docIndex]
   if (!document) return text
   const { steps, aliased } = walkTo(document, path)
   const node = steps.at(-1)?.node

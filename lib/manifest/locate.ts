@@ -1,7 +1,7 @@
 /** Between places of a text and paths into its documents: for highlighting, diagnostics and going from form to YAML and back. */
-import { isMap, isSeq, LineCounter, type ParsedNode } from 'yaml'
+import { isMap, isSeq, type ParsedNode } from 'yaml'
 import type { JsonPath } from '#lib/json.ts'
-import { asNode, keyText, type ParsedDocument, parseDocuments } from './parse-manifest.ts'
+import { asNode, keyText, type ParsedDocument, parseText } from './parse-manifest.ts'
 import { contentEnd, isFlow, lineEnd, pairEnd, pairStart, pairsOf, walkTo } from './source-text.ts'
 
 /** A place in a text: offsets in UTF-16 units, line counted from 1. */
@@ -45,24 +45,23 @@ function deeper(text: string, node: ParsedNode, offset: number, path: JsonPath):
 
 /** Where a field stands, key included. For a field that is not there: its nearest parent that is. Undefined for a document that is not there. */
 export function rangeOf(text: string, docIndex: number, path: JsonPath): SourceRange | undefined {
-  const lines = new LineCounter()
-  const document = documentAt(text, docIndex, lines)
+  const document = documentAt(text, docIndex)
   if (!document) return undefined
   const steps = walkTo(document, path).steps
   const step = steps.at(-1)
   const node = step?.node
   const start = step?.pair ? pairStart(step.pair) : (node?.range[0] ?? document.range[0])
   const end = step?.pair ? pairEnd(text, step.pair) : node ? contentEnd(text, node) : start
-  return { start, end: Math.max(start, end), line: Math.max(1, lines.linePos(start).line) }
+  return { start, end: Math.max(start, end), line: Math.max(1, parseText(text).lines.linePos(start).line) }
 }
 
-function documentsOf(text: string, lines?: LineCounter): ParsedDocument[] {
+function documentsOf(text: string): readonly ParsedDocument[] {
   try {
-    return parseDocuments(text, lines)
+    return parseText(text).documents
   } catch (error) {
     if (error instanceof RangeError) return []
     throw error
   }
 }
 
-const documentAt = (text: string, index: number, lines?: LineCounter) => documentsOf(text, lines)[index]
+const documentAt = (text: string, index: number) => documentsOf(text)[index]

@@ -75,11 +75,29 @@ export interface ManifestFile {
 
 export type ParsedDocument = Document.Parsed
 
-/** The documents of a text with the source range of every node. Throws RangeError when collections nest too deeply. */
-export function parseDocuments(text: string, lineCounter?: LineCounter): ParsedDocument[] {
-  const options = { keepSourceTokens: true, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' } as const
-  const parsed = parseAllDocuments(text, lineCounter ? { ...options, lineCounter } : options)
-  return Array.isArray(parsed) ? parsed : []
+/** A text's documents with the source range of every node, and where its lines start. Nobody may change them: they are shared. */
+export interface ParsedText {
+  documents: readonly ParsedDocument[]
+  lines: LineCounter
+}
+
+/** The texts parsed last: an edit reads the text that the edit before it has just proven. Long texts are not kept. */
+const recent: { text: string; parsed: ParsedText }[] = []
+const longestKept = 256 * 1024
+
+/** Throws RangeError when collections nest too deeply. */
+export function parseText(text: string): ParsedText {
+  const known = recent.find((entry) => entry.text === text)
+  if (known) return known.parsed
+  const lines = new LineCounter()
+  const options = { keepSourceTokens: true, prettyErrors: false, uniqueKeys: false, logLevel: 'silent', lineCounter: lines } as const
+  const documents = parseAllDocuments(text, options)
+  const parsed = { documents: Array.isArray(documents) ? documents : [], lines }
+  if (text.length <= longestKept) {
+    recent.unshift({ text, parsed })
+    recent.length = Math.min(recent.length, 3)
+  }
+  return parsed
 }
 
 /** A map key as JSON has it: always text. */
@@ -95,12 +113,12 @@ export function parseManifestFile(text: string): ManifestFile {
   if (bytes > maxManifestBytes) {
     throw new TooLarge(`The file has ${(bytes / 1024 / 1024).toFixed(1)} MiB; manifests may have 1 MiB. Split it into several files.`)
   }
-  const lines = new LineCounter()
   const problems: ManifestProblem[] = []
-  let parsed: ParsedDocument[]
+  let parsed: ParsedText['documents']
+  let lines: LineCounter
   try {
-    parsed = tooDeep(text) ? [] : parseDocuments(text, lines)
-    if (parsed.length === 0 && tooDeep(text)) throw new RangeError('depth')
+    if (tooDeep(text)) throw new RangeError('depth')
+    ;({ documents: parsed, lines } = parseText(text))
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     const message = `The lists and maps of this file nest more than ${maxDepth} levels deep. Flatten it.`
