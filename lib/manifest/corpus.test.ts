@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Invalid } from '#lib/errors.ts'
 import { isObject, type Json, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
-import { deleteValue, moveItem, setValue, withoutValue, withValue } from './edit-manifest.ts'
+import { deleteValue, moveItem, setValue } from './edit-manifest.ts'
 import { pathAtOffset, rangeOf } from './locate.ts'
 import { parseManifestFile } from './parse-manifest.ts'
+import { withoutValue, withValue } from './with-value.ts'
 
 const folder = join(import.meta.dirname, 'corpus')
 const files = readdirSync(folder)

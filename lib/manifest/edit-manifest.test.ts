@@ -3,9 +3,10 @@ import { describe, expect, test, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { Invalid } from '#lib/errors.ts'
 import { isObject, type Json, type JsonPath, sameJson } from '#lib/json.ts'
-import { deleteValue, insertItem, moveItem, removeItem, setValue, withoutValue, withValue } from './edit-manifest.ts'
+import { deleteValue, insertItem, moveItem, removeItem, setValue } from './edit-manifest.ts'
 import { parseManifestFile } from './parse-manifest.ts'
 import { defaultStyle, printMap } from './print-value.ts'
+import { withoutValue, withValue } from './with-value.ts'
 
 // Thousands of documents: on a busy machine this takes a while.
 vi.setConfig({ testTimeout: 120_000 })

