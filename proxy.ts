@@ -18,7 +18,7 @@ export function proxy(request: NextRequest): NextResponse {
   const { url, oidc, github } = settings()
   const https = url.startsWith('https:')
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64')
-  const policy = contentSecurityPolicy(nonce, [...originOf(oidc.issuer), ...originOf(github.url)], {
+  const policy = contentSecurityPolicy(nonce, [...originOf(oidc.issuer), ...originOf(oidc.discoveryUrl), ...originOf(github.url)], {
     development: process.env.NODE_ENV === 'development', // set by Next itself, not a setting
     https,
   })

@@ -4,7 +4,8 @@
  * The policy of one answer. Scripts and style elements need its nonce; scripts they load are trusted in turn
  * (`strict-dynamic`), which is how Next loads its chunks. Style attributes are allowed: React writes them into HTML.
  * `formOrigins` are where a form's answer may redirect to (identity provider, GitHub): browsers apply `form-action` to
- * redirects too. React's development build needs eval, the product never does.
+ * redirects too. The development server needs eval and inline
+ * style elements, the product never does.
  */
 export function contentSecurityPolicy(
   nonce: string,
@@ -14,7 +15,7 @@ export function contentSecurityPolicy(
   const directives: Record<string, string[]> = {
     'default-src': ["'self'"],
     'script-src': [`'nonce-${nonce}'`, "'strict-dynamic'", ...(options.development ? ["'unsafe-eval'"] : [])],
-    'style-src': ["'self'", `'nonce-${nonce}'`],
+    'style-src': ["'self'", options.development ? "'unsafe-inline'" : `'nonce-${nonce}'`],
     'style-src-attr': ["'unsafe-inline'"],
     'img-src': ["'self'", 'data:'],
     'font-src': ["'self'"],

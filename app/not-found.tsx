@@ -4,7 +4,12 @@ import { EmptyState } from '#components/ui/notices.tsx'
 export default function NotFound() {
   return (
     <main>
-      <EmptyState title="There is nothing at this address" icon="unknown" action={<LinkButton href="/">Go to the home page</LinkButton>}>
+      <EmptyState
+        page
+        title="There is nothing at this address"
+        icon="unknown"
+        action={<LinkButton href="/">Go to the home page</LinkButton>}
+      >
         The link may be old, or part of it is missing.
       </EmptyState>
     </main>

@@ -24,13 +24,13 @@ export function AdminView() {
   const kinds = useQuery(queries.kinds())
   if (!me.data)
     return me.isError ? (
-      <ErrorState error={me.error} what="the clusters" retry={() => void me.refetch()} />
+      <ErrorState page error={me.error} what="the clusters" retry={() => void me.refetch()} />
     ) : (
       <Skeleton lines={2} rows={6} />
     )
   if (!me.data.admin)
     return (
-      <EmptyState title="This page is for the platform team" icon="admin">
+      <EmptyState page title="This page is for the platform team" icon="admin">
         It shows how clusters are reached and which kinds are read. Ask the people who run this portal if you need it.
       </EmptyState>
     )

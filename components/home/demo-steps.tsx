@@ -7,7 +7,9 @@ import styles from './home.module.css'
 export function DemoSteps({ demo }: { demo: NonNullable<Me['demo']> }) {
   return (
     <details className={styles.demo} open>
-      <summary>What to try in this demo</summary>
+      <summary>
+        <h2>What to try in this demo</h2>
+      </summary>
       <ol className={styles.steps}>
         {demo.steps.map((step) => (
           <li key={step.title} className={styles.step}>

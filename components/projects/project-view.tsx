@@ -20,7 +20,7 @@ export function ProjectView({ namespace, cluster }: { namespace: string; cluster
   const list = useQuery(queries.projects())
   if (!list.data)
     return list.isError ? (
-      <ErrorState error={list.error} what={`project ${namespace}`} retry={() => void list.refetch()} />
+      <ErrorState page error={list.error} what={`project ${namespace}`} retry={() => void list.refetch()} />
     ) : (
       <Skeleton lines={2} rows={6} label={`Loading ${namespace}`} />
     )
@@ -41,7 +41,7 @@ export function ProjectView({ namespace, cluster }: { namespace: string; cluster
     )
   if (second)
     return (
-      <EmptyState title={`Several clusters have a project called ${namespace}`} icon="projects">
+      <EmptyState page title={`Several clusters have a project called ${namespace}`} icon="projects">
         {named.map((each) => (
           <Link key={each.cluster} href={pagePaths.project(namespace, each.cluster)}>
             {each.cluster}{' '}

@@ -22,7 +22,7 @@ export function ProjectsView() {
   const list = useQuery(queries.projects())
   if (!list.data)
     return list.isError ? (
-      <ErrorState error={list.error} what="the projects" retry={() => void list.refetch()} />
+      <ErrorState page error={list.error} what="the projects" retry={() => void list.refetch()} />
     ) : (
       <Skeleton lines={2} rows={6} />
     )

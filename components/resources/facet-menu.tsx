@@ -46,7 +46,9 @@ export function FacetMenu({
           checked={chosen.includes(value.value)}
           icon={name === 'state' ? lookOf(value.value).icon : undefined}
         >
-          {name === 'state' ? lookOf(value.value).word : value.label} <span className={styles.number}>{count(value.count)}</span>
+          <span className={styles.facet}>
+            {name === 'state' ? lookOf(value.value).word : value.label} <span className={styles.number}>{count(value.count)}</span>
+          </span>
         </MenuItem>
       ))}
       {all.length > shown ? <MenuLabel>{count(all.length - shown)} more: find them by text</MenuLabel> : null}

@@ -31,7 +31,7 @@ export function ResourceView({ at }: { at: ResourceAddress }) {
   const tab = tabs.find((each) => each.tab === asked)?.tab
   if (!detail.data)
     return detail.isError ? (
-      <ErrorState error={detail.error} what={`${kindOf(at.kind)} ${at.name} in ${at.namespace}`} retry={() => void detail.refetch()}>
+      <ErrorState page error={detail.error} what={`${kindOf(at.kind)} ${at.name} in ${at.namespace}`} retry={() => void detail.refetch()}>
         <LinkButton href={pagePaths.resources({ cluster: [at.cluster], namespace: [at.namespace] })}>
           Resources of {at.namespace}
         </LinkButton>

@@ -64,7 +64,7 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
         </div>
       </header>
       <div className={styles.main}>
-        <div className={styles.top}>
+        <section className={styles.top} aria-label="Where you are, search">
           <Link href="/" className={styles.onlyNarrow} aria-label="Corbel, home">
             <Mark size={24} />
           </Link>
@@ -96,12 +96,12 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
           >
             <Icon name="search" />
             <span>Search</span>
-            {shortcut ? <kbd>{shortcut}</kbd> : null}
+            {shortcut ? <kbd aria-hidden="true">{shortcut}</kbd> : null}
           </button>
           <div className={styles.onlyNarrow}>
             <PersonMenu me={me.data} theme={theme} compact />
           </div>
-        </div>
+        </section>
         <ClusterBanner clusters={me.data?.clusters ?? []} problem={me.error} />
         <main id="content" className={styles.content} tabIndex={-1}>
           {children}

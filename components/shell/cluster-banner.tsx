@@ -8,11 +8,13 @@ import type { ClusterStatus } from '#lib/inventory/contract.ts'
 /** Amber bars on every page for clusters that do not answer, with the last time they did; a bar when the portal itself does not. */
 export function ClusterBanner({ clusters, problem }: { clusters: ClusterStatus[]; problem: unknown }) {
   const silent = clusters.filter((cluster) => cluster.state !== 'ok')
+  const unanswered = problem instanceof ApiProblem && problem.code !== 'unauthenticated' ? problem : null
+  if (silent.length === 0 && !unanswered) return null
   return (
-    <>
-      {problem instanceof ApiProblem && problem.code !== 'unauthenticated' ? (
+    <section aria-label="Warnings">
+      {unanswered ? (
         <Banner tone="amber" bar>
-          {problem.detail}
+          {unanswered.detail}
         </Banner>
       ) : null}
       {silent.map((cluster) => (
@@ -34,6 +36,6 @@ export function ClusterBanner({ clusters, problem }: { clusters: ClusterStatus[]
           )}
         </Banner>
       ))}
-    </>
+    </section>
   )
 }

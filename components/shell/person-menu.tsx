@@ -50,13 +50,14 @@ export function PersonMenu({ me, theme: initial, compact }: { me: Me | undefined
       label="You"
       align={compact ? 'end' : 'start'}
       trigger={(button) => (
-        <button {...button} type="button" className={styles.person} aria-label={me ? `${name}: account and theme` : 'Account and theme'}>
+        <button {...button} type="button" className={styles.person} aria-label={compact || !me ? 'Account and theme' : undefined}>
           <span className={styles.face} aria-hidden="true">
             {initials(name) || <Icon name="unknown" />}
           </span>
           {compact ? null : (
             <span className={classNames(styles.who)}>
               <span>{name}</span>
+              <span className="visually-hidden">account and theme</span>
               <span className={styles.team}>{me ? me.teams.join(', ') || 'no team' : ''}</span>
             </span>
           )}

@@ -16,16 +16,19 @@ export function EmptyState({
   children,
   action,
   icon = 'resources',
+  page,
 }: {
   title: string
   children?: ReactNode
   action?: ReactNode
   icon?: IconName
+  /** It is all the page has: its title is the page's. */
+  page?: boolean
 }) {
   return (
     <div className={styles.state}>
       <Icon name={icon} size={28} />
-      <h2>{title}</h2>
+      {page ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children ? <p>{children}</p> : null}
       {action ? <div className={styles.actions}>{action}</div> : null}
     </div>
@@ -40,11 +43,14 @@ export function ErrorState({
   error,
   what,
   retry,
+  page,
   children,
 }: {
   error: unknown
   what: string
   retry?: (() => void) | undefined
+  /** It is all the page has: its title is the page's. */
+  page?: boolean
   children?: ReactNode
 }) {
   const problem = error instanceof ApiProblem ? error : null
@@ -57,7 +63,7 @@ export function ErrorState({
   return (
     <div className={styles.state} role="alert">
       <Icon name={problem?.code === 'not-found' ? 'unknown' : 'warning'} size={28} />
-      <h2>{title}</h2>
+      {page ? <h1>{title}</h1> : <h2>{title}</h2>}
       <p>{problem?.detail ?? 'Something went wrong in the page itself. Try again; if it stays, tell the people who run this portal.'}</p>
       <div className={styles.actions}>
         {retry && problem?.code !== 'forbidden' && problem?.code !== 'not-found' ? <Button onClick={retry}>Try again</Button> : null}
