@@ -31,6 +31,7 @@ export function ProjectView({ namespace, cluster }: { namespace: string; cluster
       <>
         <GapNotice gaps={list.data.gaps} />
         <EmptyState
+          page
           title={`You may see no project called ${namespace}`}
           icon="projects"
           action={<LinkButton href="/projects">All projects</LinkButton>}

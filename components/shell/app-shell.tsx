@@ -87,16 +87,10 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
               <Icon name="progressing" size={14} /> Reconnecting…
             </span>
           ) : null}
-          <button
-            type="button"
-            className={styles.find}
-            onClick={() => setSearching(true)}
-            aria-label="Search"
-            aria-keyshortcuts="Control+K Meta+K"
-          >
+          <button type="button" className={styles.find} onClick={() => setSearching(true)} aria-keyshortcuts="Control+K Meta+K">
             <Icon name="search" />
             <span>Search</span>
-            {shortcut ? <kbd aria-hidden="true">{shortcut}</kbd> : null}
+            {shortcut ? <kbd>{shortcut}</kbd> : null}
           </button>
           <div className={styles.onlyNarrow}>
             <PersonMenu me={me.data} theme={theme} compact />
