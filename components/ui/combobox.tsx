@@ -3,10 +3,11 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { classNames } from './class-names.ts'
 import styles from './combobox.module.css'
+import { nextOption } from './cursor-moves.ts'
 import fieldStyles from './field.module.css'
 import { Field, type FieldProps } from './field.tsx'
 import { counted } from './format.ts'
-import { placePanel } from './menu.tsx'
+import { placePanel } from './place-panel.ts'
 
 export interface ComboboxOption {
   value: string
@@ -16,15 +17,6 @@ export interface ComboboxOption {
   /** Stands at the right: a state, a count. */
   aside?: ReactNode
   disabled?: boolean
-}
-
-/** The option the cursor moves to; options that cannot be chosen are passed over. -1 means none. */
-export function nextOption(options: readonly { disabled?: boolean }[], here: number, step: 1 | -1): number {
-  for (let tries = 0, index = here; tries < options.length; tries += 1) {
-    index = index < 0 && step === -1 ? options.length - 1 : (index + step + options.length) % options.length
-    if (!options[index]?.disabled) return index
-  }
-  return -1
 }
 
 type Outcome = { state: 'loading' } | { state: 'done'; options: ComboboxOption[] } | { state: 'failed'; message: string }

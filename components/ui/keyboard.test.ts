@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { nextOption } from './combobox.tsx'
-import { placePanel } from './menu.tsx'
-import { nextRow } from './table.tsx'
+import { nextOption, nextRow } from './cursor-moves.ts'
+import { placePanel } from './place-panel.ts'
 
 describe('the row cursor', () => {
   test.each([

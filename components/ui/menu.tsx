@@ -4,25 +4,9 @@ import Link from 'next/link'
 import { type ComponentProps, createContext, type ReactNode, useContext, useId, useRef } from 'react'
 import { Icon, type IconName } from './icons.tsx'
 import styles from './menu.module.css'
+import { placePanel } from './place-panel.ts'
 
 const CloseMenu = createContext<() => void>(() => undefined)
-
-/** Where a panel of a given size goes: under its button, kept inside the window, above it when there is no room below. */
-export function placePanel(
-  button: { left: number; right: number; top: number; bottom: number },
-  panel: { width: number; height: number },
-  view: { width: number; height: number },
-  align: 'start' | 'end',
-): { left: number; top: number } {
-  const gap = 4
-  const margin = 8
-  const wished = align === 'start' ? button.left : button.right - panel.width
-  const left = Math.max(margin, Math.min(wished, view.width - panel.width - margin))
-  const below = button.bottom + gap
-  const fits = below + panel.height <= view.height - margin
-  const top = fits ? below : Math.max(margin, button.top - gap - panel.height)
-  return { left, top }
-}
 
 /**
  * A button with a panel of actions, after the ARIA menu-button pattern: arrows, Home, End, first letter, Escape. The

@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { classNames } from './class-names.ts'
+import { nextRow } from './cursor-moves.ts'
 import { Icon } from './icons.tsx'
 import styles from './table.module.css'
 
@@ -17,19 +18,6 @@ export interface Column<Row> {
   wideOnly?: boolean
   /** Where a click on the title leads, and which way this column sorts now. */
   sort?: { href: string; direction: 'ascending' | 'descending' | null }
-}
-
-/**
- * Which row the cursor stands on after a key: j/down, k/up, Home, End; undefined for other keys. `here` is -1 before
- * the first move.
- */
-export function nextRow(key: string, here: number, rows: number): number | undefined {
-  if (rows === 0) return undefined
-  if (key === 'j' || key === 'ArrowDown') return Math.min(here + 1, rows - 1)
-  if (key === 'k' || key === 'ArrowUp') return Math.max(here - 1, 0)
-  if (key === 'Home') return 0
-  if (key === 'End') return rows - 1
-  return undefined
 }
 
 /**
