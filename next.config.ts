@@ -4,6 +4,7 @@ const nextConfig: NextConfig = {
   output: 'standalone',
   poweredByHeader: false,
   reactStrictMode: true,
+  devIndicators: false,
   // Packages that read their own files or have native parts: loaded by Node as they are.
   serverExternalPackages: ['@kubernetes/client-node', 'pg', 'pg-boss', 'pino', '@prisma/adapter-pg'],
   // The database's and control plane's state, and programs that are not part of the web server, never travel with it.

@@ -67,7 +67,7 @@ export function ResourceTable({
     {
       key: 'kind',
       title: 'Kind',
-      width: '17%',
+      width: '20%',
       wideOnly: true,
       ...sort('kind'),
       cell: (row) => <span title={row.kind}>{row.kindName}</span>,

@@ -58,7 +58,7 @@ export function ErrorState({
     problem?.code === 'forbidden'
       ? `You may not see ${what}`
       : problem?.code === 'not-found'
-        ? `There is no such thing as ${what}`
+        ? `Cannot find ${what}`
         : `Could not load ${what}`
   return (
     <div className={styles.state} role="alert">
