@@ -144,6 +144,18 @@ describe('signing in', () => {
     expect(await fresh.database.login.count()).toBe(before)
   })
 
+  test('while the identity provider is away, the sign-in page says so and keeps the way back', async () => {
+    const kept = globalThis as typeof globalThis & { corbelDiscovery?: unknown }
+    delete kept.corbelDiscovery
+    away = true
+    try {
+      const answer = await beginSignIn(new Request(`${portal}/api/v1/session/sign-in`, { method: 'POST' }), '/projects')
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/sign-in?error=OAuthSignin&returnTo=%2Fprojects'])
+    } finally {
+      away = false
+    }
+  })
+
   test.each([
     ['https://evil.test/', '/'],
     ['//evil.test/x', '/'],

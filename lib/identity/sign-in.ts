@@ -27,9 +27,15 @@ export function safeReturnTo(path: string | null | undefined, portal: string = c
   return `${parsed.pathname}${parsed.search}`
 }
 
-/** Starts signing in: an answer that sends the browser to the identity provider. Throws Unavailable when that is away. */
+/** Starts signing in: an answer that sends the browser to the identity provider, or back to the sign-in page, which says that it is away. */
 export async function beginSignIn(request: Request, returnTo: string): Promise<Response> {
-  await discover() // next-auth would answer with a bare error page
+  try {
+    await discover()
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
+    log().warn({ err: error }, 'nobody can sign in: the identity provider is away')
+    return redirect(`/sign-in?${new URLSearchParams({ error: 'OAuthSignin', returnTo })}`, [])
+  }
   const cookies = cookiesOf(request)
   const asked = await callNextAuth({ method: 'GET', action: ['csrf'], query: {}, cookies, headers: headersOf(request) })
   const csrfToken = asked.json?.csrfToken
