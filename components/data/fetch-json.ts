@@ -6,14 +6,31 @@ const isWindow = typeof window !== 'undefined'
 /** Where to sign in, coming back to `path` afterwards. */
 export const signInPath = (path: string): string => (path === '/' ? '/sign-in' : `/sign-in?returnTo=${encodeURIComponent(path)}`)
 
+let holds = 0
+
+/** Keeps the tab on its page when a login ends, while something unsent stands on it; what it gives ends that. */
+export function holdPage(): () => void {
+  holds += 1
+  return () => {
+    holds -= 1
+  }
+}
+
 /**
  * Calls the API and gives its JSON. The caller names the type: it is the contract's, which the server validates before
  * it answers. Throws ApiProblem for everything else. An ended login leads to the sign-in page, with the way back;
- * `stay` keeps the page (for forms with unsaved text, which show the problem themselves).
+ * `stay` keeps the page (for forms with unsaved text, which show the problem themselves); `keepalive` lets a request
+ * outlive the page.
  */
 export async function fetchJson<Reply>(
   path: string,
-  options: { method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; body?: unknown; signal?: AbortSignal; stay?: boolean } = {},
+  options: {
+    method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+    body?: unknown
+    signal?: AbortSignal
+    stay?: boolean
+    keepalive?: boolean
+  } = {},
 ): Promise<Reply> {
   let response: Response
   let text: string
@@ -24,6 +41,7 @@ export async function fetchJson<Reply>(
       credentials: 'same-origin',
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.keepalive ? { keepalive: true } : {}),
     })
     text = await response.text()
   } catch (error) {
@@ -35,7 +53,7 @@ export async function fetchJson<Reply>(
     return JSON.parse(text) as Reply // validated by the route against the same contract before it was sent
   }
   const problem = problemFrom(response.status, text, response.headers.get('x-request-id'))
-  if (problem.status === 401 && isWindow && !options.stay) {
+  if (problem.status === 401 && isWindow && !options.stay && holds === 0) {
     const { pathname, search } = window.location
     if (pathname !== '/sign-in') window.location.assign(signInPath(pathname + search))
   }

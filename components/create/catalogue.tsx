@@ -1,0 +1,204 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useRouter, useSearchParams } from 'next/navigation'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { pagePaths, queryText } from '#components/data/api-paths.ts'
+import { queries } from '#components/data/queries.ts'
+import { matchingProjects } from '#components/projects/matching-projects.ts'
+import { StateBadge } from '#components/ui/badge.tsx'
+import { LinkButton } from '#components/ui/button.tsx'
+import { Combobox } from '#components/ui/combobox.tsx'
+import { count, counted } from '#components/ui/format.ts'
+import { TextField } from '#components/ui/inputs.tsx'
+import { Banner, EmptyState, ErrorState, GapNotice } from '#components/ui/notices.tsx'
+import { PageHeader, Section } from '#components/ui/page-header.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
+import type { KindSummary, Project } from '#lib/inventory/contract.ts'
+import styles from './catalogue.module.css'
+import { byService, matchingKinds } from './matching-kinds.ts'
+import { chooseProject, type ProjectName, rememberedProject, rememberProject } from './project-choice.ts'
+
+const projectKey = ({ cluster, namespace }: ProjectName) => `${cluster}/${namespace}`
+
+/** Everything that can be created, in the project the address names. */
+export function Catalogue() {
+  const router = useRouter()
+  const search = useSearchParams()
+  const asked = search.get('namespace') ? { cluster: search.get('cluster') ?? '', namespace: search.get('namespace') ?? '' } : null
+  const text = search.get('q') ?? ''
+  const projects = useQuery(queries.projects())
+  const kinds = useQuery(queries.kinds())
+  // What this browser remembers is not known to the server; it is read after the first paint.
+  const [remembered, setRemembered] = useState<ProjectName | null>(null)
+  useEffect(() => setRemembered(rememberedProject()), [])
+
+  const addressOf = (change: { project?: ProjectName | null; q?: string }) => {
+    const project = change.project === undefined ? asked : change.project
+    return `/create${queryText({ cluster: project?.cluster, namespace: project?.namespace, q: change.q ?? text })}`
+  }
+  if (!projects.data)
+    return projects.isError ? (
+      <ErrorState error={projects.error} what="your projects" retry={() => void projects.refetch()} />
+    ) : (
+      <Skeleton lines={2} rows={8} label="Loading your projects" />
+    )
+  const open = projects.data.items.filter((each) => each.canPropose)
+  const project = chooseProject(projects.data.items, asked, remembered)
+  return (
+    <div className={styles.page}>
+      <PageHeader title="Create">
+        Choose what you need. You fill in a form, the result is a pull request to your project's repository.
+      </PageHeader>
+      <GapNotice gaps={projects.data.gaps} />
+      {open.length === 0 ? (
+        <EmptyState
+          title="There is no project you may propose changes to"
+          icon="projects"
+          action={<LinkButton href="/projects">Your projects</LinkButton>}
+        >
+          Ask your platform team for the role corbel:propose in the namespace of your team, or to name the repository of your project.
+        </EmptyState>
+      ) : (
+        <>
+          <search className={styles.toolbar}>
+            <Combobox
+              label="Project"
+              text={project ? project.namespace : ''}
+              placeholder="Choose a project"
+              search={async (query) =>
+                matchingProjects(open, query)
+                  .slice(0, 50)
+                  .map((each) => ({
+                    value: projectKey(each),
+                    label: each.namespace,
+                    detail: [each.team, each.repository, each.cluster].filter(Boolean).join(' · '),
+                  }))
+              }
+              onChange={(option) => {
+                const chosen = open.find((each) => projectKey(each) === option?.value)
+                if (!chosen) return
+                rememberProject(chosen)
+                router.replace(addressOf({ project: chosen }), { scroll: false })
+              }}
+            />
+            <KindSearch text={text} onSearch={(q) => router.replace(addressOf({ q }), { scroll: false })} />
+          </search>
+          {asked && !project ? (
+            <Banner tone="amber">You may not propose changes to {asked.namespace}, or there is no such project. Choose another one.</Banner>
+          ) : null}
+          {kinds.data ? (
+            <>
+              <GapNotice gaps={project ? kinds.data.gaps.filter((gap) => gap.cluster === project.cluster) : []} />
+              {project ? (
+                <Kinds kinds={kinds.data.items.filter((kind) => kind.cluster === project.cluster)} project={project} text={text} />
+              ) : (
+                <p className={styles.quiet}>Choose a project first: it decides the cluster and with it what there is to create.</p>
+              )}
+            </>
+          ) : kinds.isError ? (
+            <ErrorState error={kinds.error} what="what can be created" retry={() => void kinds.refetch()} />
+          ) : (
+            <Skeleton rows={8} label="Loading what can be created" />
+          )}
+        </>
+      )}
+    </div>
+  )
+}
+
+/** The search text; it reaches the address 200 ms after the last key. Enter opens the first kind, arrow down goes to the list. */
+function KindSearch({ text, onSearch }: { text: string; onSearch: (text: string) => void }) {
+  const [typed, setTyped] = useState(text)
+  const latest = useRef(onSearch)
+  useEffect(() => {
+    latest.current = onSearch
+  })
+  useEffect(() => {
+    if (typed === text) return
+    const timer = setTimeout(() => latest.current(typed), 200)
+    return () => clearTimeout(timer)
+  }, [typed, text])
+  return (
+    <TextField
+      label="What do you need?"
+      type="search"
+      placeholder="bucket, database, topic…"
+      maxLength={100}
+      value={typed}
+      onChange={setTyped}
+      onKeyDown={(event) => {
+        const first = document.querySelector<HTMLAnchorElement>('a[data-kind]')
+        if (event.key === 'ArrowDown') {
+          event.preventDefault()
+          first?.focus()
+        } else if (event.key === 'Enter' && typed === text) first?.click()
+      }}
+    />
+  )
+}
+
+function Kinds({ kinds, project, text }: { kinds: KindSummary[]; project: Project; text: string }) {
+  const found = useMemo(() => matchingKinds(kinds, text), [kinds, text])
+  const groups = useMemo(() => byService(found, text !== ''), [found, text])
+  if (kinds.length === 0)
+    return (
+      <EmptyState title={`The cluster ${project.cluster} offers nothing to create yet`}>
+        Corbel has read no offered kind there. Its state stands on the Admin page; your platform team can say more.
+      </EmptyState>
+    )
+  if (found.length === 0)
+    return (
+      <EmptyState
+        title={`No kind matches “${text}”`}
+        icon="search"
+        action={<LinkButton href={pagePaths.create(project)}>Show all kinds</LinkButton>}
+      >
+        Look for another word: names of services and what they are for count too.
+      </EmptyState>
+    )
+  const move = (event: KeyboardEvent<HTMLElement>) => {
+    const step = event.key === 'ArrowDown' || event.key === 'ArrowRight' ? 1 : event.key === 'ArrowUp' || event.key === 'ArrowLeft' ? -1 : 0
+    const links = Array.from(event.currentTarget.querySelectorAll<HTMLElement>('a[data-kind]'))
+    const here = links.findIndex((link) => link.matches(':focus'))
+    const next = step === 0 || here < 0 ? undefined : links[here + step]
+    if (!next) return
+    event.preventDefault()
+    next.focus()
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: arrows move between the links inside, which are reachable without them
+    <div className={styles.groups} onKeyDown={move}>
+      <p className="visually-hidden" role="status">
+        {counted(found.length, 'kind')}
+      </p>
+      {groups.map((group) => (
+        <Section key={group.service} title={group.service}>
+          <ul className={styles.cards}>
+            {group.kinds.map((kind) => (
+              <li key={kind.key}>
+                <KindCard kind={kind} project={project} />
+              </li>
+            ))}
+          </ul>
+        </Section>
+      ))}
+    </div>
+  )
+}
+
+function KindCard({ kind, project }: { kind: KindSummary; project: Project }) {
+  return (
+    <Link href={pagePaths.createKind(kind.key, project)} className={styles.card} data-kind={kind.key} prefetch={false}>
+      <strong>{kind.kind}</strong>
+      <span className={styles.count}>{kind.count > 0 ? `${count(kind.count)} in use` : 'none yet'}</span>
+      <span className={styles.summary}>{kind.summary}</span>
+      {kind.state === 'forbidden' || kind.state === 'failed' ? (
+        <span className={styles.state}>
+          <StateBadge state={kind.state} plain /> {kind.message ?? 'Its resources cannot be read; it can be created all the same.'}
+        </span>
+      ) : null}
+    </Link>
+  )
+}

@@ -1,0 +1,133 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useSearchParams } from 'next/navigation'
+import { useEffect } from 'react'
+import { pagePaths } from '#components/data/api-paths.ts'
+import { queries } from '#components/data/queries.ts'
+import { Badge } from '#components/ui/badge.tsx'
+import { LinkButton } from '#components/ui/button.tsx'
+import { kindOf } from '#components/ui/format.ts'
+import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
+import { PageHeader } from '#components/ui/page-header.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
+import type { Project } from '#lib/inventory/contract.ts'
+import { printResource } from '#lib/manifest/print-value.ts'
+import type { Draft } from '#lib/proposals/contract.ts'
+import type { CompiledKind } from '#lib/schema/field-tree.ts'
+import { initialResource } from '#lib/schema/initial.ts'
+import { keptInTab } from './draft-keeper.ts'
+import { openDraft } from './draft-rules.ts'
+import { ManifestEditor } from './manifest-editor.tsx'
+import { rememberProject } from './project-choice.ts'
+
+/** The page that creates a resource of one kind: the address names cluster, project and kind. */
+export function CreateView({ kindKey }: { kindKey: string }) {
+  const search = useSearchParams()
+  const cluster = search.get('cluster') ?? ''
+  const namespace = search.get('namespace') ?? ''
+  if (!cluster || !namespace)
+    return (
+      <EmptyState
+        title="In which project?"
+        icon="projects"
+        action={
+          <LinkButton look="primary" href={`/create?q=${encodeURIComponent(kindOf(kindKey))}`}>
+            Choose a project
+          </LinkButton>
+        }
+      >
+        A {kindOf(kindKey)} belongs to a project, which decides the repository its manifest goes to.
+      </EmptyState>
+    )
+  return <InProject key={`${cluster}/${namespace}/${kindKey}`} cluster={cluster} namespace={namespace} kindKey={kindKey} />
+}
+
+function InProject({ cluster, namespace, kindKey }: { cluster: string; namespace: string; kindKey: string }) {
+  const draftKey = ['create', cluster, namespace, kindKey].map(encodeURIComponent).join('/')
+  const me = useQuery(queries.me())
+  const project = useQuery(queries.project(cluster, namespace))
+  const kind = useQuery(queries.kind(cluster, kindKey))
+  const draft = useQuery(queries.draft(draftKey))
+  if (!kind.data || !project.data || !me.data || (draft.data === undefined && !draft.isError)) {
+    const failed = [
+      { query: kind, what: `the kind ${kindOf(kindKey)} on ${cluster}` },
+      { query: project, what: `the project ${namespace}` },
+      { query: me, what: 'your account' },
+    ].find(({ query }) => query.isError && !query.data)
+    return failed ? (
+      <ErrorState error={failed.query.error} what={failed.what} retry={() => void failed.query.refetch()}>
+        <LinkButton href="/create">All kinds</LinkButton>
+      </ErrorState>
+    ) : (
+      <Skeleton lines={3} rows={8} label={`Loading the form of ${kindOf(kindKey)}`} />
+    )
+  }
+  if (!project.data.canPropose)
+    return (
+      <EmptyState
+        title={`You may not propose changes to ${namespace}`}
+        icon="warning"
+        action={<LinkButton href="/create">Choose another project</LinkButton>}
+      >
+        {project.data.repository === null
+          ? 'The project names no repository. Ask the platform team to set the annotation corbel.dev/repository on the namespace.'
+          : `Ask ${project.data.team ? `the team ${project.data.team}` : 'the platform team'} for the role corbel:propose in this namespace.`}
+      </EmptyState>
+    )
+  return (
+    <Editor
+      kind={kind.data}
+      project={project.data}
+      username={me.data.username}
+      draftKey={draftKey}
+      draft={draft.data ?? null}
+      draftsAway={draft.isError}
+    />
+  )
+}
+
+function Editor({
+  kind,
+  project,
+  username,
+  draftKey,
+  draft,
+  draftsAway,
+}: {
+  kind: CompiledKind
+  project: Project
+  username: string
+  draftKey: string
+  draft: Draft | null
+  draftsAway: boolean
+}) {
+  const { cluster, namespace } = project
+  useEffect(() => rememberProject({ cluster, namespace }), [cluster, namespace])
+  const address = { key: draftKey, username }
+  const text = printResource(initialResource(kind, { namespace }))
+  return (
+    <ManifestEditor
+      kind={kind}
+      project={project}
+      start={{ text, document: 0 }}
+      opening={openDraft(text, draft, keptInTab(address))}
+      draft={draft}
+      draftAddress={address}
+    >
+      <PageHeader
+        title={`Create ${kind.kind}`}
+        state={kind.stability === 'stable' ? null : <Badge>{kind.stability}</Badge>}
+        actions={
+          <LinkButton href={pagePaths.create({ cluster, namespace })} icon="projects">
+            {namespace}
+          </LinkButton>
+        }
+      >
+        {kind.description}
+      </PageHeader>
+      {kind.deprecated ? <Banner tone="amber">{kind.deprecated}</Banner> : null}
+      {draftsAway ? <Banner tone="amber">Your drafts could not be read. If you had one of this page, it is not shown here.</Banner> : null}
+    </ManifestEditor>
+  )
+}

@@ -1,0 +1,240 @@
+/**
+ * Keeps what a person types. Every change is put into this tab's session storage at once, and on the server one second
+ * after a pause, when the window loses the focus and when the page goes away. The server knows drafts by revision: a
+ * save names the one it is based on, so two tabs never overwrite each other in silence.
+ *
+ * What happens when a step fails: the tab dies before the save: session storage has the text when it comes back. The
+ * server does not answer: the tab keeps the text and tries every 5 s. Signed out: the same, and the person is told; the
+ * page is not left. Another tab saved: this one keeps its text and asks the person. Session storage full or forbidden:
+ * the server still has it.
+ */
+import { apiPaths } from '#components/data/api-paths.ts'
+import { ApiProblem } from '#components/data/api-problem.ts'
+import { fetchJson } from '#components/data/fetch-json.ts'
+import type { Draft } from '#lib/proposals/contract.ts'
+import { afterFailedSave, type Keeping, type KeptText, readKept, trySavingAgain } from './draft-rules.ts'
+import type { ManifestStore } from './manifest-store.ts'
+
+const saveAfter = 1000
+
+export interface DraftAddress {
+  key: string
+  /** Whose draft it is: two people at one browser never see each other's. */
+  username: string
+}
+
+const storageKey = ({ key, username }: DraftAddress) => `corbel.draft ${username} ${key}`
+
+/** What this tab kept of a draft that the server may not have. */
+export function keptInTab(address: DraftAddress): KeptText | null {
+  try {
+    return readKept(sessionStorage.getItem(storageKey(address)))
+  } catch {
+    return null // session storage is forbidden: there is nothing kept then
+  }
+}
+
+export class DraftKeeper {
+  #keeping: Keeping
+  readonly #listeners = new Set<() => void>()
+  readonly #store: ManifestStore
+  readonly #address: DraftAddress
+  readonly #title: () => string
+  #baseBlob: string | null
+  #revision: number | null
+  /** The text the server has, or the one nobody has changed yet. */
+  #saved: string
+  /** What is on its way to the server, or was when no answer came. */
+  #sent: string | undefined
+  #sending = false
+  #ended = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(
+    store: ManifestStore,
+    options: {
+      address: DraftAddress
+      title: () => string
+      saved: string
+      draft: Draft | null
+      baseBlob: string | null
+      conflict: Draft | null
+    },
+  ) {
+    this.#store = store
+    this.#address = options.address
+    this.#title = options.title
+    this.#saved = options.saved
+    this.#revision = options.draft?.revision ?? null
+    this.#baseBlob = options.baseBlob
+    this.#keeping = options.conflict
+      ? { state: 'conflict', other: options.conflict }
+      : { state: 'kept', at: options.draft ? Date.parse(options.draft.updatedAt) : null }
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  readonly keeping = (): Keeping => this.#keeping
+
+  /** Begins to follow the document; what it gives ends that, and saves what is left. */
+  start(): () => void {
+    const stop = this.#store.subscribe(() => this.#changed())
+    const leave = () => {
+      if (document.visibilityState === 'hidden') void this.save(true)
+    }
+    const goAway = () => void this.save(true)
+    const lookAgain = () => {
+      if (trySavingAgain(this.#keeping) !== undefined) void this.save()
+    }
+    document.addEventListener('visibilitychange', leave)
+    window.addEventListener('pagehide', goAway)
+    window.addEventListener('blur', goAway)
+    window.addEventListener('focus', lookAgain)
+    window.addEventListener('online', lookAgain)
+    this.#changed()
+    return () => {
+      stop()
+      document.removeEventListener('visibilitychange', leave)
+      window.removeEventListener('pagehide', goAway)
+      window.removeEventListener('blur', goAway)
+      window.removeEventListener('focus', lookAgain)
+      window.removeEventListener('online', lookAgain)
+      void this.save(true)
+      clearTimeout(this.#timer)
+    }
+  }
+
+  /** The version in Git the text is now based on. */
+  rebase(baseBlob: string): void {
+    this.#baseBlob = baseBlob
+    if (this.#revision !== null) this.#saved = '' // the same text on another base is a change to save
+    this.#changed()
+  }
+
+  /** In a conflict: saves this tab's text on top of the other one. */
+  async keepMine(): Promise<void> {
+    if (this.#keeping.state !== 'conflict') return
+    this.#revision = this.#keeping.other?.revision ?? null
+    this.#saved = this.#keeping.other?.content.text ?? ''
+    this.#tell({ state: 'typing' })
+    await this.save()
+  }
+
+  /** In a conflict: takes the other tab's text. */
+  takeOther(): void {
+    if (this.#keeping.state !== 'conflict' || !this.#keeping.other) return
+    const { other } = this.#keeping
+    this.#revision = other.revision
+    this.#saved = other.content.text
+    this.#tell({ state: 'kept', at: Date.parse(other.updatedAt) })
+    this.#store.replace(other.content.text, 'outside')
+    this.#forget()
+  }
+
+  /** The text was sent, or is to be thrown away: nothing is saved from here on. Deletes the draft unless the server did. */
+  async end(options: { deleteOnServer: boolean }): Promise<void> {
+    this.#ended = true
+    clearTimeout(this.#timer)
+    this.#forget()
+    if (options.deleteOnServer && this.#revision !== null)
+      await fetchJson<void>(apiPaths.draft(this.#address.key), { method: 'DELETE', stay: true })
+    this.#revision = null
+  }
+
+  /** After `end`: follows the document again, with `text` as what nobody has changed. */
+  begin(text: string, baseBlob: string | null): void {
+    this.#ended = false
+    this.#saved = text
+    this.#baseBlob = baseBlob
+    this.#tell({ state: 'kept', at: null })
+  }
+
+  /** Saves now if there is something to save. `leaving`: the page may go away before the answer. */
+  async save(leaving = false): Promise<void> {
+    clearTimeout(this.#timer)
+    const { text } = this.#store.state()
+    if (this.#ended || this.#sending || this.#keeping.state === 'conflict' || text === this.#saved) return
+    this.#sending = true
+    const sentBefore = this.#sent
+    this.#sent = text
+    if (!leaving) this.#tell({ state: 'saving' })
+    try {
+      const draft = await this.#send(text, leaving)
+      this.#revision = draft.revision
+      this.#saved = text
+      if (this.#store.state().text === text) {
+        this.#forget()
+        this.#tell({ state: 'kept', at: Date.now() })
+      }
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      const other = otherDraft(error)
+      if (error.code === 'conflict' && other && (other.content.text === text || other.content.text === sentBefore)) {
+        // The other tab is this one: an earlier save arrived, only its answer was lost.
+        this.#revision = other.revision
+        this.#saved = other.content.text
+        this.#tell(other.content.text === this.#store.state().text ? { state: 'kept', at: Date.now() } : { state: 'typing' })
+      } else this.#tell(afterFailedSave(error.code, error.detail, other))
+    } finally {
+      this.#sending = false
+    }
+    if (this.#ended) return
+    if (this.#store.state().text !== this.#saved && this.keeping().state !== 'conflict') this.#schedule()
+  }
+
+  async #send(text: string, keepalive: boolean): Promise<Draft> {
+    const body = { title: this.#title(), content: { text, baseBlob: this.#baseBlob }, baseRevision: this.#revision }
+    // Browsers refuse to keep large requests alive (64 KiB over all of them); those go as usual.
+    return fetchJson<Draft>(apiPaths.draft(this.#address.key), {
+      method: 'PUT',
+      body,
+      stay: true,
+      keepalive: keepalive && JSON.stringify(body).length < 50_000,
+    })
+  }
+
+  #changed(): void {
+    if (this.#ended) return
+    const { text } = this.#store.state()
+    if (text === this.#saved) {
+      if (this.#keeping.state === 'typing') this.#tell({ state: 'kept', at: null })
+      return
+    }
+    try {
+      const kept: KeptText = { text, revision: this.#revision, baseBlob: this.#baseBlob }
+      sessionStorage.setItem(storageKey(this.#address), JSON.stringify(kept))
+    } catch {
+      // Full or forbidden: the server's copy is the one that counts, and its failure is shown.
+    }
+    if (this.#keeping.state === 'conflict') return
+    if (this.#keeping.state === 'kept') this.#tell({ state: 'typing' })
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.save(), trySavingAgain(this.#keeping) ?? saveAfter)
+  }
+
+  #forget(): void {
+    try {
+      sessionStorage.removeItem(storageKey(this.#address))
+    } catch {
+      // forbidden: there is nothing to forget then
+    }
+  }
+
+  #tell(keeping: Keeping): void {
+    this.#keeping = keeping
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+function otherDraft(problem: ApiProblem): Draft | null {
+  const details = problem.body.details
+  if (typeof details !== 'object' || details === null || !('draft' in details)) return null
+  return (details.draft ?? null) as Draft | null // the route's conflict carries a Draft or null: lib/drafts/drafts.ts
+}

@@ -1,0 +1,140 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { pagePaths } from '#components/data/api-paths.ts'
+import { queries } from '#components/data/queries.ts'
+import type { ResourceAddress } from '#components/data/query-keys.ts'
+import { Button, LinkButton } from '#components/ui/button.tsx'
+import { kindOf } from '#components/ui/format.ts'
+import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
+import { PageHeader } from '#components/ui/page-header.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
+import type { Project } from '#lib/inventory/contract.ts'
+import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
+import type { Draft, ManifestSource } from '#lib/proposals/contract.ts'
+import type { CompiledKind } from '#lib/schema/field-tree.ts'
+import { afterDeletion } from './after-deletion.ts'
+import { keptInTab } from './draft-keeper.ts'
+import { openDraft } from './draft-rules.ts'
+import { ManifestEditor } from './manifest-editor.tsx'
+import { ReviewDialog } from './review-dialog.tsx'
+
+/** The page that edits one resource, on its file as it stands in Git: comments, order and neighbours stay. */
+export function EditView({ at }: { at: ResourceAddress }) {
+  const draftKey = ['edit', at.cluster, at.namespace, at.kind, at.name].map(encodeURIComponent).join('/')
+  const me = useQuery(queries.me())
+  const project = useQuery(queries.project(at.cluster, at.namespace))
+  const kind = useQuery(queries.kind(at.cluster, at.kind))
+  const source = useQuery(queries.manifest(at))
+  const draft = useQuery(queries.draft(draftKey))
+  const title = `${kindOf(at.kind)} ${at.name}`
+  if (!kind.data || !project.data || !me.data || !source.data || (draft.data === undefined && !draft.isError)) {
+    const failed = [
+      { query: source, what: `the manifest of ${title} in Git` },
+      { query: kind, what: `the kind ${kindOf(at.kind)} on ${at.cluster}` },
+      { query: project, what: `the project ${at.namespace}` },
+      { query: me, what: 'your account' },
+    ].find(({ query }) => query.isError && !query.data)
+    return failed ? (
+      <ErrorState error={failed.query.error} what={failed.what} retry={() => void failed.query.refetch()}>
+        <LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>
+      </ErrorState>
+    ) : (
+      <Skeleton lines={3} rows={8} label={`Loading ${at.name} from Git`} />
+    )
+  }
+  if (!project.data.canPropose)
+    return (
+      <EmptyState
+        title={`You may not propose changes to ${at.namespace}`}
+        icon="warning"
+        action={<LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>}
+      >
+        Ask {project.data.team ? `the team ${project.data.team}` : 'the platform team'} for the role corbel:propose in this namespace.
+      </EmptyState>
+    )
+  return (
+    <Editor
+      key={source.data.document}
+      at={at}
+      kind={kind.data}
+      project={project.data}
+      source={source.data}
+      username={me.data.username}
+      draftKey={draftKey}
+      draft={draft.data ?? null}
+      draftsAway={draft.isError}
+      reload={() => void source.refetch()}
+    />
+  )
+}
+
+function Editor({
+  at,
+  kind,
+  project,
+  source,
+  username,
+  draftKey,
+  draft,
+  draftsAway,
+  reload,
+}: {
+  at: ResourceAddress
+  kind: CompiledKind
+  project: Project
+  source: ManifestSource
+  username: string
+  draftKey: string
+  draft: Draft | null
+  draftsAway: boolean
+  reload: () => void
+}) {
+  const router = useRouter()
+  const [deleting, setDeleting] = useState(false)
+  const address = { key: draftKey, username }
+  return (
+    <>
+      <ManifestEditor
+        kind={kind}
+        project={project}
+        name={at.name}
+        start={{ text: source.text, document: source.document, file: { path: source.path, blob: source.blob } }}
+        opening={openDraft(source.text, draft, keptInTab(address))}
+        draft={draft}
+        draftAddress={address}
+        reload={reload}
+      >
+        <PageHeader
+          title={`Edit ${at.name}`}
+          actions={
+            <>
+              <LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>
+              <Button icon="deleting" onClick={() => setDeleting(true)}>
+                Delete by pull request
+              </Button>
+            </>
+          }
+        >
+          {kind.kind} in {at.namespace}, from <a href={source.fileUrl}>{source.path}</a> in {source.repository}.
+        </PageHeader>
+        {draftsAway ? (
+          <Banner tone="amber">Your drafts could not be read. If you had one of this page, it is not shown here.</Banner>
+        ) : null}
+      </ManifestEditor>
+      {deleting ? (
+        <ReviewDialog
+          change={{ ...at, action: 'delete', text: null, baseBlob: source.blob }}
+          here={pagePaths.editResource(at)}
+          confirmName={at.name}
+          consequence={afterDeletion(kind, at.name, parseManifestFile(source.text).documents[source.document]?.value)}
+          onClose={() => setDeleting(false)}
+          onChangedInGit={reload}
+          onSent={(id) => router.push(pagePaths.proposal(id))}
+        />
+      ) : null}
+    </>
+  )
+}

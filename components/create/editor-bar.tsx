@@ -1,0 +1,167 @@
+'use client'
+
+import { Button } from '#components/ui/button.tsx'
+import { counted } from '#components/ui/format.ts'
+import { Icon, type IconName } from '#components/ui/icons.tsx'
+import { RelativeTime } from '#components/ui/relative-time.tsx'
+import type { Keeping } from './draft-rules.ts'
+import styles from './editor.module.css'
+import type { Judgement } from './judge-manifest.ts'
+
+/** Under the editor: where the file goes, whether the manifest is right, what the API server says, and the way on. */
+export function EditorBar({
+  repository,
+  path,
+  judgement,
+  keeping,
+  changed,
+  review,
+  askAgain,
+}: {
+  repository: string
+  path: string
+  judgement: Judgement
+  keeping: Keeping
+  /** Undefined on create; on edit whether the text differs from Git. */
+  changed: boolean | undefined
+  review: () => void
+  askAgain: () => void
+}) {
+  return (
+    <div className={styles.bar}>
+      <div className={styles.where}>
+        <span>{repository}</span> · <code>{path}</code>
+      </div>
+      <div className={styles.status} role="status">
+        <Validity judgement={judgement} />
+        <DryRunSaid judgement={judgement} askAgain={askAgain} />
+        <Kept keeping={keeping} />
+      </div>
+      <Button
+        look="primary"
+        onClick={review}
+        disabled={changed === false}
+        title={changed === false ? 'Nothing differs from Git yet' : undefined}
+      >
+        Review pull request
+        <Icon name="right" />
+      </Button>
+    </div>
+  )
+}
+
+function Fact({ icon, tone, children }: { icon: IconName; tone: 'good' | 'bad' | 'calm' | 'warn'; children: React.ReactNode }) {
+  return (
+    <span className={styles.fact} data-tone={tone}>
+      <Icon name={icon} size={14} />
+      <span>{children}</span>
+    </span>
+  )
+}
+
+function Validity({ judgement: { errors, missing } }: { judgement: Judgement }) {
+  if (errors === undefined)
+    return (
+      <Fact icon="unknown" tone="calm">
+        not checked
+      </Fact>
+    )
+  if (errors.length === 0)
+    return (
+      <Fact icon="check" tone="good">
+        valid
+      </Fact>
+    )
+  const wrong = errors.length - missing
+  return wrong > 0 ? (
+    <Fact icon="failed" tone="bad">
+      {counted(wrong, 'field')} to correct
+    </Fact>
+  ) : (
+    <Fact icon="info" tone="calm">
+      {counted(missing, 'required field')} to fill in
+    </Fact>
+  )
+}
+
+function DryRunSaid({ judgement: { verdict }, askAgain }: { judgement: Judgement; askAgain: () => void }) {
+  switch (verdict.state) {
+    case 'none':
+      return null
+    case 'asking':
+      return (
+        <Fact icon="progressing" tone="calm">
+          dry run…
+        </Fact>
+      )
+    case 'accepted':
+      return (
+        <Fact icon={verdict.warnings.length > 0 ? 'warning' : 'check'} tone={verdict.warnings.length > 0 ? 'warn' : 'good'}>
+          dry run accepted
+          {verdict.warnings.length > 0 ? ` with ${counted(verdict.warnings.length, 'warning')}: ${verdict.warnings.join(' ')}` : ''}{' '}
+          <RelativeTime at={new Date(verdict.at).toISOString()} />
+        </Fact>
+      )
+    case 'refused':
+      return (
+        <Fact icon="failed" tone="bad">
+          dry run refused <RelativeTime at={new Date(verdict.at).toISOString()} />: {verdict.message}
+        </Fact>
+      )
+    case 'unavailable':
+      return (
+        <Fact icon="warning" tone="warn">
+          no dry run: {verdict.message}{' '}
+          <button type="button" className={styles.inline} onClick={askAgain}>
+            Ask again
+          </button>
+        </Fact>
+      )
+    default:
+      return verdict satisfies never
+  }
+}
+
+function Kept({ keeping }: { keeping: Keeping }) {
+  switch (keeping.state) {
+    case 'kept':
+      return keeping.at === null ? null : (
+        <Fact icon="draft" tone="calm">
+          draft saved <RelativeTime at={new Date(keeping.at).toISOString()} />
+        </Fact>
+      )
+    case 'typing':
+    case 'saving':
+      return (
+        <Fact icon="draft" tone="calm">
+          saving draft…
+        </Fact>
+      )
+    case 'offline':
+      return (
+        <Fact icon="warning" tone="warn">
+          kept in this tab; the server does not take the draft at the moment
+        </Fact>
+      )
+    case 'signed-out':
+      return (
+        <Fact icon="warning" tone="warn">
+          kept in this tab until you sign in again
+        </Fact>
+      )
+    case 'conflict':
+      return (
+        <Fact icon="warning" tone="warn">
+          draft not saved: choose a text above
+        </Fact>
+      )
+    case 'refused':
+      return (
+        <Fact icon="warning" tone="warn">
+          draft kept in this tab only: {keeping.message}
+        </Fact>
+      )
+    default:
+      return keeping satisfies never
+  }
+}

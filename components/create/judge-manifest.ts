@@ -1,0 +1,164 @@
+/**
+ * Judges the manifest while somebody works on it: the schema's own checks 200 ms after a pause, and when they are
+ * content the API server's dry run 700 ms after a pause. A change in between drops what was under way: a verdict always
+ * speaks of the text on the page. Complaints go to the document's store, the verdict is kept here for the bar below.
+ */
+import type { ManifestStore } from '#components/create/manifest-store.ts'
+import type { FieldError } from '#lib/errors.ts'
+import { type Json, valueAt } from '#lib/json.ts'
+import type { DryRunResult } from '#lib/proposals/contract.ts'
+
+export type Verdict =
+  | { state: 'none' }
+  | { state: 'asking' }
+  | { state: 'accepted'; at: number; warnings: string[] }
+  | { state: 'refused'; at: number; message: string }
+  /** The cluster could not be asked; says why. */
+  | { state: 'unavailable'; at: number; message: string }
+
+export interface Judgement {
+  /** Undefined before the first check, and while the text cannot be read. */
+  errors: readonly FieldError[] | undefined
+  /** How many of them are only empty required fields nobody has been asked for yet. */
+  missing: number
+  verdict: Verdict
+}
+
+export const checkAfter = 200
+export const dryRunAfter = 700
+
+/**
+ * The errors to show at their fields: all once the person has asked for a review, before that only those about
+ * something that is there. A form that begins red teaches nobody anything.
+ */
+export function shownErrors(errors: readonly FieldError[], value: Json, asked: boolean): FieldError[] {
+  if (asked) return [...errors]
+  return errors.filter(({ path }) => {
+    const here = valueAt(value, path)
+    return here !== undefined && here !== ''
+  })
+}
+
+export class ManifestJudge {
+  #judgement: Judgement = { errors: undefined, missing: 0, verdict: { state: 'none' } }
+  readonly #listeners = new Set<() => void>()
+  readonly #store: ManifestStore
+  readonly #check: (value: Json) => FieldError[]
+  readonly #dryRun: (signal: AbortSignal) => Promise<DryRunResult>
+  #revision = -1
+  #asked = false
+  #checking: ReturnType<typeof setTimeout> | undefined
+  #asking: ReturnType<typeof setTimeout> | undefined
+  #under: AbortController | undefined
+
+  constructor(store: ManifestStore, check: (value: Json) => FieldError[], dryRun: (signal: AbortSignal) => Promise<DryRunResult>) {
+    this.#store = store
+    this.#check = check
+    this.#dryRun = dryRun
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  readonly judgement = (): Judgement => this.#judgement
+
+  /** Begins to follow the document; what it gives ends that. */
+  start(): () => void {
+    const stop = this.#store.subscribe(() => this.#follow())
+    this.#follow()
+    return () => {
+      stop()
+      clearTimeout(this.#checking)
+      clearTimeout(this.#asking)
+      this.#under?.abort()
+      this.#revision = -1
+    }
+  }
+
+  /** Checks now and from here on shows every error, empty required fields too. Gives the errors; undefined while the text cannot be read. */
+  ask(): readonly FieldError[] | undefined {
+    this.#asked = true
+    this.#checkNow()
+    return this.#judgement.errors
+  }
+
+  /** Asks the API server again about the same text. */
+  askAgain(): void {
+    clearTimeout(this.#asking)
+    void this.#askServer()
+  }
+
+  #follow(): void {
+    const { revision } = this.#store.state()
+    if (revision === this.#revision) return
+    this.#revision = revision
+    clearTimeout(this.#checking)
+    clearTimeout(this.#asking)
+    this.#under?.abort()
+    if (this.#judgement.verdict.state !== 'none') this.#tell({ ...this.#judgement, verdict: { state: 'none' } })
+    this.#checking = setTimeout(() => this.#whenIdle(() => this.#checkNow()), checkAfter)
+    this.#asking = setTimeout(() => void this.#askServer(), dryRunAfter)
+  }
+
+  #whenIdle(work: () => void): void {
+    const revision = this.#revision
+    const still = () => {
+      if (revision === this.#revision) work()
+    }
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(still, { timeout: 300 })
+    else still()
+  }
+
+  #checkNow(): void {
+    const { value, broken } = this.#store.state()
+    if (broken) {
+      this.#store.complain('check', [])
+      this.#store.complain('server', [])
+      this.#tell({ errors: undefined, missing: 0, verdict: { state: 'none' } })
+      return
+    }
+    const errors = this.#check(value)
+    const shown = shownErrors(errors, value, this.#asked)
+    this.#store.complain('check', shown)
+    if (errors.length > 0) this.#store.complain('server', [])
+    this.#tell({ ...this.#judgement, errors, missing: errors.length - shown.length })
+  }
+
+  async #askServer(): Promise<void> {
+    if (this.#judgement.errors === undefined) this.#checkNow()
+    if (this.#judgement.errors === undefined || this.#judgement.errors.length > 0) return
+    const under = new AbortController()
+    this.#under = under
+    this.#tell({ ...this.#judgement, verdict: { state: 'asking' } })
+    let verdict: Verdict
+    let complaints: FieldError[] = []
+    try {
+      const result = await this.#dryRun(under.signal)
+      const at = Date.now()
+      if (result.unavailable !== null) verdict = { state: 'unavailable', at, message: result.unavailable }
+      else if (result.accepted) verdict = { state: 'accepted', at, warnings: result.warnings }
+      else {
+        const message = result.message ?? 'The API server refuses this manifest.'
+        verdict = { state: 'refused', at, message }
+        complaints = result.fields.length > 0 ? result.fields : [{ path: [], message }]
+      }
+    } catch (error) {
+      if (under.signal.aborted) return
+      verdict = {
+        state: 'unavailable',
+        at: Date.now(),
+        message: error instanceof Error ? error.message : 'The cluster could not be asked.',
+      }
+    }
+    if (under.signal.aborted) return
+    this.#store.complain('server', complaints)
+    this.#tell({ ...this.#judgement, verdict })
+  }
+
+  #tell(judgement: Judgement): void {
+    this.#judgement = judgement
+    for (const listener of this.#listeners) listener()
+  }
+}

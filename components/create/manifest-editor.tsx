@@ -1,0 +1,269 @@
+'use client'
+
+import { usePathname, useRouter, useSearchParams } from 'next/navigation'
+import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { apiPaths, pagePaths } from '#components/data/api-paths.ts'
+import { fetchJson, holdPage } from '#components/data/fetch-json.ts'
+import { type FormModel, FormProvider } from '#components/forms/form-context.tsx'
+import { FormView } from '#components/forms/form-view.ts'
+import { ResourceForm } from '#components/forms/resource-form.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { Banner } from '#components/ui/notices.tsx'
+import { showToast } from '#components/ui/toast.tsx'
+import { YamlEditor, type YamlEditorHandle } from '#components/yaml/yaml-editor.tsx'
+import type { Project } from '#lib/inventory/contract.ts'
+import { textAt } from '#lib/json.ts'
+import type { Draft, DryRunResult } from '#lib/proposals/contract.ts'
+import type { CompiledKind } from '#lib/schema/field-tree.ts'
+import { validateResource } from '#lib/schema/validate.ts'
+import { documentText } from './document-text.ts'
+import { type DraftAddress, DraftKeeper } from './draft-keeper.ts'
+import type { Opening } from './draft-rules.ts'
+import styles from './editor.module.css'
+import { EditorBar } from './editor-bar.tsx'
+import { DraftNotice, RestoredNotice, TextChoice } from './editor-notices.tsx'
+import { expectedPath } from './expected-path.ts'
+import { ManifestJudge } from './judge-manifest.ts'
+import { ManifestStore } from './manifest-store.ts'
+import { ReviewDialog } from './review-dialog.tsx'
+
+/** What an editor begins with: the smallest manifest of a kind, or the file as it stands in Git. */
+export interface EditorStart {
+  text: string
+  document: number
+  /** On edit: the file in Git. */
+  file?: { path: string; blob: string }
+}
+
+interface EditorProps {
+  kind: CompiledKind
+  project: Project
+  /** The resource on edit; absent on create. */
+  name?: string
+  start: EditorStart
+  opening: Opening
+  draft: Draft | null
+  draftAddress: DraftAddress
+  /** The title row. */
+  children: ReactNode
+  /** On edit: reads the file in Git again, after it changed there. */
+  reload?: () => void
+}
+
+const wide = '(min-width: 961px)'
+const followWidth = (listener: () => void) => {
+  const query = window.matchMedia(wide)
+  query.addEventListener('change', listener)
+  return () => query.removeEventListener('change', listener)
+}
+
+/** The parts of an editor that live outside React: one document, its form's view, its judge and its keeper. */
+function makeParts({ kind, project, name, start, opening, draft, draftAddress }: EditorProps) {
+  const text = opening.from === 'start' ? start.text : opening.from === 'conflict' ? opening.mine.text : opening.text
+  const store = new ManifestStore(text, start.document)
+  const view = new FormView()
+  const editing = name !== undefined
+  const model: FormModel = { kind, store, view, editing, cluster: project.cluster, namespace: project.namespace }
+  const currentText = () => documentText(store.state().text, store.document)
+  const judge = new ManifestJudge(
+    store,
+    (value) => validateResource(kind, value),
+    (signal) =>
+      fetchJson<DryRunResult>(apiPaths.dryRun, {
+        method: 'POST',
+        body: {
+          cluster: project.cluster,
+          namespace: project.namespace,
+          kind: kind.key,
+          action: editing ? 'update' : 'create',
+          text: currentText(),
+        },
+        signal,
+        stay: true,
+      }),
+  )
+  const baseBlob = (opening.from === 'server' || opening.from === 'tab' ? opening.baseBlob : null) ?? start.file?.blob ?? null
+  const keeper = new DraftKeeper(store, {
+    address: draftAddress,
+    title: () => `${kind.title} ${textAt(store.state().value, 'metadata', 'name') || 'without a name'} in ${project.namespace}`,
+    saved: opening.from === 'server' ? opening.text : start.text,
+    draft,
+    baseBlob,
+    conflict: opening.from === 'conflict' ? opening.other : null,
+  })
+  return { store, view, model, judge, keeper, currentText, baseBlob }
+}
+
+/** Form and YAML side by side (on phones one at a time), the bar below, and everything that guards what was typed. */
+export function ManifestEditor(props: EditorProps) {
+  const { kind, project, name, start, opening, draft, children, reload } = props
+  const [parts] = useState(() => makeParts(props))
+  const { store, view, model, judge, keeper, currentText } = parts
+  const router = useRouter()
+  const path = usePathname()
+  const search = useSearchParams().toString()
+  const here = search ? `${path}?${search}` : path
+  const yaml = useRef<YamlEditorHandle>(null)
+  const [pane, setPane] = useState<'form' | 'yaml'>('form')
+  const [restored, setRestored] = useState(opening.from === 'server' || opening.from === 'tab' ? opening.from : null)
+  const [reviewing, setReviewing] = useState(false)
+  const [base, setBase] = useState(parts.baseBlob)
+  const state = useSyncExternalStore(store.subscribe, store.state, store.state)
+  const judgement = useSyncExternalStore(judge.subscribe, judge.judgement, judge.judgement)
+  const keeping = useSyncExternalStore(keeper.subscribe, keeper.keeping, keeper.keeping)
+  const isWide = useSyncExternalStore(
+    followWidth,
+    () => window.matchMedia(wide).matches,
+    () => true,
+  )
+
+  useEffect(() => judge.start(), [judge])
+  useEffect(() => keeper.start(), [keeper])
+  useEffect(() => holdPage(), [])
+  useEffect(() => {
+    let seen = view.request()?.at
+    return view.subscribe(() => {
+      if (view.request()?.at === seen) return
+      seen = view.request()?.at
+      setPane('form')
+    })
+  }, [view])
+
+  const goToProblem = () => {
+    const line = state.problems.find((problem) => problem.severity === 'error')?.line ?? 1
+    setPane('yaml')
+    // on phones the YAML view is only now being shown
+    requestAnimationFrame(() => yaml.current?.goToLine(line))
+  }
+  const review = () => {
+    const errors = judge.ask()
+    const [first] = errors ?? []
+    if (errors === undefined) goToProblem()
+    else if (first) {
+      setPane('form')
+      view.reveal(first.path)
+    } else {
+      void keeper.save()
+      setReviewing(true)
+    }
+  }
+  const discard = async () => {
+    await keeper
+      .end({ deleteOnServer: true })
+      .catch(() => showToast('The draft on the server could not be deleted; it may come back.', 'bad'))
+    setRestored(null)
+    setBase(start.file?.blob ?? null)
+    store.replace(start.text, 'outside')
+    keeper.begin(start.text, start.file?.blob ?? null)
+  }
+  const keepOnNewBase = () => {
+    if (!start.file) return
+    setBase(start.file.blob)
+    keeper.rebase(start.file.blob)
+  }
+  const movedInGit = start.file !== undefined && base !== start.file.blob
+  const typedName = textAt(state.value, 'metadata', 'name') ?? ''
+  const filePath =
+    start.file?.path ?? expectedPath(project, { kind: kind.kind, group: kind.group, namespace: project.namespace, name: typedName })
+  const change = useMemo(
+    () => ({
+      cluster: project.cluster,
+      namespace: project.namespace,
+      kind: kind.key,
+      action: name === undefined ? ('create' as const) : ('update' as const),
+      ...(name === undefined ? {} : { name }),
+      text: reviewing ? currentText() : null,
+      baseBlob: base,
+    }),
+    [project, kind, name, reviewing, base, currentText],
+  )
+
+  return (
+    <div className={styles.page}>
+      {children}
+      <div className={styles.notices}>
+        {restored && keeping.state !== 'conflict' ? (
+          <RestoredNotice from={restored} at={draft?.updatedAt ?? null} discard={() => void discard()} />
+        ) : null}
+        <DraftNotice
+          keeping={keeping}
+          path={here}
+          mine={() => store.state().text}
+          keepMine={() => void keeper.keepMine()}
+          takeOther={() => keeper.takeOther()}
+        />
+        {movedInGit ? (
+          <TextChoice
+            mine={() => store.state().text}
+            other={start.text}
+            otherName="Git's text"
+            keep={keepOnNewBase}
+            take={() => void discard()}
+          >
+            {start.file?.path} changed in Git since you began. Keep your text to propose it over the new version (the review shows
+            everything that differs), or begin anew from Git's.
+          </TextChoice>
+        ) : null}
+        {state.broken ? (
+          <Banner
+            tone="red"
+            action={
+              <Button size="small" onClick={goToProblem}>
+                Go to the line
+              </Button>
+            }
+          >
+            The YAML cannot be read, so the form waits with its last values. {state.broken}
+          </Banner>
+        ) : null}
+      </div>
+      <div className={styles.switch} role="tablist" aria-label="Views of the manifest">
+        {(['form', 'yaml'] as const).map((each) => (
+          <button
+            key={each}
+            type="button"
+            role="tab"
+            id={`pane-${each}-tab`}
+            aria-selected={pane === each}
+            aria-controls={`pane-${each}`}
+            onClick={() => setPane(each)}
+          >
+            {each === 'form' ? 'Form' : 'YAML'}
+          </button>
+        ))}
+      </div>
+      <div className={styles.panes} data-pane={pane}>
+        <div id="pane-form" className={styles.form}>
+          <FormProvider model={model}>
+            <ResourceForm />
+          </FormProvider>
+        </div>
+        <div id="pane-yaml" className={styles.yaml}>
+          {isWide || pane === 'yaml' ? <YamlEditor ref={yaml} store={store} view={view} kind={kind} /> : null}
+        </div>
+      </div>
+      <EditorBar
+        repository={project.repository ?? 'no repository'}
+        path={filePath}
+        judgement={judgement}
+        keeping={keeping}
+        changed={name === undefined ? undefined : state.text !== start.text}
+        review={review}
+        askAgain={() => judge.askAgain()}
+      />
+      {reviewing ? (
+        <ReviewDialog
+          change={change}
+          draftKey={props.draftAddress.key}
+          here={here}
+          onClose={() => setReviewing(false)}
+          onChangedInGit={reload}
+          onSent={(id) => {
+            void keeper.end({ deleteOnServer: false })
+            router.push(pagePaths.proposal(id))
+          }}
+        />
+      ) : null}
+    </div>
+  )
+}
