@@ -165,7 +165,7 @@ const simulated = [
 
 /** What a newcomer may try, in order. */
 export const stepsToTry = (ports: Ports): { title: string; text: string; href: string }[] => [
-  { title: 'Sign in as Alice', text: 'She is an engineer of the team payments.', href: '/sign-in' },
+  { title: 'Sign in as Alice', text: 'She is an engineer of the team payments and sees its two projects.', href: '/projects' },
   { title: 'Create a bucket', text: 'Search "bucket", fill in the form and open a pull request.', href: '/create' },
   { title: 'Merge it', text: 'Read the plan that CI commented, then merge on the GitHub page.', href: githubUrl(ports) },
   { title: 'Watch it become ready', text: 'CI applies it, and the resource page follows until it is Ready.', href: '/resources' },

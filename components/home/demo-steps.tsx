@@ -1,5 +1,4 @@
 import Link from 'next/link'
-import { listed } from '#components/ui/format.ts'
 import type { Me } from '#lib/identity/contract.ts'
 import styles from './home.module.css'
 
@@ -19,7 +18,14 @@ export function DemoSteps({ demo }: { demo: NonNullable<Me['demo']> }) {
         ))}
       </ol>
       {demo.simulated.length > 0 ? (
-        <p className={styles.simulated}>Simulated here: {listed(demo.simulated)}. Everything else is real.</p>
+        <div className={styles.simulated}>
+          Simulated here; everything else is real:
+          <ul>
+            {demo.simulated.map((part) => (
+              <li key={part}>{part}</li>
+            ))}
+          </ul>
+        </div>
       ) : null}
     </details>
   )

@@ -10,6 +10,7 @@ import { Name } from '#components/ui/name.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { type Column, Table } from '#components/ui/table.tsx'
 import type { ResourceRow } from '#lib/inventory/contract.ts'
+import { headlineInList } from './headline-in-list.ts'
 import { type ResourceFilter, sortOf } from './resource-filter.ts'
 import styles from './resource-list.module.css'
 
@@ -56,18 +57,18 @@ export function ResourceTable({
     {
       key: 'headline',
       title: 'What is going on',
-      width: '26%',
+      width: '30%',
       wideOnly: true,
       cell: (row) => (
         <span className={styles.headline} title={row.headline}>
-          {row.headline}
+          {headlineInList(row)}
         </span>
       ),
     },
     {
       key: 'kind',
       title: 'Kind',
-      width: '20%',
+      width: '16%',
       wideOnly: true,
       ...sort('kind'),
       cell: (row) => <span title={row.kind}>{row.kindName}</span>,
@@ -75,7 +76,7 @@ export function ResourceTable({
     {
       key: 'namespace',
       title: 'Project',
-      width: '15%',
+      width: '13%',
       wideOnly: true,
       ...sort('namespace'),
       cell: (row) => (

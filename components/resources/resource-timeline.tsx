@@ -15,7 +15,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { RevisionView } from '#lib/inventory/contract.ts'
 import type { Json } from '#lib/json.ts'
 import styles from './resource-page.module.css'
-import { revisionAuthor, revisionWords } from './revision-words.ts'
+import { fieldsToShow, revisionAuthor, revisionWords } from './revision-words.ts'
 import { valueText } from './spec-facts.ts'
 
 /** What happened to a resource, the newest first: fields that changed, conditions, and the proposal, commit and person behind. */
@@ -55,6 +55,7 @@ function Entry({ revision }: { revision: RevisionView }) {
   const look = revisionWords(revision)
   const author = revisionAuthor(revision)
   const { proposal, commit } = revision
+  const fields = fieldsToShow(revision)
   return (
     <li className={styles.event}>
       <span className={classNames(styles.mark, styles[look.tone])}>
@@ -75,9 +76,9 @@ function Entry({ revision }: { revision: RevisionView }) {
             {revision.message}
           </p>
         ) : null}
-        {revision.fields.length > 0 && revision.change !== 'created' ? (
+        {fields.length > 0 ? (
           <ul className={styles.changes}>
-            {revision.fields.slice(0, shownFields).map((field) => (
+            {fields.slice(0, shownFields).map((field) => (
               <li key={JSON.stringify(field.path)}>
                 <code>{fieldPath(field.path)}</code>: <span className={styles.before}>{valueText(field.before as Json | undefined)}</span>
                 <span className="visually-hidden"> became </span>
@@ -85,9 +86,7 @@ function Entry({ revision }: { revision: RevisionView }) {
                 <span className={styles.after}>{valueText(field.after as Json | undefined)}</span>
               </li>
             ))}
-            {revision.fields.length > shownFields ? (
-              <li className={styles.quiet}>and {revision.fields.length - shownFields} more fields</li>
-            ) : null}
+            {fields.length > shownFields ? <li className={styles.quiet}>and {fields.length - shownFields} more fields</li> : null}
           </ul>
         ) : null}
         {proposal || commit ? (

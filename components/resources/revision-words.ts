@@ -25,6 +25,15 @@ export function revisionWords(revision: RevisionView): StateLook {
   }
 }
 
+/**
+ * The fields an entry lists: none for a creation (all of them are new), and of a changed condition only what the
+ * reason and message above them do not say already.
+ */
+export function fieldsToShow(revision: RevisionView): RevisionView['fields'] {
+  if (revision.change === 'created') return []
+  return revision.fields.filter(({ path }) => !(path[0] === 'status' && path[1] === 'conditions'))
+}
+
 /** Who did it: the person of the proposal, else the field manager that wrote, else nobody known. */
 export function revisionAuthor(revision: RevisionView): string | null {
   if (revision.proposal) return revision.proposal.requestedBy

@@ -146,3 +146,12 @@ test('the newest manager of the object and of its status', () => {
   expect(newestManager(object, 'status')).toBe('operator')
   expect(newestManager({}, 'rest')).toBeNull()
 })
+
+test('whoever wrote the spec is named before a controller that only added a finalizer later', () => {
+  const entry = (manager: string, time: string, fieldsV1: JsonObject): JsonObject => ({ manager, time, operation: 'Apply', fieldsV1 })
+  const managedFields = [
+    entry('corbel', '2026-01-01T00:00:00Z', { 'f:spec': { 'f:location': {} }, 'f:metadata': {} }),
+    entry('cnrm-controller-manager', '2026-01-01T00:00:01Z', { 'f:metadata': { 'f:finalizers': {} } }),
+  ]
+  expect(newestManager({ metadata: { managedFields } }, 'rest')).toBe('corbel')
+})
