@@ -1,0 +1,90 @@
+/** Where a proposal stands, as steps in words. Pure; the life itself is told in lib/proposals/proposal-life.ts. */
+import type { Proposal } from '#lib/proposals/contract.ts'
+
+export interface ProposalStep {
+  title: string
+  state: 'done' | 'now' | 'failed' | 'ahead' | 'skipped'
+  /** When it was reached. */
+  at: string | null
+  /** What happens now, or what went wrong. */
+  note: string | null
+}
+
+const titles = ['Submitted', 'Pull request open', 'Merged', 'Applying', 'Ready'] as const
+
+/** How many steps are behind, by state; the next one is under way. */
+function reached(proposal: Pick<Proposal, 'state' | 'mergedAt' | 'openedAt' | 'apply'>): number {
+  switch (proposal.state) {
+    case 'submitted':
+    case 'stuck':
+      return 1
+    case 'open':
+      return 2
+    case 'closed':
+      return proposal.openedAt === null ? 1 : 2
+    case 'merged':
+    case 'applying':
+      return 3
+    case 'applied':
+      return 4
+    case 'failed':
+      return proposal.apply?.conclusion === 'success' ? 4 : 3
+    case 'ready':
+      return 5
+    default:
+      return proposal.state satisfies never
+  }
+}
+
+/** The five steps of a proposal. */
+export function proposalSteps(
+  proposal: Pick<Proposal, 'state' | 'createdAt' | 'openedAt' | 'mergedAt' | 'finishedAt' | 'problem' | 'plan' | 'apply' | 'pullNumber'>,
+): ProposalStep[] {
+  const behind = reached(proposal)
+  const times = [proposal.createdAt, proposal.openedAt, proposal.mergedAt, null, proposal.state === 'ready' ? proposal.finishedAt : null]
+  return titles.map((title, index): ProposalStep => {
+    const at = times[index] ?? null
+    if (index < behind) return { title, state: 'done', at, note: index === behind - 1 ? waitingFor(proposal) : null }
+    if (proposal.state === 'closed') return { title, state: 'skipped', at: null, note: null }
+    if (index > behind) return { title, state: 'ahead', at: null, note: null }
+    const failed = proposal.state === 'stuck' || proposal.state === 'failed'
+    return { title, state: failed ? 'failed' : 'now', at: null, note: underWay(proposal) }
+  })
+}
+
+type Told = Pick<Proposal, 'state' | 'problem' | 'plan' | 'pullNumber'>
+
+/** Said at the last step behind, when people are to act. */
+function waitingFor({ state, plan }: Told): string | null {
+  if (state === 'closed') return 'Closed without merging. Nothing was changed.'
+  if (state !== 'open') return null
+  if (plan?.status !== 'completed') return 'The plan is being worked out.'
+  return plan.conclusion === 'success' || plan.conclusion === 'neutral'
+    ? 'The plan is accepted. It waits for a review and the merge.'
+    : 'The plan found something to correct; see below.'
+}
+
+/** Said at the step under way. */
+function underWay({ state, problem }: Told): string | null {
+  switch (state) {
+    case 'submitted':
+      return 'Corbel is opening the pull request.'
+    case 'stuck':
+      return problem ?? 'The pull request could not be opened.'
+    case 'open':
+      return null
+    case 'merged':
+      return 'CI has not begun to apply yet.'
+    case 'applying':
+      return 'CI is applying the change.'
+    case 'applied':
+      return 'Applied; the resources are being reconciled.'
+    case 'failed':
+      return problem ?? 'Not every resource became ready; see below.'
+    case 'closed':
+    case 'ready':
+      return null
+    default:
+      return state satisfies never
+  }
+}

@@ -1,0 +1,214 @@
+'use client'
+
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useState } from 'react'
+import { apiPaths, pagePaths } from '#components/data/api-paths.ts'
+import { ApiProblem } from '#components/data/api-problem.ts'
+import { fetchJson } from '#components/data/fetch-json.ts'
+import { queries } from '#components/data/queries.ts'
+import { queryKeys } from '#components/data/query-keys.ts'
+import { Badge, StateBadge } from '#components/ui/badge.tsx'
+import { Button, LinkButton } from '#components/ui/button.tsx'
+import { DiffView } from '#components/ui/diff-view.tsx'
+import { Icon, type IconName } from '#components/ui/icons.tsx'
+import { Banner, ErrorState } from '#components/ui/notices.tsx'
+import { PageHeader, Section } from '#components/ui/page-header.tsx'
+import { RelativeTime } from '#components/ui/relative-time.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
+import { showToast } from '#components/ui/toast.tsx'
+import type { CheckView, Proposal, ProposalDetail } from '#lib/proposals/contract.ts'
+import { MarkdownSummary } from './markdown-summary.tsx'
+import { type ProposalStep, proposalSteps } from './proposal-steps.ts'
+import styles from './proposals.module.css'
+
+/** One proposal, from the click to the ready resource; follows by live events. */
+export function ProposalView({ id }: { id: string }) {
+  const detail = useQuery(queries.proposal(id))
+  if (!detail.data)
+    return detail.isError ? (
+      <ErrorState error={detail.error} what="this proposal" retry={() => void detail.refetch()}>
+        <LinkButton href={pagePaths.proposals()}>All proposals</LinkButton>
+      </ErrorState>
+    ) : (
+      <Skeleton lines={3} rows={6} label="Loading the proposal" />
+    )
+  const proposal = detail.data
+  return (
+    <div className={styles.page}>
+      <PageHeader
+        title={proposal.title}
+        state={<StateBadge state={proposal.state} />}
+        actions={
+          proposal.pullUrl ? (
+            <a className={styles.pull} href={proposal.pullUrl}>
+              <Icon name="external" /> Pull request #{proposal.pullNumber}
+            </a>
+          ) : null
+        }
+      >
+        By {proposal.requestedBy.name} <RelativeTime at={proposal.createdAt} />, from <code>{proposal.branch}</code> into{' '}
+        <code>{proposal.baseBranch}</code> of {proposal.repository}
+        {proposal.openedAs === 'github-app' ? ', opened by Corbel on their behalf' : ''}.
+      </PageHeader>
+      {detail.isError ? <Banner tone="amber">{detail.error.message} What you see is the last answer.</Banner> : null}
+      {proposal.state === 'stuck' ? <Stuck proposal={proposal} /> : null}
+      {proposal.state !== 'stuck' && proposal.problem ? (
+        <Banner tone={proposal.state === 'failed' ? 'red' : 'amber'}>{proposal.problem}</Banner>
+      ) : null}
+      <Steps steps={proposalSteps(proposal)} />
+      {proposal.message.trim() ? <p className={styles.message}>{proposal.message}</p> : null}
+      <Resources proposal={proposal} />
+      <Check title="Plan" check={proposal.plan} waiting={proposal.state === 'open' ? 'CI has not said what it plans yet.' : null} />
+      <Check title="Apply" check={proposal.apply} waiting={proposal.state === 'merged' ? 'CI has not begun to apply yet.' : null} />
+      <Section title="Changed files">
+        {proposal.files.map((file) => (
+          <DiffView key={file.path} diff={file.diff} path={file.path} />
+        ))}
+        {proposal.files.length === 0 ? <p className={styles.quiet}>No file changes.</p> : null}
+      </Section>
+    </div>
+  )
+}
+
+const stepIcons: Record<ProposalStep['state'], IconName> = {
+  done: 'ready',
+  now: 'progressing',
+  failed: 'failed',
+  ahead: 'unknown',
+  skipped: 'close',
+}
+const stepWords: Record<ProposalStep['state'], string> = {
+  done: 'done',
+  now: 'under way',
+  failed: 'failed',
+  ahead: 'not yet',
+  skipped: 'will not happen',
+}
+
+function Steps({ steps }: { steps: ProposalStep[] }) {
+  return (
+    <ol className={styles.steps} aria-label="Progress">
+      {steps.map((step) => (
+        <li key={step.title} className={styles.step} data-state={step.state} aria-current={step.state === 'now' ? 'step' : undefined}>
+          {step.state === 'ahead' ? <span className={styles.dot} aria-hidden="true" /> : <Icon name={stepIcons[step.state]} />}
+          <strong>
+            {step.title}
+            <span className="visually-hidden"> ({stepWords[step.state]})</span>
+          </strong>
+          <span className={styles.small}>
+            {step.at ? <RelativeTime at={step.at} /> : null}
+            {step.note ? <span> {step.note}</span> : null}
+          </span>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Stuck({ proposal }: { proposal: Proposal }) {
+  const client = useQueryClient()
+  const [busy, setBusy] = useState(false)
+  const act = async (path: string, done: string) => {
+    setBusy(true)
+    try {
+      await fetchJson<Proposal>(path, { method: 'POST' })
+      showToast(done)
+      await client.invalidateQueries({ queryKey: queryKeys.proposals() })
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      showToast(error.detail, 'bad')
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Banner
+      tone="red"
+      action={
+        <span className={styles.actions}>
+          <Button size="small" busy={busy} onClick={() => void act(apiPaths.proposalRetry(proposal.id), 'Trying again')}>
+            Retry
+          </Button>
+          <Button size="small" disabled={busy} onClick={() => void act(apiPaths.proposalWithdraw(proposal.id), 'Proposal given up')}>
+            Give up
+          </Button>
+        </span>
+      }
+    >
+      The pull request could not be opened. {proposal.problem}
+    </Banner>
+  )
+}
+
+function Resources({ proposal }: { proposal: ProposalDetail }) {
+  const words = { create: 'Create', update: 'Change', delete: 'Delete' } as const
+  return (
+    <Section title="Resources">
+      <ul className={styles.list}>
+        {proposal.resources.map((resource) => (
+          <li key={`${resource.cluster}/${resource.namespace}/${resource.kind}/${resource.name}`} className={styles.item}>
+            <span className={styles.itemName}>
+              <Badge tone={resource.action === 'delete' ? 'red' : 'grey'}>{words[resource.action]}</Badge> {resource.kindName}{' '}
+              {resource.state === null ? (
+                <strong>{resource.name}</strong>
+              ) : (
+                <Link href={pagePaths.resource(resource)}>{resource.name}</Link>
+              )}{' '}
+              <span className={styles.small}>in {resource.namespace}</span>
+            </span>
+            <span>
+              {resource.state === null ? (
+                <span className={styles.small}>{resource.action === 'delete' ? 'not in the cluster' : 'not in the cluster yet'}</span>
+              ) : (
+                <StateBadge state={resource.state} plain />
+              )}
+            </span>
+            {resource.headline ? <span className={styles.headline}>{resource.headline}</span> : null}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+/** What CI says: its conclusion in words, its report, and where to read more. */
+function Check({ title, check, waiting }: { title: string; check: CheckView | null; waiting: string | null }) {
+  if (!check)
+    return waiting ? (
+      <Section title={title}>
+        <p className={styles.quiet}>{waiting}</p>
+      </Section>
+    ) : null
+  return (
+    <Section
+      title={
+        <>
+          {title} <CheckBadge check={check} />
+        </>
+      }
+      more={check.url ? <a href={check.url}>Details of the run</a> : null}
+    >
+      {check.summary ? (
+        <MarkdownSummary text={check.summary} />
+      ) : (
+        <p className={styles.quiet}>{check.status === 'completed' ? 'It gave no summary.' : 'It has begun and has not reported yet.'}</p>
+      )}
+    </Section>
+  )
+}
+
+function CheckBadge({ check }: { check: CheckView }) {
+  if (check.status !== 'completed')
+    return (
+      <Badge tone="amber" icon="progressing">
+        {check.status === 'queued' ? 'Waiting for a runner' : 'Running'}
+      </Badge>
+    )
+  const good = check.conclusion === 'success' || check.conclusion === 'neutral'
+  return (
+    <Badge tone={good ? 'green' : 'red'} icon={good ? 'ready' : 'failed'}>
+      {good ? 'Passed' : check.conclusion === 'cancelled' ? 'Cancelled' : check.conclusion === 'timed_out' ? 'Timed out' : 'Failed'}
+    </Badge>
+  )
+}
