@@ -76,6 +76,24 @@ export function setValue(text: string, docIndex: number, path: JsonPath, value: 
   return prove(file, setIn(text, document, docIndex, path, value), docIndex, wanted, path)
 }
 
+/**
+ * Replaces values that are there, all at once: one reading and one proof, however many they are. No path may lead into another.
+ * Throws Invalid where the document does not allow it.
+ */
+export function setValues(text: string, docIndex: number, changes: { path: JsonPath; value: Json }[]): string {
+  if (changes.length === 0) return text
+  const { file, document, value: before } = openDocument(text, docIndex)
+  let wanted = before
+  const splices = changes.flatMap(({ path, value }) => {
+    const { steps, aliased } = walkTo(document, path)
+    if (aliased) throw refuse(path, aliasWhy)
+    if (steps.length !== path.length + 1) throw refuse(path, 'there is no such field.')
+    wanted = withValue(wanted, path, value)
+    return replaceNode(text, document, steps, value)
+  })
+  return prove(file, applySplices(text, splices), docIndex, wanted, changes[0]?.path ?? [])
+}
+
 /** The change of `setValue` without its proof. */
 function setIn(text: string, document: ParsedDocument, docIndex: number, path: JsonPath, value: Json): string {
   const { steps, aliased } = walkTo(document, path)

@@ -13,11 +13,13 @@ export interface Splice {
 
 /** The text with non-overlapping splices made. */
 export function applySplices(text: string, splices: Splice[]): string {
-  let result = text
+  const parts: string[] = []
+  let at = text.length
   for (const { start, end, text: insert } of [...splices].sort((a, b) => b.start - a.start || b.end - a.end)) {
-    result = result.slice(0, start) + insert + result.slice(end)
+    parts.push(text.slice(end, at), insert)
+    at = start
   }
-  return result
+  return text.slice(0, at) + parts.reverse().join('')
 }
 
 /** The line end the file uses most; "\n" when it has none. */

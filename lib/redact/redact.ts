@@ -4,8 +4,9 @@
  * named like secrets, values of environment variables named like secrets, copies of manifests in annotations, and anything that looks like a
  * credential wherever it stands (private keys, tokens, URLs with a password).
  */
+import { stringify } from 'yaml'
 import { isObject, type Json, type JsonObject, type JsonPath, sameJson, textAt, valueAt } from '#lib/json.ts'
-import { setValue } from '#lib/manifest/edit-manifest.ts'
+import { setValues } from '#lib/manifest/edit-manifest.ts'
 import { type ManifestFile, parseManifestFile } from '#lib/manifest/parse-manifest.ts'
 
 /** What stands in place of a secret. */
@@ -65,11 +66,12 @@ export function redactResource(value: JsonObject, isSecret?: (path: JsonPath) =>
   return isObject(result) ? result : {}
 }
 
+// Written so that each character is looked at a bounded number of times: texts come from manifests and operators, up to a mebibyte.
 const patterns: [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, hidden],
-  [/([a-z][a-z0-9+.-]*:\/\/)[^\s/@:"'<>]*:[^\s/@"'<>]+@/gi, `$1${hidden}@`],
+  [/([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:"'<>]*:[^\s/@"'<>]+@/gi, `$1${hidden}@`],
   [/\b(Bearer|Basic|token) +[A-Za-z0-9._~+/=-]{16,}/gi, `$1 ${hidden}`],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*/g, hidden],
+  [/(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*/g, hidden],
   [/\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{10,})\b/g, hidden],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, hidden],
   [/\bAIza[A-Za-z0-9_-]{35}\b/g, hidden],
@@ -82,7 +84,7 @@ export function redactText(text: string): string {
 
 /** `key: value` and `"key": "value"` lines under secret names: for texts that cannot be read as YAML. */
 function redactLines(text: string): string {
-  return redactText(text).replace(/^(\s*(?:- )?["']?([\w./-]+)["']?\s*:\s*)(\S.*)$/gm, (line, head: string, key: string) =>
+  return redactText(text).replace(/^([ \t]*(?:- )?["']?([\w./-]+)["']?[ \t]*:[ \t]*)(\S.*)$/gm, (line, head: string, key: string) =>
     isSecretName(key) || key === 'stringData' ? head + hidden : line,
   )
 }
@@ -97,19 +99,31 @@ export function redactManifests(before: string, after: string): { before: string
   return { before: redactManifest(before), after: redactAgainst(after, before === '' ? undefined : parse(before)) }
 }
 
+/** Secrets times characters of a file up to which they are replaced in place: about half a second. */
+const mostWork = 20_000_000
+
+/** A file with more secrets than can be replaced in place: its values, without comments and in a form of ours. */
+const printed = (file: ManifestFile): string =>
+  file.documents
+    .map(({ value }) => stringify(isObject(value) ? redactResource(value) : hidden, { aliasDuplicateObjects: false, lineWidth: 0 }))
+    .join('---\n')
+
 function redactAgainst(text: string, before: ManifestFile | undefined): string {
   if (text === '') return text
   const file = parse(text)
   if (!file || file.problems.some((problem) => problem.severity === 'error')) return redactLines(text)
+  const secrets = file.documents.map((document) => secretPaths(document.value))
+  if (secrets.flat().length * text.length > mostWork) return printed(file)
   let result = text
   try {
-    for (const document of file.documents) {
-      for (const path of secretPaths(document.value)) {
-        const old = before && counterpart(before, document)
+    for (const [index, document] of file.documents.entries()) {
+      const old = before && counterpart(before, document)
+      const changes = (secrets[index] ?? []).map((path) => {
         const was = old === undefined ? undefined : valueAt(old, path)
         const changed = was !== undefined && !sameJson(was, valueAt(document.value, path))
-        result = setValue(result, document.index, path, changed ? hiddenChanged : hidden)
-      }
+        return { path, value: changed ? hiddenChanged : hidden }
+      })
+      result = setValues(result, document.index, changes)
     }
     // An alias replaced above leaves its anchored value where it is.
     if (/(?:^|\s)\*\S/.test(text)) result = hideValues(result, file)
