@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import { afterDeletion } from '#components/create/after-deletion.ts'
+import { documentText } from '#components/create/document-text.ts'
+import { expectedPath } from '#components/create/expected-path.ts'
+import { byService, matchingKinds } from '#components/create/matching-kinds.ts'
+import { chooseProject } from '#components/create/project-choice.ts'
+import type { KindSummary, Project } from '#lib/inventory/contract.ts'
+import { pathOfNew } from '#lib/proposals/place-change.ts'
+
+const kind = (name: string, service: string, more: Partial<KindSummary> = {}): KindSummary => ({
+  cluster: 'demo',
+  key: `${name}.x`,
+  kind: name,
+  group: 'x',
+  version: 'v1',
+  namespaced: true,
+  service,
+  summary: '',
+  count: 0,
+  hash: '',
+  state: 'synced',
+  message: null,
+  ...more,
+})
+const kinds = [
+  kind('SQLInstance', 'Cloud SQL', { summary: 'A managed database.' }),
+  kind('StorageBucketAccessControl', 'Storage'),
+  kind('StorageBucket', 'Storage'),
+  kind('PubSubTopic', 'Pub/Sub'),
+  kind('Gone', 'Storage', { state: 'gone' }),
+]
+
+describe('the catalogue', () => {
+  test.each([
+    ['bucket', ['StorageBucket', 'StorageBucketAccessControl']],
+    ['storagebucket', ['StorageBucket', 'StorageBucketAccessControl']],
+    ['buck', ['StorageBucket', 'StorageBucketAccessControl']],
+    ['database', ['SQLInstance']],
+    ['sql', ['SQLInstance']],
+    ['pub/sub', ['PubSubTopic']],
+    ['bucket control', ['StorageBucketAccessControl']],
+    ['nothing like it', []],
+    ['', ['PubSubTopic', 'SQLInstance', 'StorageBucket', 'StorageBucketAccessControl']],
+  ])('"%s" finds %j', (query, expected) => {
+    expect(matchingKinds(kinds, query).map((found) => found.kind)).toEqual(expected)
+  })
+
+  test('groups by service: by name, and while searching by the best kind', () => {
+    expect(byService(matchingKinds(kinds, ''), false).map((group) => group.service)).toEqual(['Cloud SQL', 'Pub/Sub', 'Storage'])
+    expect(byService(matchingKinds(kinds, 'storage'), true)[0]?.service).toBe('Storage')
+  })
+})
+
+const project = (namespace: string, more: Partial<Project> = {}): Project => ({
+  cluster: 'demo',
+  namespace,
+  team: null,
+  repository: 'acme/x',
+  path: 'infra',
+  layout: null,
+  gcpProject: null,
+  mine: false,
+  canPropose: true,
+  counts: { ready: 0, progressing: 0, failed: 0, unknown: 0, paused: 0, deleting: 0 },
+  ...more,
+})
+
+describe('the project to create in', () => {
+  const projects = [project('locked', { canPropose: false, mine: true }), project('other'), project('own', { mine: true })]
+  const name = (namespace: string) => ({ cluster: 'demo', namespace })
+  test.each([
+    ['the one asked for', name('other'), name('own'), 'other'],
+    ['never another than asked for', name('locked'), name('own'), undefined],
+    ['the one remembered', null, name('other'), 'other'],
+    ['a remembered one that closed is passed over', null, name('locked'), 'own'],
+    ["else the person's first", null, null, 'own'],
+  ])('%s', (_, asked, remembered, expected) => {
+    expect(chooseProject(projects, asked, remembered)?.namespace).toBe(expected)
+  })
+})
+
+test.each([
+  ['infra/payments', null],
+  [null, null],
+  ['a/', '{namespace}/{kind}/{name}.yml'],
+  ['a', '{group}-{name}-{other}.yaml'.replace('-{other}', '')],
+])('the expected path is the one the server will choose: %s %s', (path, layout) => {
+  const at = { kind: 'StorageBucket', group: 'storage.x', namespace: 'payments', name: 'orders' }
+  const real = pathOfNew({ path, layout }, { namespace: 'payments', kind: 'StorageBucket.storage.x', name: 'orders' })
+  expect(expectedPath({ path, layout }, at)).toBe(real)
+})
+
+test('one document of a file is cut out with its comments', () => {
+  const file = '# one\na: 1\n---\n# two\nb: 2\n'
+  expect(documentText(file, 0)).toBe('# one\na: 1\n')
+  expect(documentText(file, 1)).toBe('---\n# two\nb: 2\n')
+  expect(documentText('a: 1\n', 0)).toBe('a: 1\n')
+  expect(documentText('a: [', 0)).toBe('a: [')
+})
+
+test('deleting says what becomes of the cloud resource', () => {
+  const bucket = { kind: 'StorageBucket', group: 'storage.cnrm.cloud.google.com' }
+  const abandoned = { metadata: { annotations: { 'cnrm.cloud.google.com/deletion-policy': 'abandon' } } }
+  expect(afterDeletion(bucket, 'logs', {})).toMatch(/logs.*deleted too/)
+  expect(afterDeletion(bucket, 'logs', abandoned)).toMatch(/goes on running/)
+  expect(afterDeletion({ kind: 'ManagedCache', group: 'locus.example' }, 'c', {})).toMatch(/operator of locus.example/)
+})

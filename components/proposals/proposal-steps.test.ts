@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { proposalSteps } from '#components/proposals/proposal-steps.ts'
+import type { CheckView, ProposalState } from '#lib/proposals/contract.ts'
+
+const check = (conclusion: string | null): CheckView => ({
+  status: conclusion === null ? 'in_progress' : 'completed',
+  conclusion,
+  summary: null,
+  url: null,
+  updatedAt: '2026-11-23T10:00:00Z',
+})
+const proposal = (state: ProposalState, more: Partial<Parameters<typeof proposalSteps>[0]> = {}) => ({
+  state,
+  createdAt: '2026-11-23T10:00:00Z',
+  openedAt: state === 'submitted' || state === 'stuck' ? null : '2026-11-23T10:01:00Z',
+  mergedAt: null,
+  finishedAt: null,
+  problem: null,
+  plan: null,
+  apply: null,
+  pullNumber: null,
+  ...more,
+})
+const states = (state: ProposalState, more = {}) => proposalSteps(proposal(state, more)).map((step) => step.state)
+
+describe('the steps of a proposal', () => {
+  test.each<[ProposalState, object, string[]]>([
+    ['submitted', {}, ['done', 'now', 'ahead', 'ahead', 'ahead']],
+    ['stuck', {}, ['done', 'failed', 'ahead', 'ahead', 'ahead']],
+    ['open', {}, ['done', 'done', 'now', 'ahead', 'ahead']],
+    ['merged', {}, ['done', 'done', 'done', 'now', 'ahead']],
+    ['applying', {}, ['done', 'done', 'done', 'now', 'ahead']],
+    ['applied', {}, ['done', 'done', 'done', 'done', 'now']],
+    ['failed', { apply: check('failure') }, ['done', 'done', 'done', 'failed', 'ahead']],
+    ['failed', { apply: check('success') }, ['done', 'done', 'done', 'done', 'failed']],
+    ['ready', {}, ['done', 'done', 'done', 'done', 'done']],
+    ['closed', {}, ['done', 'done', 'skipped', 'skipped', 'skipped']],
+    ['closed', { openedAt: null }, ['done', 'skipped', 'skipped', 'skipped', 'skipped']],
+  ])('%s %o', (state, more, expected) => {
+    expect(states(state, more)).toEqual(expected)
+  })
+
+  test('what is wrong stands at the step that failed', () => {
+    const steps = proposalSteps(proposal('stuck', { problem: 'The repository is archived.' }))
+    expect(steps.find((step) => step.state === 'failed')?.note).toBe('The repository is archived.')
+  })
+
+  test.each([
+    [null, /worked out/],
+    [check(null), /worked out/],
+    [check('success'), /review and the merge/],
+    [check('failure'), /correct/],
+  ])('an open pull request says what it waits for: plan %o', (plan, words) => {
+    expect(proposalSteps(proposal('open', { plan }))[1]?.note).toMatch(words)
+  })
+
+  test('a pull request closed without merging says that nothing was changed', () => {
+    expect(proposalSteps(proposal('closed'))[1]?.note).toMatch(/Nothing was changed/)
+  })
+})
