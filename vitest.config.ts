@@ -10,6 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          testTimeout: 60_000, // a limit against hanging, not a measurement: machines are busy
           include: ['{lib,cli,worker,demo,scripts,components,app}/**/*.test.ts'],
           exclude: ['**/*.system.test.ts', '**/node_modules/**'],
         },

@@ -14,7 +14,6 @@ import type {
 import type { Draft, DraftList, ManifestSource, ProposalDetail, ProposalPage, ProposalQuery } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { apiPaths } from './api-paths.ts'
-import { ApiProblem } from './api-problem.ts'
 import { fetchJson } from './fetch-json.ts'
 import { queryKeys, type ResourceAddress } from './query-keys.ts'
 
@@ -82,11 +81,7 @@ export const queries = {
   draft: (key: string) =>
     queryOptions({
       queryKey: queryKeys.draft(key),
-      queryFn: ({ signal }) =>
-        fetchJson<Draft>(apiPaths.draft(key), { signal }).catch((problem: unknown) => {
-          if (problem instanceof ApiProblem && problem.code === 'not-found') return null
-          throw problem
-        }),
+      queryFn: ({ signal }) => fetchJson<Draft | undefined>(apiPaths.draft(key), { signal }).then((draft) => draft ?? null),
       staleTime: 0,
       gcTime: 0,
     }),

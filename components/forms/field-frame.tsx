@@ -149,7 +149,8 @@ function useFocusWhenAsked(frame: React.RefObject<HTMLDivElement | null>, path: 
 function FieldState({ node, value }: { node: FieldNode; value: Json | undefined }) {
   const fallback = node.default !== undefined ? showValue(node.default) : node.mined?.default
   if (value === null) return <Badge>null</Badge>
-  if (value === '') return <Badge>empty text</Badge>
+  // a required text starts out empty: that it is missing is said elsewhere
+  if (value === '' && !node.required) return <Badge>empty text</Badge>
   if (value === undefined && fallback !== undefined) return <Badge>default {fallback}</Badge>
   return null
 }

@@ -104,7 +104,7 @@ export function ObjectFields({
   const keys = isObject(value) ? Object.keys(value).join('\n') : ''
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list depends on which keys there are and what is revealed, not on values
   const { shown, hidden, unknown } = useMemo(
-    () => shownChildren(children, value, (key) => view.isRevealed([...path, key])),
+    () => shownChildren(children, value, (key) => view.isRevealed([...path, key]), path.length === 1 && path[0] === 'spec'),
     [children, keys, version],
   )
   return (

@@ -19,6 +19,12 @@ test('a small object shows all of its fields but deprecated and output-only ones
   expect(keys(shownChildren(few, { b: null }, () => false).shown)).toEqual(['a', 'b'])
 })
 
+test('in the spec itself, what people nearly always decide is shown from the start', () => {
+  const spec = [...many, text('location'), text('region', { deprecated: 'DEPRECATED.' })]
+  expect(keys(shownChildren(spec, {}, () => false, true).shown)).toEqual(['e', 'location'])
+  expect(keys(shownChildren(spec, {}, () => false).shown)).toEqual(['e'])
+})
+
 test('keys the schema does not know are named, not hidden', () => {
   expect(shownChildren(many, { zebra: 1, a: 1 }, () => false).unknown).toEqual(['zebra'])
 })

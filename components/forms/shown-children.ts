@@ -5,6 +5,28 @@ import type { FieldNode } from '#lib/schema/field-tree.ts'
 /** Objects with this many fields or fewer show all of them: searching would take longer than reading. */
 const showAll = 6
 
+/**
+ * What people nearly always decide when they create something, whatever the kind: where it is, how big, what it is called
+ * for people. Shown from the start in the spec itself, never deeper.
+ */
+const usuallySet = new Set([
+  'location',
+  'region',
+  'zone',
+  'tier',
+  'machineType',
+  'memorySizeGb',
+  'databaseVersion',
+  'storageClass',
+  'displayName',
+  'description',
+  'uniformBucketLevelAccess',
+  'size',
+  'replicas',
+  'type',
+  'schedule',
+])
+
 /** Required by the schema, or required by its prose once the object is set. */
 export const isWanted = (node: FieldNode): boolean => node.required === true || node.mined?.required === true
 
@@ -16,6 +38,7 @@ export function shownChildren(
   children: readonly FieldNode[],
   value: Json | undefined,
   isRevealed: (key: string) => boolean,
+  isSpec = false,
 ): { shown: FieldNode[]; hidden: FieldNode[]; unknown: string[] } {
   const object: JsonObject = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
   const simple = children.length <= showAll && children.every((child) => child.type !== 'object' || child.children.length <= showAll)
@@ -23,6 +46,7 @@ export function shownChildren(
     child.required === true ||
     Object.hasOwn(object, child.key) ||
     isRevealed(child.key) ||
+    (isSpec && usuallySet.has(child.key) && !child.deprecated) ||
     (simple && !child.deprecated && !child.mined?.outputOnly)
   const shown = children.filter(isShown)
   const known = new Set(children.map((child) => child.key))

@@ -4,7 +4,7 @@
  */
 import type { Draft as StoredDraft } from '#db/client.ts'
 import { database, isDuplicate } from '#lib/database/client.ts'
-import { Conflict, Invalid, NotFound, TooLarge } from '#lib/errors.ts'
+import { Conflict, Invalid, TooLarge } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { newId } from '#lib/ids.ts'
 import { type Draft, DraftContent, type DraftList, type DraftSave, maxManifestBytes } from '#lib/proposals/contract.ts'
@@ -32,11 +32,10 @@ export async function listDrafts(actor: Actor): Promise<DraftList> {
   return { items: rows.map(({ updatedAt, ...row }) => ({ ...row, updatedAt: updatedAt.toISOString() })) }
 }
 
-/** One draft. Throws NotFound where there is none. */
-export async function readDraft(key: string, actor: Actor): Promise<Draft> {
+/** One draft, or undefined: having none is what every form begins with, and no error. */
+export async function readDraft(key: string, actor: Actor): Promise<Draft | undefined> {
   const row = await database().draft.findUnique({ where: at(actor, key) })
-  if (!row) throw new NotFound('There is no such draft any more. It was sent or discarded.')
-  return viewOf(row)
+  return row ? viewOf(row) : undefined
 }
 
 /**

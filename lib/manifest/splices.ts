@@ -147,9 +147,9 @@ export function replaceNode(text: string, document: ParsedDocument, steps: Step[
   return [{ ...range, text: [first.slice(column), ...rest].join(eol) + (ended ? eol : '') }]
 }
 
-/** A one-line scalar in the quotes its predecessor had. */
+/** A one-line scalar in the quotes its predecessor had. An empty text had them because it must, not by choice. */
 function inStyleOf(node: ParsedNode, value: null | boolean | number | string): string {
-  if (typeof value !== 'string' || !isScalar(node)) return printScalar(value)
+  if (typeof value !== 'string' || !isScalar(node) || node.value === '') return printScalar(value)
   if (node.type === 'QUOTE_SINGLE' && !/[^\x20-\x7e\u00a0-\u2027\u202a-\ud7ff]/.test(value)) return `'${value.replaceAll("'", "''")}'`
   if (node.type === 'QUOTE_DOUBLE')
     return /[^\x20-\ud7ff]|[\u007f-\u009f\u2028\u2029]/.test(value) ? printScalar(value) : JSON.stringify(value)

@@ -16,14 +16,14 @@ export interface ApplyReport {
 }
 
 const words: Record<ApplyOutcome, string> = {
-  waiting: '⏳ waiting',
-  ready: '✅ ready',
-  applied: '✅ applied',
-  deleted: '🗑️ deleted',
+  waiting: 'waiting',
+  ready: '✓ ready',
+  applied: '✓ applied',
+  deleted: '− deleted',
   kept: 'kept',
-  failed: '❌ failed',
-  late: '⌛ not ready in time',
-  refused: '❌ refused',
+  failed: '✗ failed',
+  late: '✗ not ready in time',
+  refused: '✗ refused',
 }
 
 /** One line: how many resources ended how. */
@@ -47,7 +47,7 @@ export function applyHeadline(report: ApplyReport): string {
 export function renderApplyMarkdown(report: ApplyReport): string {
   const lines = [applyMarker, `### Apply: ${applyHeadline(report)}`, '']
   for (const { severity, file, line, message } of report.problems) {
-    if (severity === 'error') lines.push(`- ❌ ${code(`${file}:${line}`)} ${plain(message)}`)
+    if (severity === 'error') lines.push(`- ✗ ${code(`${file}:${line}`)} ${plain(message)}`)
   }
   if (report.resources.length > 0) {
     lines.push('| | Kind | Name | Namespace | After |', '|---|---|---|---|---|')

@@ -7,7 +7,7 @@ export const planMarker = '<!-- corbel:plan -->'
 /** GitHub takes comments and check outputs up to 65,535 characters. */
 export const longestComment = 60_000
 
-const signs = { added: '➕ add', changed: '✏️ change', removed: '🗑️ remove', unchanged: 'unchanged' } as const
+const signs = { added: '+ add', changed: '~ change', removed: '− remove', unchanged: 'unchanged' } as const
 
 /** One line: what the plan does and whether the server takes it. */
 export function planHeadline(plan: Plan): string {
@@ -32,7 +32,7 @@ export function renderPlanMarkdown(plan: Plan): string {
   if (plan.problems.length > 0) {
     head.push(
       ...plan.problems.map(
-        ({ severity, file, line, message }) => `- ${severity === 'error' ? '❌' : '⚠️'} ${code(`${file}:${line}`)} ${plain(message)}`,
+        ({ severity, file, line, message }) => `- ${severity === 'error' ? '✗' : '!'} ${code(`${file}:${line}`)} ${plain(message)}`,
       ),
       '',
     )
@@ -71,11 +71,11 @@ function table(resources: PlannedResource[]): string[] {
 function verdictCell(verdict: Verdict, action: PlannedResource['action']): string {
   switch (verdict.state) {
     case 'accepted':
-      return verdict.warnings.length > 0 ? '⚠️ accepted with warnings' : '✅ accepted'
+      return verdict.warnings.length > 0 ? '! accepted with warnings' : '✓ accepted'
     case 'refused':
-      return '❌ refused'
+      return '✗ refused'
     case 'unavailable':
-      return '⚠️ could not be asked'
+      return '! could not be asked'
     case 'not asked':
       return action === 'removed' || action === 'unchanged' ? '' : 'not asked'
     default:
@@ -91,7 +91,7 @@ function section(resource: PlannedResource, withDiff: boolean): string {
   if (verdict.fields.length > 0) {
     lines.push(...verdict.fields.map(({ path, message }) => `- ${path.length > 0 ? `${code(path.join('.'))}: ` : ''}${plain(message)}`), '')
   }
-  const notes = [...verdict.warnings.map((warning) => `- ⚠️ ${plain(warning)}`), ...resource.notes.map((note) => `- ${plain(note)}`)]
+  const notes = [...verdict.warnings.map((warning) => `- ! ${plain(warning)}`), ...resource.notes.map((note) => `- ${plain(note)}`)]
   if (notes.length > 0) lines.push(...notes, '')
   if (resource.diff) lines.push(withDiff ? fenced(resource.diff, 'diff') : 'The diff is too long for a comment: see the changed files.', '')
   lines.push('</details>')

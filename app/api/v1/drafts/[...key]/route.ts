@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Problem } from '#lib/api/problem.ts'
-import { route } from '#lib/api/route.ts'
+import { Reply, route } from '#lib/api/route.ts'
 import { deleteDraft, readDraft, saveDraft } from '#lib/drafts/drafts.ts'
 import { Draft, DraftSave } from '#lib/proposals/contract.ts'
 
@@ -8,11 +8,11 @@ import { Draft, DraftSave } from '#lib/proposals/contract.ts'
 const params = z.object({ key: z.array(z.string()).transform((parts) => parts.map(decodeURIComponent).join('/')) })
 
 export const GET = route({
-  summary: 'A draft with its text',
+  summary: 'A draft with its text; no content where there is none',
   access: 'signed-in',
   params,
-  reply: { 200: Draft },
-  handle: ({ params: { key }, actor }) => readDraft(key, actor),
+  reply: { 200: Draft, 204: null },
+  handle: async ({ params: { key }, actor }) => (await readDraft(key, actor)) ?? new Reply(204),
 })
 
 export const PUT = route({
