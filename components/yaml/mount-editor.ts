@@ -81,7 +81,7 @@ export function mountEditor(options: EditorOptions): MountedEditor {
 
   const tellCursor = (editor: EditorView) => {
     clearTimeout(resting)
-    resting = setTimeout(() => options.onCursor(pathUnder(editor)), restAfter)
+    if (editor.hasFocus) resting = setTimeout(() => options.onCursor(pathUnder(editor)), restAfter)
   }
   const pathUnder = (editor: EditorView): JsonPath | undefined => {
     const path = pathAtOffset(
