@@ -1,0 +1,193 @@
+/**
+ * Typing in the largest form there is: time until the name can be typed, from a key to the frame that shows it, and the page's heap
+ * after many keystrokes. Two documents: the one a newcomer begins with, and a draft in which every field of the kind is filled in.
+ * The kind is Config Connector's largest where its definitions are on this machine, else the demo's own largest.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Browser, type CDPSession, chromium, type Locator, type Page } from '@playwright/test'
+import { parse, stringify } from 'yaml'
+import { sampleManifest } from '#demo/crds/sample-manifest.ts'
+import type { Demo } from '#demo/start-demo.ts'
+import { root } from '#demo/state.ts'
+import type { JsonObject } from '#lib/json.ts'
+import { findChromium } from '#scripts/chromium.ts'
+import { benchDemo, largestDefinition, largestKind } from './bench-demo.ts'
+import { chromiumArguments, giveCookies } from './page-weight.ts'
+import { type Person, signIn } from './person.ts'
+import { type Figure, percentile } from './statistics.ts'
+
+const measuredKeys = 500
+const heapAfterKeys = [2_000, 10_000]
+const heapWithinMs = 150_000
+const demoLargest = { kind: 'RunService.run.cnrm.cloud.google.com', file: 'runservices.run.cnrm.cloud.google.com.yaml' }
+
+interface Subject {
+  kind: string
+  definition: JsonObject
+}
+
+/** Measures both documents in one browser. */
+export async function run(): Promise<{ name: string; rows: Figure[] }> {
+  const demo = await benchDemo()
+  const alice = await signIn(demo.url, 'alice')
+  const subject = largest()
+  const browser = await chromium.launch({ executablePath: await findChromium(console.log), args: chromiumArguments })
+  try {
+    const kindName = subject.kind.slice(0, subject.kind.indexOf('.'))
+    const compiled = await alice.call<{ fieldCount: number }>('GET', `/api/v1/kinds/demo/${subject.kind}`)
+    const filled = stringify(sampleManifest(subject.definition, 'rich', 'typed', 'payments-prod'))
+    return {
+      name: 'form-typing',
+      rows: [
+        { what: `fields of ${kindName}`, value: compiled.fieldCount, unit: '' },
+        ...(await measure(demo, browser, alice, subject.kind, 'new', undefined)),
+        { what: 'lines of the filled-in manifest', value: filled.split('\n').length - 1, unit: '' },
+        ...(await measure(demo, browser, alice, subject.kind, 'filled in', filled)),
+      ],
+    }
+  } finally {
+    await browser.close()
+  }
+}
+
+function largest(): Subject {
+  const published = largestDefinition()
+  const file = published ?? join(root, 'demo', 'crds', demoLargest.file)
+  // both are files of one CustomResourceDefinition, an object
+  return { kind: published ? largestKind : demoLargest.kind, definition: parse(readFileSync(file, 'utf8')) as JsonObject }
+}
+
+async function measure(
+  demo: Demo,
+  browser: Browser,
+  alice: Person,
+  kind: string,
+  name: string,
+  text: string | undefined,
+): Promise<Figure[]> {
+  const draft = `/api/v1/drafts/create/demo/payments-prod/${kind}`
+  await alice.call('DELETE', draft).catch(() => {}) // there may be none
+  if (text) await alice.call('PUT', draft, { title: 'Typing', content: { text }, baseRevision: null })
+  const context = await browser.newContext({ baseURL: demo.url, viewport: { width: 1440, height: 900 } })
+  try {
+    await giveCookies(context, demo.url, alice)
+    const page = await context.newPage()
+    await page.addInitScript(watchPage)
+    const rows = await open(page, `/create/${kind}?cluster=demo&namespace=payments-prod`)
+    const field = page.getByRole('textbox', { name: /^Name/ }).first()
+    const inForm = await keyToPaint(page, field, measuredKeys)
+    const inYaml = await keyToPaint(page, page.locator('.cm-content').first(), measuredKeys / 5)
+    rows.push(
+      { what: 'key to paint in the form', value: middleAndHigh(inForm), unit: 'ms p50 / p95', goal: '≤ 100' },
+      { what: 'key to paint in the YAML', value: middleAndHigh(inYaml), unit: 'ms p50 / p95', goal: '≤ 100' },
+      ...(await heapWhileTyping(await context.newCDPSession(page), page, field)),
+    )
+    return rows.map((row) => ({ ...row, what: `${name}: ${row.what}` }))
+  } finally {
+    await context.close()
+    await alice.call('DELETE', draft).catch(() => {}) // the page may not have saved one
+  }
+}
+
+const middleAndHigh = (times: number[]): string => `${percentile(times, 0.5).toFixed(1)} / ${percentile(times, 0.95).toFixed(1)}`
+
+/** Times the page notes about itself. */
+interface Watch {
+  /** Milliseconds after navigation at which the name's box could take a key. */
+  usableAt: number
+  longTasks: number[]
+  paints: number[]
+}
+declare global {
+  interface Window {
+    benchWatch: Watch
+  }
+}
+
+/** Runs in the page before its own scripts. */
+function watchPage(): void {
+  const watch: Watch = { usableAt: 0, longTasks: [], paints: [] }
+  window.benchWatch = watch
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) watch.longTasks.push(entry.duration)
+  }).observe({ type: 'longtask', buffered: true })
+  const look = (): void => {
+    if (document.querySelector('#pane-form input[aria-required="true"]:enabled')) {
+      // the frame that shows it
+      requestAnimationFrame(() => {
+        watch.usableAt = performance.now()
+      })
+    } else requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+  window.addEventListener(
+    'keydown',
+    (event) => {
+      // A message sent from the frame's callback is handled after that frame was painted.
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel()
+        port1.onmessage = () => {
+          watch.paints.push(performance.now() - event.timeStamp)
+          port1.close()
+        }
+        port2.postMessage(undefined)
+      })
+    },
+    { capture: true },
+  )
+}
+
+async function open(page: Page, path: string): Promise<Figure[]> {
+  await page.goto(path)
+  await page.waitForFunction(() => window.benchWatch.usableAt > 0, undefined, { timeout: 60_000 })
+  await page.locator('.cm-content').first().waitFor({ timeout: 60_000 })
+  await page.waitForTimeout(2_000)
+  const { usableAt, longTasks, controls, elements } = await page.evaluate(() => ({
+    usableAt: window.benchWatch.usableAt,
+    longTasks: window.benchWatch.longTasks,
+    controls: document.querySelectorAll('#pane-form :is(input, select, textarea)').length,
+    elements: document.querySelectorAll('*').length,
+  }))
+  const blocked = longTasks.reduce((sum, duration) => sum + Math.max(0, duration - 50), 0)
+  return [
+    { what: 'navigation to a name that can be typed', value: Math.round(usableAt), unit: 'ms' },
+    { what: 'main thread blocked while opening (beyond 50 ms each)', value: Math.round(blocked), unit: 'ms' },
+    { what: 'controls in the form', value: controls, unit: '' },
+    { what: 'elements of the page', value: elements, unit: '' },
+  ]
+}
+
+async function keyToPaint(page: Page, field: Locator, keys: number): Promise<number[]> {
+  await field.click()
+  await page.keyboard.press('End')
+  await page.evaluate(() => {
+    window.benchWatch.paints = []
+  })
+  for (let typed = 0; typed < keys; typed++) await page.keyboard.press(keyAt(typed), { delay: 5 })
+  await page.waitForTimeout(500)
+  return page.evaluate(() => window.benchWatch.paints)
+}
+
+/** Ten letters, then ten times Backspace, and so on: the text stays short however many keys there are. */
+const keyAt = (index: number): string => (index % 20 < 10 ? String.fromCharCode(97 + (index % 20)) : 'Backspace')
+
+async function heapWhileTyping(session: CDPSession, page: Page, field: Locator): Promise<Figure[]> {
+  const heap = async (): Promise<number> => {
+    await session.send('HeapProfiler.collectGarbage')
+    const { usedSize } = await session.send('Runtime.getHeapUsage')
+    return Number((usedSize / 2 ** 20).toFixed(1))
+  }
+  const rows: Figure[] = [{ what: 'heap before', value: await heap(), unit: 'MiB' }]
+  await field.click()
+  await page.keyboard.press('End')
+  const started = performance.now()
+  let typed = 0
+  for (const stop of heapAfterKeys) {
+    for (; typed < stop && performance.now() - started < heapWithinMs; typed++) await page.keyboard.press(keyAt(typed))
+    await page.waitForTimeout(1_500) // the draft is saved
+    rows.push({ what: `heap after ${typed.toLocaleString('en')} keys`, value: await heap(), unit: 'MiB' })
+    if (typed < stop) break
+  }
+  return rows
+}
