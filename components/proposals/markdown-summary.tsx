@@ -71,7 +71,7 @@ function drawBlock(block: Block, index: number): ReactNode {
 function SummaryTable({ block }: { block: Extract<Block, { type: 'table' }> }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={styles.tableBox} tabIndex={0} aria-label="Summary">
+    <section className={styles.tableBox} tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -118,7 +118,8 @@ export function mountEditor(options: EditorOptions): MountedEditor {
       'aria-label': options.label,
       'aria-describedby': options.describedBy,
       'aria-multiline': 'true',
-      ...(options.readOnly ? { tabindex: '0', 'aria-readonly': 'true' } : {}),
+      tabindex: '0',
+      ...(options.readOnly ? { 'aria-readonly': 'true' } : {}),
     }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged && !update.transactions.some((transaction) => transaction.annotation(fromStore))) {
