@@ -1,27 +1,30 @@
 /** Guesses what a built script or style sheet holds, by texts that survive minification. Pure. */
 
-// Error messages and class names of each package: they stay when names are shortened.
+// Error messages and class names of each package, and sentences of our own pages: they stay when names are shortened.
 const marks: [string, string[]][] = [
-  ['react-dom', ['react.suspense_list', 'onBeforeInput', 'https://react.dev/errors/']],
-  ['next: app router', ['__next_f', 'next-router-state-tree']],
-  ['next: polyfills', ['Object.fromEntries', 'core-js', '__core-js_shared__']],
-  ['next: link', ['IntersectionObserver', 'legacyBehavior']],
-  ['@tanstack/react-query', ['No QueryClient set', 'isRefetchError']],
-  ['@tanstack/react-virtual', ['getVirtualItems', 'scrollPaddingStart']],
-  ['@codemirror/view', ['cm-editor', 'cm-content']],
+  ['react-dom', ['react.suspense_list', 'onBeforeInput']],
+  ['next: app router', ['next-router-state-tree']],
+  ['next: link and navigation', ['Cannot find the middleware module']],
+  ['polyfills', ['core-js', '__core-js_shared__']],
+  ['@tanstack/react-query', ['No QueryClient set']],
+  ['@tanstack/react-virtual', ['scrollPaddingStart']],
+  ['@codemirror/view', ['cm-cursorLayer']],
   ['@codemirror/autocomplete', ['cm-tooltip-autocomplete']],
-  ['@codemirror/lint', ['cm-lintRange', 'cm-diagnostic']],
-  ['@codemirror/search', ['cm-panel cm-search', 'cm-searchMatch']],
-  ['@lezer/lr', ['minRepeatTerm', 'recoverScore', 'lezer']],
-  ['zod', ['ZodError', '$ZodType', 'invalid_union']],
-  ['yaml', ['YAMLParseError', 'BAD_ALIAS', 'UNRESOLVED_ALIAS', 'BLOCK_AS_IMPLICIT_KEY']],
-  ['diff (jsdiff)', ['oldHeader', 'maxEditLength']],
-  ['lib/schema', ['x-kubernetes-int-or-string', 'x-kubernetes-preserve-unknown-fields']],
-  ['lib/manifest', ['Not YAML', 'yaml.duplicate']],
-  ['components: resource list', ['/api/v1/resources']],
-  ['components: live updates', ['EventSource']],
+  ['@codemirror/lint', ['cm-lintRange']],
+  ['@codemirror/search', ['cm-searchMatch']],
+  ['@lezer/lr', ['minRepeatTerm']],
+  ['zod', ['ZodError', '$ZodType']],
+  ['yaml', ['BLOCK_AS_IMPLICIT_KEY']],
+  ['diff (jsdiff)', ['maxEditLength']],
+  ['forms', ['Search by name, path or description']],
+  ['frame: navigation, search, live updates', ['Skip to the content']],
+  ['editor of manifests', ['Delete by pull request', 'The YAML cannot be read']],
+  ['resource list', ['Find by name or message']],
+  ['resource page', ['As it lives in ']],
+  ['proposal page', ['Loading the proposal']],
+  ['catalogue', ['Loading what can be created']],
 ]
 
-/** Names of what was recognised; `bytes` of text around nothing known gives an empty list. */
+/** Names of what was recognised; empty for what is small and our own. */
 export const contentsOf = (text: string): string[] =>
   marks.filter(([, texts]) => texts.some((mark) => text.includes(mark))).map(([name]) => name)
