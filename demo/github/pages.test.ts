@@ -153,7 +153,14 @@ describe('markdown', () => {
   test.each([
     ['hides a comment block', '<!--\nCorbel-Proposal: 1\n-->\nseen', '<p>seen</p>\n'],
     ['hides a comment in a line', 'a <!-- b --> c', '<p>a  c</p>\n'],
-    ['shows tags as text', '<img src=x onerror=alert(1)>', '<p>&lt;img src=x onerror=alert(1)&gt;</p>\n'],
+    ['shows tags as text', '<img src=x onerror=alert(1)>', '&lt;img src=x onerror=alert(1)&gt;'],
+    ['shows tags with attributes as text', 'a <b onclick="x()">b</b>', '<p>a &lt;b onclick=&quot;x()&quot;&gt;b</b></p>\n'],
+    [
+      'folds what is written to be folded',
+      '<details><summary>a <b>b</b></summary>\n\ntext\n\n</details>',
+      '<details><summary>a <b>b</b></summary>\n<p>text</p>\n</details>',
+    ],
+    ['takes no attribute but open', '<details open ontoggle="x()">', '&lt;details open ontoggle=&quot;x()&quot;&gt;'],
     ['makes no script links', '[x](javascript:alert(1))', '<p>[x](javascript:alert(1))</p>\n'],
     ['colours a diff', '```diff\n+<b>\n```', '<pre class="diff" tabindex="0"><code><span class="added">+&lt;b&gt;</span></code></pre>\n'],
     ['keeps comments in code', '```\n<!-- a -->\n```', '<pre><code>&lt;!-- a --&gt;\n</code></pre>\n'],

@@ -1,32 +1,20 @@
-/** Markdown that people and programs wrote, as safe HTML: tags show as text, comments are hidden as on GitHub, tables render. */
+/**
+ * Markdown that people and programs wrote, as safe HTML: tables render, comments are hidden as on GitHub, and of HTML only
+ * a few tags without power (foldable parts, small print) are tags; everything else shows as text.
+ */
 import markdownIt from 'markdown-it'
 import { escapeHtml, Html } from './html.ts'
 
-const renderer = markdownIt({ html: false, linkify: true, breaks: true })
+const renderer = markdownIt({ html: true, linkify: true, breaks: true })
 
-// A line that starts a comment: nothing until its end is shown.
-renderer.block.ruler.before(
-  'paragraph',
-  'comment',
-  (state, startLine, endLine, silent) => {
-    const start = (state.bMarks[startLine] ?? 0) + (state.tShift[startLine] ?? 0)
-    if (!state.src.startsWith('<!--', start)) return false
-    if (silent) return true
-    const end = state.src.indexOf('-->', start)
-    let line = startLine
-    while (line < endLine && (end < 0 || (state.eMarks[line] ?? 0) < end + 3)) line += 1
-    state.line = Math.min(endLine, line + 1)
-    return true
-  },
-  { alt: ['paragraph', 'blockquote', 'list'] },
-)
-renderer.inline.ruler.before('text', 'comment', (state) => {
-  if (!state.src.startsWith('<!--', state.pos)) return false
-  const end = state.src.indexOf('-->', state.pos)
-  if (end < 0) return false
-  state.pos = end + 3
-  return true
-})
+/** Tags that are let through, written exactly so: no other attribute than `open` ever is. */
+const harmless = /&lt;(\/?(?:details|summary|sub|sup|b|kbd)|details open|br)&gt;/g
+const onlyHarmless = (html: string): string => {
+  const shown = html.replaceAll(/<!--[\s\S]*?(?:-->|$)/g, '')
+  return shown.trim() === '' ? '' : escapeHtml(shown).replaceAll(harmless, '<$1>')
+}
+renderer.renderer.rules.html_block = (tokens, index) => onlyHarmless(tokens[index]?.content ?? '')
+renderer.renderer.rules.html_inline = (tokens, index) => onlyHarmless(tokens[index]?.content ?? '')
 
 // Lines of a `diff` block get the colours of a diff.
 const fence = renderer.renderer.rules.fence
