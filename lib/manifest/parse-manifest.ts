@@ -13,10 +13,12 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Node,
   type Pair,
   type ParsedNode,
   parseAllDocuments,
   type Scalar,
+  visit,
   type YAMLMap,
 } from 'yaml'
 import { TooLarge } from '#lib/errors.ts'
@@ -199,6 +201,28 @@ function tooDeep(text: string): boolean {
   return (text.match(/^(?:[-?] ){200}/)?.length ?? 0) > 0
 }
 
+const targets = new WeakMap<ParsedDocument, Map<Alias, ParsedNode>>()
+
+/** What an alias stands for: the last node before it with its anchor. All aliases of a document are looked up in one walk. */
+function aliasTarget(document: ParsedDocument, alias: Alias): ParsedNode | undefined {
+  let known = targets.get(document)
+  if (!known) {
+    const found = new Map<Alias, ParsedNode>()
+    const anchored = new Map<string, ParsedNode>()
+    visit(document, {
+      Node: (_, node) => {
+        if (isAlias(node)) {
+          const target = anchored.get(node.source)
+          if (target) found.set(node, target)
+        } else if (node.anchor) anchored.set(node.anchor, asParsed(node))
+      },
+    })
+    targets.set(document, found)
+    known = found
+  }
+  return known.get(alias)
+}
+
 type Report = (severity: 'error' | 'warning', message: string, range: readonly [number, number], path?: JsonPath) => void
 
 /** Turns nodes into JSON, counting what aliases expand to, and reports what a reader of the file should know. */
@@ -246,7 +270,7 @@ class ValueReader {
       this.#error(`The alias *${node.source} contains itself. Write the value out.`, node, path)
       return null
     }
-    const target = node.resolve(this.#document)
+    const target = aliasTarget(this.#document, node)
     if (!target) {
       this.#error(`There is no anchor &${node.source} before this alias. Write the value out, or define the anchor above.`, node, path)
       return null
@@ -269,7 +293,7 @@ class ValueReader {
         this.#error('This key is a list or a map. Kubernetes knows only text as keys.', key, path)
         continue
       }
-      const keyNode = key && isAlias(key) ? key.resolve(this.#document) : key
+      const keyNode = key && isAlias(key) ? aliasTarget(this.#document, key) : key
       const name = keyText(keyNode)
       if (isMergeKey(pair)) {
         const from = this.read(asNode(pair.value), path, depth + 1)
@@ -330,6 +354,9 @@ export function define(object: JsonObject, name: string, value: Json) {
 
 /** Whether a pair is `<<: …`, written plainly. */
 export const isMergeKey = (pair: Pair): boolean => isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.key.value === '<<'
+
+// Proof of the cast: the walked documents come from the parser, which gives every node a range.
+const asParsed = (node: Node): ParsedNode => node as ParsedNode
 
 /** Nodes of parsed documents are always parsed nodes; the package types collections' items as unknown. */
 export function asNode(value: unknown): ParsedNode | null {
