@@ -205,3 +205,13 @@ test('a cluster out of reach is named', async () => {
   writeFileSync(file, readFileSync(file, 'utf8').replace('https://', 'http://'))
   expect(() => openCluster({ name: 'x', kubeconfigFile: file })).toThrow('only over https')
 })
+
+test('a dry run of a deletion deletes nothing, and takes preconditions as the deletion would', async () => {
+  await portal.create(bucket('kept', { location: 'EU' }))
+  await portal.delete(at('kept'), { dryRun: true })
+  await expect(portal.delete(at('kept'), { dryRun: true, preconditions: { uid: 'other' } })).rejects.toThrow(Conflict)
+  expect((await portal.get(at('kept'))).value.metadata).toMatchObject({ name: 'kept' })
+  expect((await portal.get(at('kept'))).value.metadata).not.toHaveProperty('deletionTimestamp')
+  await portal.delete(at('kept'))
+  await expect(portal.get(at('kept'))).rejects.toThrow(NotFound)
+})

@@ -257,13 +257,15 @@ function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof disco
       patch(ref, asTooLarge(merge, ref), 'application/merge-patch+json', writeQuery(options), options.subresource),
     delete: async (ref, { dryRun, preconditions } = {}) => {
       const path = await pathOf(ref)
+      // The options of a DELETE stand in its body alone: beside a body the API server ignores them in the query, so a dry
+      // run asked for there would really delete.
       const body: JsonObject = {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
+        ...(dryRun ? { dryRun: ['All'] } : {}),
         ...(preconditions ? { preconditions: { ...preconditions } } : {}),
       }
-      const query: Record<string, string> = dryRun ? { dryRun: 'All' } : {}
-      return objectOf(await call({ method: 'DELETE', path, query, body, attempted: named('delete', ref) }), 'a delete')
+      return objectOf(await call({ method: 'DELETE', path, body, attempted: named('delete', ref) }), 'a delete')
     },
     accessReview: async (question) => {
       const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: { ...question } } }
