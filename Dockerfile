@@ -1,4 +1,5 @@
-# One image, three commands: `web` (default), `worker`, `corbel`. Non-root, works with a read-only root file system:
+# One image, four commands: `web` (default), `worker`, `migrate`, `corbel`. Health is asked over HTTP by whoever runs it:
+# /api/health/live and /api/health/ready of web, /healthz and /readyz of the worker. Non-root, works with a read-only root file system:
 # nothing is written but to /tmp, which the platform mounts (emptyDir).
 ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 
@@ -34,6 +35,5 @@ COPY --from=build /corbel/prisma ./prisma
 COPY --from=build /corbel/bin ./bin
 USER 65532:65532
 EXPOSE 3000
-HEALTHCHECK --interval=10s --timeout=3s CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/api/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["corbel-image"]
 CMD ["web"]

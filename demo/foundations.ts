@@ -1,8 +1,6 @@
 /** What everything else stands on: a migrated PostgreSQL, and a control plane that trusts the demo's identity provider. */
-import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { checkAssets } from '#demo/control-plane/assets.ts'
 import { type BuildProgress, buildControlPlane } from '#demo/control-plane/build.ts'
@@ -10,9 +8,10 @@ import { adminKubeconfig, controlPlanePart } from '#demo/control-plane/start.ts'
 import { type IdentityKeys, identityKeys, issuerAt } from '#demo/identity/start.ts'
 import { preparePostgres } from '#demo/postgres/installation.ts'
 import type { Progress } from '#demo/progress.ts'
-import { builds, type Ports, root } from '#demo/state.ts'
+import { builds, type Ports } from '#demo/state.ts'
 import { nodePart } from '#demo/supervisor/node-part.ts'
 import type { Supervisor } from '#demo/supervisor/supervisor.ts'
+import { migrate } from '#lib/database/migrate.ts'
 
 /** The portal's client id, and the audience of tokens the API server takes. */
 export const clientId = 'corbel'
@@ -119,17 +118,5 @@ async function checkDatabase(url: string): Promise<void> {
     throw new Error(
       `The PostgreSQL of DATABASE_URL cannot be reached (${why}). Start it or correct the setting; without it the demo brings its own.`,
     )
-  }
-}
-
-/** Applies prisma/migrations to a database. Throws with Prisma's own words when one fails. */
-export async function migrate(databaseUrl: string): Promise<void> {
-  const prisma = join(root, 'node_modules', 'prisma', 'build', 'index.js')
-  const env = { ...process.env, NODE_ENV: 'production' as const, DATABASE_URL: databaseUrl, PRISMA_HIDE_UPDATE_MESSAGE: '1' }
-  try {
-    await promisify(execFile)(process.execPath, [prisma, 'migrate', 'deploy'], { cwd: root, env })
-  } catch (error) {
-    const said = error instanceof Error && 'stderr' in error && 'stdout' in error ? `${error.stdout}${error.stderr}` : String(error)
-    throw new Error(`The database could not be migrated:\n${said}`)
   }
 }

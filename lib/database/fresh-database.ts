@@ -1,9 +1,8 @@
 /** For tests: a database of one's own on the server that TEST_DATABASE_URL names, with every migration applied. */
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import pg from 'pg'
 import { connectDatabase, type Database } from './client.ts'
+import { migrate } from './migrate.ts'
 
 export interface FreshDatabase {
   url: string
@@ -12,26 +11,34 @@ export interface FreshDatabase {
   drop: () => Promise<void>
 }
 
-const migrations = join(import.meta.dirname, '..', '..', 'prisma', 'migrations')
+export interface EmptyDatabase {
+  url: string
+  /** Removes it, whoever is connected. */
+  drop: () => Promise<void>
+}
 
-/** Makes it; the process's own `database()` uses it when the test sets DATABASE_URL to `url` before its first call. */
-export async function freshDatabase(serverUrl: string | undefined): Promise<FreshDatabase> {
+/** Makes an empty database. */
+export async function emptyDatabase(serverUrl: string | undefined): Promise<EmptyDatabase> {
   if (!serverUrl)
     throw new Error('TEST_DATABASE_URL is not set: system tests are run by `npm test`, which starts a PostgreSQL server and names it.')
   const name = `test_${randomBytes(6).toString('hex')}`
   await onServer(serverUrl, `CREATE DATABASE "${name}"`)
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
-  for (const migration of readdirSync(migrations, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
-    await onServer(url.href, readFileSync(join(migrations, migration.name, 'migration.sql'), 'utf8'))
-  }
-  const database = connectDatabase(url.href)
+  return { url: url.href, drop: () => onServer(serverUrl, `DROP DATABASE "${name}" WITH (FORCE)`) }
+}
+
+/** Makes it; the process's own `database()` uses it when the test sets DATABASE_URL to `url` before its first call. */
+export async function freshDatabase(serverUrl: string | undefined): Promise<FreshDatabase> {
+  const { url, drop } = await emptyDatabase(serverUrl)
+  await migrate(url)
+  const database = connectDatabase(url)
   return {
-    url: url.href,
+    url,
     database,
     drop: async () => {
       await database.$disconnect()
-      await onServer(serverUrl, `DROP DATABASE "${name}" WITH (FORCE)`)
+      await drop()
     },
   }
 }
