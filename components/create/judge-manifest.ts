@@ -46,6 +46,8 @@ export class ManifestJudge {
   readonly #check: (value: Json) => FieldError[]
   readonly #dryRun: (signal: AbortSignal) => Promise<DryRunResult>
   #revision = -1
+  /** The revision the errors speak of. */
+  #checked = -1
   #asked = false
   #checking: ReturnType<typeof setTimeout> | undefined
   #asking: ReturnType<typeof setTimeout> | undefined
@@ -74,6 +76,7 @@ export class ManifestJudge {
       clearTimeout(this.#asking)
       this.#under?.abort()
       this.#revision = -1
+      this.#checked = -1
     }
   }
 
@@ -112,6 +115,7 @@ export class ManifestJudge {
   }
 
   #checkNow(): void {
+    this.#checked = this.#revision
     const { value, broken } = this.#store.state()
     if (broken) {
       this.#store.complain('check', [])
@@ -127,7 +131,8 @@ export class ManifestJudge {
   }
 
   async #askServer(): Promise<void> {
-    if (this.#judgement.errors === undefined) this.#checkNow()
+    // On a busy machine the check may still wait for an idle moment, and the errors known are those of the text before.
+    if (this.#checked !== this.#revision) this.#checkNow()
     if (this.#judgement.errors === undefined || this.#judgement.errors.length > 0) return
     const under = new AbortController()
     this.#under = under

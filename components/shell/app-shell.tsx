@@ -8,6 +8,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { queries } from '#components/data/queries.ts'
 import { useLiveState } from '#components/live/live-provider.tsx'
 import { Icon, Mark } from '#components/ui/icons.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
 import { Toasts } from '#components/ui/toast.tsx'
 import { ClusterBanner } from './cluster-banner.tsx'
 import { PersonMenu } from './person-menu.tsx'
@@ -25,8 +26,12 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
   const [searching, setSearching] = useState(false)
   // The keys' names depend on the machine; the server cannot know, so they appear after the first paint.
   const [shortcut, setShortcut] = useState('')
+  // A page below a loading boundary may come alive after the frame's first answers arrived, and would then differ from
+  // what the server sent. It has no data on the server anyway: it is drawn once the frame is alive.
+  const [alive, setAlive] = useState(false)
 
   useEffect(() => {
+    setAlive(true)
     setShortcut(/Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K')
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
@@ -98,7 +103,7 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
         </section>
         <ClusterBanner clusters={me.data?.clusters ?? []} problem={me.error} />
         <main id="content" className={styles.content} tabIndex={-1}>
-          {children}
+          {alive ? children : <Skeleton lines={2} rows={8} label="Loading the page" />}
         </main>
       </div>
       <nav className={styles.bottom} aria-label="Main, small screen">

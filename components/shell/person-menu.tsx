@@ -50,7 +50,12 @@ export function PersonMenu({ me, theme: initial, compact }: { me: Me | undefined
       label="You"
       align={compact ? 'end' : 'start'}
       trigger={(button) => (
-        <button {...button} type="button" className={styles.person} aria-label={compact || !me ? 'Account and theme' : undefined}>
+        <button
+          {...button}
+          type="button"
+          className={styles.person}
+          aria-label={compact || !me ? `${initials(name)} account and theme`.trim() : undefined}
+        >
           <span className={styles.face} aria-hidden="true">
             {initials(name) || <Icon name="unknown" />}
           </span>
