@@ -97,8 +97,8 @@ function Steps({ steps }: { steps: ProposalStep[] }) {
             <span className="visually-hidden"> ({stepWords[step.state]})</span>
           </strong>
           <span className={styles.small}>
+            {step.note ? <span>{step.note}</span> : null}
             {step.at ? <RelativeTime at={step.at} /> : null}
-            {step.note ? <span> {step.note}</span> : null}
           </span>
         </li>
       ))}

@@ -1,7 +1,8 @@
 'use client'
 
 import Link from 'next/link'
-import { type ComponentProps, createContext, type ReactNode, useContext, useId, useRef } from 'react'
+import { type ComponentProps, createContext, type ReactNode, useContext, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { Icon, type IconName } from './icons.tsx'
 import styles from './menu.module.css'
 import { placePanel } from './place-panel.ts'
@@ -25,6 +26,7 @@ export function Menu({
 }) {
   const id = useId()
   const panel = useRef<HTMLDivElement>(null)
+  const [shown, setShown] = useState(false) // a form has a menu per field: items are drawn when somebody looks
   const items = () => Array.from(panel.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])
 
   const move = (event: React.KeyboardEvent) => {
@@ -62,6 +64,7 @@ export function Menu({
         aria-label={label}
         className={styles.panel}
         onKeyDown={move}
+        onBeforeToggle={({ newState }) => flushSync(() => setShown(newState === 'open'))}
         onToggle={(event) => {
           const element = event.currentTarget
           const button = document.getElementById(`${id}-button`)
@@ -77,7 +80,7 @@ export function Menu({
           items()[0]?.focus()
         }}
       >
-        {children}
+        {shown ? children : null}
       </div>
     </CloseMenu>
   )
