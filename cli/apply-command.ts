@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterCalls } from '#lib/cluster/client.ts'
 import { CorbelError, NotFound } from '#lib/errors.ts'
 import { type JsonObject, textAt, valueAt } from '#lib/json.ts'
-import { type AppliedResource, applySucceeded, failDependents, giveUp, observe } from '#lib/plan/apply-progress.ts'
+import { type AppliedResource, applyResult, failDependents, giveUp, observe, unreachable } from '#lib/plan/apply-progress.ts'
 import type { ManifestChange } from '#lib/plan/compare-manifests.ts'
 import { deletionConsequence, fieldManager, repositoryOf, withProvenance } from '#lib/plan/plan.ts'
 import { type ApplyReport, renderApplyMarkdown, renderApplyText } from '#lib/plan/render-apply.ts'
@@ -20,7 +20,7 @@ import type { Options } from './options.ts'
 import { type Comparison, compareCommits } from './read-commits.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Exit code: 0 all reconciled, 1 something refused, failed or late, 3 the cluster could not be reached. Throws CorbelError. */
+/** Exit code: 0 all reconciled, 1 something refused, failed or late, 3 the cluster could not be asked about some. Throws CorbelError. */
 export async function applyCommand(options: Options, terminal: Terminal): Promise<number> {
   const startedMs = Date.now()
   const comparison = await compareCommits(options)
@@ -52,12 +52,13 @@ export async function applyCommand(options: Options, terminal: Terminal): Promis
     const calls = cluster.asPortal()
     const proposals = await proposalTrailers(options.directory, comparison.base, comparison.head)
     const log = progressLog(terminal)
+    const outage: Outage = { message: undefined }
     const applied = await forEachAtOnce(
       wanted.filter(({ action }) => action !== 'removed'),
-      (change) => applyOne(calls, change, comparison, proposals),
+      (change) => unlessAway(outage, change, () => applyOne(calls, change, comparison, proposals)),
     )
     const removed = await forEachAtOnce(wanted.filter(({ action }) => action === 'removed').reverse(), (change) =>
-      deleteOne(calls, change, comparison),
+      unlessAway(outage, change, () => deleteOne(calls, change, comparison)),
     )
     const results = await untilReconciled(
       calls,
@@ -68,7 +69,8 @@ export async function applyCommand(options: Options, terminal: Terminal): Promis
       log,
     )
     print(report(results))
-    return applySucceeded(results) ? 0 : 1
+    const result = applyResult(results, options.wait > 0)
+    return result === 'ok' ? 0 : result === 'failed' ? 1 : 3
   } finally {
     await cluster.close()
   }
@@ -127,12 +129,24 @@ async function applyOne(
   }
 }
 
+/** The outage that was still there after all tries, once there is one. */
+interface Outage {
+  message: string | undefined
+}
+
+/** Works on a resource. After an outage the others are not tried: each would wait as long, only to hear the same. */
+async function unlessAway(outage: Outage, change: ManifestChange, work: () => Promise<AppliedResource>): Promise<AppliedResource> {
+  if (outage.message !== undefined) return unreachable(resourceOf(change), `It was not tried. ${outage.message}`)
+  const resource = await work()
+  if (resource.outcome === 'unreachable') outage.message = resource.headline
+  return resource
+}
+
 function refusedBy(resource: AppliedResource, error: unknown, file: string): AppliedResource {
   if (!(error instanceof CorbelError)) throw error
-  const advice = isOutage(error)
-    ? 'Run the apply again when the cluster can be reached; what is applied already stays.'
-    : `Correct ${file} with a new pull request.`
-  return { ...resource, outcome: 'refused', headline: redactText(error.message), advice: [advice] }
+  const headline = redactText(error.message)
+  if (isOutage(error)) return unreachable(resource, headline)
+  return { ...resource, outcome: 'refused', headline, advice: [`Correct ${file} with a new pull request.`] }
 }
 
 /** A short outage must not fail a merge: applying is safe to repeat. */
@@ -185,22 +199,25 @@ async function untilReconciled(
   log: (resources: AppliedResource[]) => void,
 ): Promise<AppliedResource[]> {
   const lives = new Map<string, JsonObject>()
+  const away = new Set<string>()
   let resources = applied
   log(resources)
   while (options.wait > 0 && resources.some(({ outcome }) => outcome === 'waiting')) {
     const left = startedMs + options.wait - Date.now()
-    if (left <= 0) return finish(giveUp(resources, options.wait), log)
+    if (left <= 0) return finish(giveUp(resources, options.wait, away), log)
     resources = await forEachAtOnce(resources, async (resource) => {
       const change = changes.get(resource.key)
       const identity = (change?.after ?? change?.before)?.identity
       if (resource.outcome !== 'waiting' || !identity) return resource
       try {
         const live = await readLive(calls, identity)
+        away.delete(resource.key)
         if (live) lives.set(resource.key, live)
         return observe(resource, live, Date.now(), { settleMs: options.settle, startedMs })
       } catch (error) {
         // The cluster may be away for a moment; the time to wait bounds this.
         if (!(error instanceof CorbelError)) throw error
+        if (isOutage(error)) away.add(resource.key)
         return { ...resource, headline: redactText(error.message) }
       }
     })

@@ -151,7 +151,7 @@ describe('plan', () => {
     const { code, out } = await corbel('plan', '--base', base, '--head', head, '--format', 'markdown')
     expect(code).toBe(0)
     expect(out).toMatch(/^<!-- corbel:plan -->\n### Plan: 1 to add, 0 to change, 0 to remove, 0 unchanged\n/)
-    expect(out).toContain('✅ accepted')
+    expect(out).toContain('✓ accepted')
     expect(out).not.toContain('hunter2')
   })
 
@@ -251,7 +251,9 @@ describe('apply', () => {
 
   test('applying the same commit twice changes nothing', async () => {
     const head = commit({ 'infra/t.yaml': bucket('twice', 'location: EU') }, 'Add')
-    await corbel('apply', '--head', head, '--wait', '0s')
+    const { code, out } = await corbel('apply', '--head', head, '--wait', '0s')
+    expect(code).toBe(0)
+    expect(out).toContain('Apply: 1 accepted, not waited for')
     const before = textAt(await read('twice'), 'metadata', 'resourceVersion')
     await corbel('apply', '--head', head, '--wait', '0s')
     expect(textAt(await read('twice'), 'metadata', 'resourceVersion')).toBe(before)
@@ -270,17 +272,37 @@ describe('what is wrong with the call itself', () => {
     expect(result.code).toBe(code)
     expect(result.err).toMatch(sentence)
   })
+})
 
-  test('a cluster that is away is exit code 3', async () => {
+describe('validate', () => {
+  test('names the fields the API server refuses, as Markdown too', async () => {
+    commit({ 'infra/a.yaml': `---\n${bucket('a', 'location: EU')}---\n${bucket('b', 'lifecycleRules: []')}` }, 'Add')
+    const text = await corbel('validate', '--server')
+    expect(text.code).toBe(1)
+    expect(text.out).toMatch(/^infra\/a\.yaml:\d+: error: spec\.lifecycleRules: /m)
+    expect(text.out).toContain('1 files, 2 resources, ')
+    const markdown = await corbel('validate', '--server', '--format', 'markdown')
+    expect(markdown.out).toMatch(/^### Validate: 1 files, 2 resources, /)
+    expect(markdown.out).toMatch(/^- ✗ `infra\/a\.yaml:\d+` spec\.lifecycleRules: /m)
+  })
+})
+
+describe('a cluster that is away', () => {
+  test.each([
+    ['plan', [], 'Plan: 1 to add, 0 to change, 0 to remove, 0 unchanged; 1 could not be checked'],
+    ['apply', [], 'Apply: 1 could not be asked'],
+    ['apply', ['--wait', '0s'], 'Run the command again when the cluster can be reached'],
+    ['validate', ['--server'], 'is out of reach'],
+  ])('is exit code 3 for %s %j', { timeout: 30_000 }, async (command, more, sentence) => {
     const away = join(directory, 'away.yaml')
     writeFileSync(
       away,
       'apiVersion: v1\nkind: Config\nclusters: [{name: c, cluster: {server: "https://127.0.0.1:9", insecure-skip-tls-verify: true}}]\nusers: [{name: u, user: {token: x}}]\ncontexts: [{name: c, context: {cluster: c, user: u}}]\ncurrent-context: c\n',
     )
-    const base = git('rev-parse', 'HEAD')
-    const head = commit({ 'infra/a.yaml': bucket('a', 'location: EU') }, 'Add')
-    const { code, out } = await corbelOn(away, 'plan', '--base', base, '--head', head)
+    commit({ 'infra/a.yaml': bucket('a', 'location: EU') }, 'Add')
+    const { code, out, err } = await corbelOn(away, command, ...more)
     expect(code).toBe(3)
-    expect(out).toContain('Plan: 1 to add, 0 to change, 0 to remove, 0 unchanged; 1 could not be checked')
+    expect(out).toContain(sentence)
+    expect(out + err).not.toContain('keeps trying')
   })
 })

@@ -113,8 +113,8 @@ Options
 Apply deletes a resource removed since base only if it was applied from this repository (annotation corbel.dev/repository).
 
 Exit codes
-  0  all is well
+  0  all is well; with --wait 0s: everything was applied
   1  something is refused, failed, or was not ready in time
   2  the command line, corbel.yaml or the repository is not right
-  3  the cluster could not be reached
+  3  the cluster could not be asked, or not about everything
 `

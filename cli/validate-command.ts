@@ -2,7 +2,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { Invalid } from '#lib/errors.ts'
-import { type FileProblem, readManifests, type SourceFile } from '#lib/plan/read-manifests.ts'
+import type { Verdict } from '#lib/plan/plan.ts'
+import { type DeclaredResource, type FileProblem, readManifests, type SourceFile } from '#lib/plan/read-manifests.ts'
+import { renderValidateMarkdown, renderValidateText, type ValidateReport } from '#lib/plan/render-validate.ts'
 import { clusterOf, dryRun, forEachAtOnce } from './cluster-access.ts'
 import type { Options } from './options.ts'
 import { parseRepositoryFile, repositoryFileName } from './repository-file.ts'
@@ -20,24 +22,34 @@ export async function validateCommand(options: Options, terminal: Terminal): Pro
     const cluster = clusterOf(options, 'cluster')
     try {
       const calls = cluster.asPortal()
-      await forEachAtOnce(resources, async ({ object, identity, file }) => {
-        const verdict = await dryRun(calls, object, identity.namespace)
-        if (verdict.state === 'unavailable') unasked = true
-        if (verdict.message) found.push({ severity: 'error', file, line: 1, message: verdict.message })
-        found.push(...verdict.warnings.map((message): FileProblem => ({ severity: 'warning', file, line: 1, message })))
+      const answers = await forEachAtOnce(resources, async (resource) => {
+        const verdict = await dryRun(calls, resource.object, resource.identity.namespace)
+        return { unasked: verdict.state === 'unavailable', problems: problemsOf(verdict, resource) }
       })
+      unasked = answers.some((answer) => answer.unasked)
+      found.push(...answers.flatMap((answer) => answer.problems))
     } finally {
       await cluster.close()
     }
   }
-  const errors = found.filter(({ severity }) => severity === 'error').length
-  if (options.format === 'json')
-    terminal.out(`${JSON.stringify({ files: files.length, resources: resources.length, problems: found }, null, 2)}\n`)
-  else {
-    for (const { severity, file, line, message } of found) terminal.out(`${file}:${line}: ${severity}: ${message}\n`)
-    terminal.out(`${files.length} files, ${resources.length} resources, ${errors} errors, ${found.length - errors} warnings\n`)
-  }
-  return unasked ? 3 : errors > 0 ? 1 : 0
+  const report: ValidateReport = { files: files.length, resources: resources.length, problems: found }
+  terminal.out(
+    options.format === 'json'
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : options.format === 'markdown'
+        ? renderValidateMarkdown(report)
+        : renderValidateText(report),
+  )
+  const refused = found.some(({ severity }) => severity === 'error')
+  return unasked ? 3 : refused ? 1 : 0
+}
+
+/** What the API server said of a resource, with the fields it names, as problems of its file. */
+function problemsOf({ state, message, fields, warnings }: Verdict, { file, line }: DeclaredResource): FileProblem[] {
+  const problem = (severity: FileProblem['severity'], text: string): FileProblem => ({ severity, file, line, message: text })
+  const where = fields.map(({ path, message: why }) => problem('error', path.length > 0 ? `${path.join('.')}: ${why}` : why))
+  const said = message ?? (state === 'refused' ? 'The API server refuses it.' : null)
+  return [...(said === null ? [] : [problem('error', said)]), ...where, ...warnings.map((text) => problem('warning', text))]
 }
 
 function repositoryFolders(directory: string): string[] {

@@ -110,7 +110,7 @@ export function outOfReach(cluster: string, error: unknown, signal?: AbortSignal
   if (signal?.aborted || error instanceof CorbelError) return error
   const code = codeOf(error)
   const why = networkReasons[code] ?? (/CERT|SIGNATURE|TLS|SSL/.test(code) ? 'its certificate is not trusted' : 'the connection failed')
-  return new Unavailable('cluster', `Cluster "${cluster}" is out of reach: ${why}${code ? ` (${code})` : ''}. Corbel keeps trying.`, {
+  return new Unavailable('cluster', `Cluster "${cluster}" is out of reach: ${why}${code ? ` (${code})` : ''}. Try again in a moment.`, {
     cause: error,
   })
 }

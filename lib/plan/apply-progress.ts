@@ -7,12 +7,13 @@
  *      │  └───► late       the time to wait is over
  *   waiting ──► deleted    (removed resources) gone from the cluster
  *   refused                the API server did not take it        kept     removed from Git, not ours to delete
+ *   unreachable            the API server could not be asked: nobody knows whether it took it, and applying again is safe
  */
 import { isObject, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { explainReadiness, type Readiness, reportsReadiness } from '#lib/readiness/explain-readiness.ts'
 import { redactText } from '#lib/redact/redact.ts'
 
-export type ApplyOutcome = 'waiting' | 'ready' | 'applied' | 'deleted' | 'kept' | 'failed' | 'late' | 'refused'
+export type ApplyOutcome = 'waiting' | 'ready' | 'applied' | 'deleted' | 'kept' | 'failed' | 'late' | 'refused' | 'unreachable'
 
 export interface AppliedResource {
   key: string
@@ -143,15 +144,29 @@ export function failDependents(resources: AppliedResource[], lives: Map<string, 
   })
 }
 
-/** Ends the waiting of all that still wait. */
-export function giveUp(resources: AppliedResource[], waitedMs: number): AppliedResource[] {
+/** Ends the waiting of all that still wait; `away` has the keys of those that could not be looked at the last time. */
+export function giveUp(resources: AppliedResource[], waitedMs: number, away: ReadonlySet<string> = new Set()): AppliedResource[] {
   return resources.map((resource) => {
     if (resource.outcome !== 'waiting') return resource
+    if (away.has(resource.key)) return unreachable(resource, resource.headline)
     const advice = resource.advice.length > 0 ? resource.advice : ['The operator goes on by itself. Look at the resource in Corbel later.']
     return { ...resource, outcome: 'late', advice, seconds: Math.round(waitedMs / 100) / 10 }
   })
 }
 
-/** Whether the apply did what it should. */
-export const applySucceeded = (resources: AppliedResource[]): boolean =>
-  resources.every(({ outcome }) => outcome === 'ready' || outcome === 'applied' || outcome === 'deleted' || outcome === 'kept')
+/** A resource about which the cluster could not be asked. */
+export const unreachable = (resource: AppliedResource, headline: string): AppliedResource => ({
+  ...resource,
+  outcome: 'unreachable',
+  headline,
+  advice: ['Run the command again when the cluster can be reached: applying twice changes nothing.'],
+})
+
+export type ApplyResult = 'ok' | 'failed' | 'unreachable'
+
+/** What came of the apply. A resource still waiting when nobody was to wait (`waits` false) is applied, and that is all there was to do. */
+export function applyResult(resources: AppliedResource[], waits: boolean): ApplyResult {
+  const outcomes = new Set(resources.map(({ outcome }) => outcome))
+  if (outcomes.has('failed') || outcomes.has('refused') || outcomes.has('late') || (waits && outcomes.has('waiting'))) return 'failed'
+  return outcomes.has('unreachable') ? 'unreachable' : 'ok'
+}

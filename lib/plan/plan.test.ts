@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '#lib/json.ts'
-import { type AppliedResource, applySucceeded, failDependents, giveUp, observe } from './apply-progress.ts'
+import { type AppliedResource, applyResult, failDependents, giveUp, observe } from './apply-progress.ts'
 import { compareManifests } from './compare-manifests.ts'
 import { code, fenced, plain } from './markdown.ts'
 import { deletionConsequence, driftedFields, notesOnLive, type Plan, plannedResource } from './plan.ts'
@@ -150,8 +150,27 @@ describe('waiting', () => {
     expect(failDependents([{ ...failed, name: 'other' }, waiting], lives)[1]?.outcome).toBe('waiting')
   })
   test('giving up is no success', () => {
-    expect(applySucceeded(giveUp([waiting], 1000))).toBe(false)
-    expect(applySucceeded([{ ...waiting, outcome: 'kept' }])).toBe(true)
+    expect(applyResult(giveUp([waiting], 1000), true)).toBe('failed')
+    expect(applyResult([{ ...waiting, outcome: 'kept' }], true)).toBe('ok')
+  })
+  test('waiting is all right where nobody was to wait', () => {
+    expect(applyResult([waiting], false)).toBe('ok')
+    expect(applyResult([waiting], true)).toBe('failed')
+    expect(applyResult([waiting, { ...waiting, outcome: 'refused' }], false)).toBe('failed')
+  })
+  test('what could not be looked at the last time is unreachable, not late; a failure counts for more', () => {
+    const [gone] = giveUp([waiting], 1000, new Set([waiting.key]))
+    expect(gone).toMatchObject({ outcome: 'unreachable', advice: [expect.stringContaining('Run the command again')] })
+    expect(applyResult([{ ...waiting, outcome: 'unreachable' }], true)).toBe('unreachable')
+    expect(
+      applyResult(
+        [
+          { ...waiting, outcome: 'unreachable' },
+          { ...waiting, outcome: 'failed' },
+        ],
+        true,
+      ),
+    ).toBe('failed')
   })
 })
 

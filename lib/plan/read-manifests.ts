@@ -9,12 +9,13 @@ export interface SourceFile {
   text: string
 }
 
-/** One resource as a manifest describes it. */
+/** One resource as a manifest describes it; `line` is where its document begins, from 1. */
 export interface DeclaredResource {
   /** `namespace/Kind.group/name`: the same resource has the same key in every version. */
   key: string
   identity: ResourceIdentity
   file: string
+  line: number
   /** The document's own text. */
   text: string
   object: JsonObject
@@ -50,7 +51,7 @@ export function readManifests(files: SourceFile[]): Manifests {
         continue
       }
       const message = `${resource.identity.kind} "${resource.identity.name}" is described in ${other.file} too. Remove one of the two.`
-      problems.push({ severity: 'error', file: file.path, line: 1, message })
+      problems.push({ severity: 'error', file: file.path, line: resource.line, message })
     }
   }
   return { resources: [...resources.values()], problems }
@@ -93,7 +94,7 @@ function readFile({ path, text }: SourceFile, problems: FileProblem[]): Declared
       report('error', `This resource lacks ${missing.filter(Boolean).join(' and ')}. Add it.`)
       return []
     }
-    return [{ key: resourceKey(identity), identity, file: path, text: text.slice(document.start, document.end), object: value }]
+    return [{ key: resourceKey(identity), identity, file: path, line, text: text.slice(document.start, document.end), object: value }]
   })
 }
 

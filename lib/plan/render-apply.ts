@@ -16,7 +16,7 @@ export interface ApplyReport {
 }
 
 const words: Record<ApplyOutcome, string> = {
-  waiting: 'waiting',
+  waiting: '✓ accepted, not waited for',
   ready: '✓ ready',
   applied: '✓ applied',
   deleted: '− deleted',
@@ -24,6 +24,7 @@ const words: Record<ApplyOutcome, string> = {
   failed: '✗ failed',
   late: '✗ not ready in time',
   refused: '✗ refused',
+  unreachable: '! could not be asked',
 }
 
 /** One line: how many resources ended how. */
@@ -33,9 +34,10 @@ export function applyHeadline(report: ApplyReport): string {
     [count('ready') + count('applied'), 'ready'],
     [count('deleted'), 'deleted'],
     [count('kept'), 'kept'],
-    [count('waiting'), 'waiting'],
+    [count('waiting'), 'accepted, not waited for'],
     [count('failed') + count('refused'), 'failed'],
     [count('late'), 'not ready in time'],
+    [count('unreachable'), 'could not be asked'],
   ] as const
   const told = parts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`)
   const errors = report.problems.filter((problem) => problem.severity === 'error').length
@@ -59,7 +61,7 @@ export function renderApplyMarkdown(report: ApplyReport): string {
     lines.push('')
   }
   for (const resource of report.resources.filter(
-    ({ outcome }) => outcome === 'failed' || outcome === 'refused' || outcome === 'late' || outcome === 'kept',
+    ({ outcome }) => outcome === 'failed' || outcome === 'refused' || outcome === 'late' || outcome === 'kept' || outcome === 'unreachable',
   )) {
     lines.push(`#### ${plain(resource.kind)} ${plain(resource.name)}`, '', plain(resource.headline), '')
     if (resource.reason) lines.push(`- Condition: ${code(resource.reason)}${resource.since ? ` since ${code(resource.since)}` : ''}`)
@@ -82,7 +84,7 @@ export function renderApplyText(report: ApplyReport): string {
   for (const { severity, file, line, message } of report.problems) lines.push(`${severity}: ${file}:${line}: ${message}`)
   for (const resource of report.resources) {
     lines.push(
-      `${(resource.outcome === 'late' ? 'not ready in time' : resource.outcome).padEnd(9)} ${resource.kind} ${resource.namespace ? `${resource.namespace}/` : ''}${resource.name}`,
+      `${words[resource.outcome].replace(/^[✓✗−!] /, '').padEnd(9)} ${resource.kind} ${resource.namespace ? `${resource.namespace}/` : ''}${resource.name}`,
     )
     if (resource.outcome === 'ready' || resource.outcome === 'deleted' || resource.outcome === 'applied') continue
     lines.push(`          ${resource.headline}`)
