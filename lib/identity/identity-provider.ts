@@ -110,6 +110,12 @@ export function personOf(claims: JsonObject): { username: string; name: string; 
       `The identity provider did not send the claim "${settings.usernameClaim}" that names you. A platform engineer must add it, or change OIDC_USERNAME_CLAIM.`,
     )
   }
+  // As the API server has it: whoever may write any address into their profile must not become its owner.
+  if (settings.usernameClaim === 'email' && claims.email_verified === false) {
+    throw new Unauthenticated(
+      `Your e-mail address ${username} is not verified at the identity provider, and Corbel knows people by it. Verify it there, then sign in again.`,
+    )
+  }
   const groups = claims[settings.groupsClaim]
   return {
     username,

@@ -98,7 +98,10 @@ export async function clusterToken(actor: Pick<Actor, 'loginId'>): Promise<strin
         const refreshToken = openToken(locked.id, locked.refreshToken)
         if (!refreshToken) throw ended()
         const tokens = await refreshTokens(refreshToken)
-        const { groups, name, email } = personOf(claimsOf(tokens.idToken))
+        const claims = claimsOf(tokens.idToken)
+        // OpenID Connect Core §12.2: the subject stays the same
+        if (claims.sub !== claimsOf(openToken(locked.id, locked.idToken) ?? '').sub) throw ended()
+        const { groups, name, email } = personOf(claims)
         await transaction.login.update({ where: { id: locked.id }, data: tokenColumns(locked.id, tokens) })
         await transaction.user.update({ where: { id: locked.userId }, data: { groups, name, email, lastSeenAt: new Date() } })
         return tokens.idToken
@@ -118,6 +121,12 @@ const ended = (): Unauthenticated => new Unauthenticated('Your sign-in has ended
 function usableToken(login: Login): string | undefined {
   if (login.refreshFailure || !login.idTokenExpiresAt || login.idTokenExpiresAt.getTime() - Date.now() < refreshAheadMs) return undefined
   return openToken(login.id, login.idToken)
+}
+
+/** Ends the login of a Cookie header, if it carries one: the browser gets another. */
+export async function forgetLogin(cookieHeader: string | null): Promise<void> {
+  const token = cookieValue(cookieHeader, loginCookie())
+  if (token) await database().login.deleteMany({ where: { tokenHash: tokenHash(token) } })
 }
 
 /** Ends a login. Gives its ID token, which tells the identity provider whose session ends. */

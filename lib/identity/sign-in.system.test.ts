@@ -13,6 +13,7 @@ import { claimsOf, personOf } from '#lib/identity/identity-provider.ts'
 import { actorOf, clusterToken, loginCookie } from '#lib/identity/login.ts'
 import { beginSignIn, finishSignIn, safeReturnTo } from '#lib/identity/sign-in.ts'
 import { signOut } from '#lib/identity/sign-out.ts'
+import { newId } from '#lib/ids.ts'
 
 const portal = 'http://127.0.0.1:3999'
 const directory = mkdtempSync(join(tmpdir(), 'corbel-sign-in-'))
@@ -108,7 +109,7 @@ async function signIn(person: string, returnTo = '/resources?state=failed'): Pro
       location = providerJar.take(submitted).headers.get('location') ?? ''
     }
   }
-  const finished = portalJar.take(await finishSignIn(new Request(location, { headers: { cookie: portalJar.header } })))
+  const finished = portalJar.take(await finishSignIn(new Request(location, { headers: { cookie: portalJar.header } }), newId()))
   return { portalJar, location: finished.headers.get('location') }
 }
 
@@ -139,7 +140,7 @@ describe('signing in', () => {
 
   test('a callback without the state cookie makes no login', async () => {
     const before = await fresh.database.login.count()
-    const answer = await finishSignIn(new Request(`${portal}/api/auth/callback/oidc?code=stolen&state=guessed`))
+    const answer = await finishSignIn(new Request(`${portal}/api/auth/callback/oidc?code=stolen&state=guessed`), newId())
     expect(answer.headers.get('location')).toContain('/sign-in?error=')
     expect(await fresh.database.login.count()).toBe(before)
   })
@@ -160,6 +161,10 @@ describe('signing in', () => {
     ['https://evil.test/', '/'],
     ['//evil.test/x', '/'],
     ['/\\evil.test', '/'],
+    ['/.//evil.test/x', '/'],
+    ['/x/..//evil.test', '/'],
+    ['/%2e//evil.test', '/'],
+    ['/\t/evil.test', '/'],
     ['javascript:alert(1)', '/'],
     ['/api/v1/session/sign-out', '/'],
     ['/sign-in?returnTo=/x', '/'],

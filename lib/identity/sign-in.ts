@@ -10,11 +10,12 @@
 import { randomBytes } from 'node:crypto'
 import NextAuth, { type AuthOptions } from 'next-auth'
 import type { Adapter, AdapterAccount, AdapterSession, AdapterUser } from 'next-auth/adapters'
+import { appendAudit } from '#lib/audit/append-audit.ts'
 import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
 import { Unavailable } from '#lib/errors.ts'
 import { claimsOf, discover, personOf } from '#lib/identity/identity-provider.ts'
-import { cookieName, loginCookie, loginLifetimeMs, tokenColumns, tokenHash } from '#lib/identity/login.ts'
+import { cookieName, forgetLogin, loginCookie, loginLifetimeMs, tokenColumns, tokenHash } from '#lib/identity/login.ts'
 import { newId } from '#lib/ids.ts'
 import { log } from '#lib/telemetry/log.ts'
 
@@ -24,6 +25,8 @@ export function safeReturnTo(path: string | null | undefined, portal: string = c
   const parsed = URL.parse(path, portal)
   if (!parsed || parsed.origin !== new URL(portal).origin || parsed.pathname.startsWith('/api/') || parsed.pathname === '/sign-in')
     return '/'
+  // `/.//host` has our origin and the path `//host`, which a browser takes for another host
+  if (parsed.pathname.startsWith('//')) return '/'
   return `${parsed.pathname}${parsed.search}`
 }
 
@@ -56,8 +59,8 @@ export async function beginSignIn(request: Request, returnTo: string): Promise<R
   return redirect(started.location ?? '/sign-in?error=OAuthSignin', [...asked.setCookies, ...started.setCookies])
 }
 
-/** The identity provider sent the browser back: makes a login and goes to where the person came from. */
-export async function finishSignIn(request: Request): Promise<Response> {
+/** The identity provider sent the browser back: makes a login, ends the one the browser had, and goes to where the person came from. */
+export async function finishSignIn(request: Request, requestId: string): Promise<Response> {
   const cookies = cookiesOf(request)
   delete cookies[loginCookie()] // an old login must not be reused for new tokens
   const done = await callNextAuth({
@@ -66,7 +69,9 @@ export async function finishSignIn(request: Request): Promise<Response> {
     query: Object.fromEntries(new URL(request.url).searchParams),
     cookies,
     headers: headersOf(request),
+    requestId,
   })
+  if (done.setCookies.some((line) => line.startsWith(`${loginCookie()}=`))) await forgetLogin(request.headers.get('cookie'))
   return redirect(done.location ?? '/sign-in?error=Callback', done.setCookies)
 }
 
@@ -88,7 +93,7 @@ const relativeToPortal = (location: string): string =>
     '/sign-in',
   )
 
-function options(userAgent: string | null): AuthOptions {
+function options(userAgent: string | null, requestId: string): AuthOptions {
   const { url, secret, oidc } = config()
   let tokens: { idToken: string; refreshToken: string | undefined } | undefined
   const secure = url.startsWith('https:')
@@ -142,15 +147,23 @@ function options(userAgent: string | null): AuthOptions {
     callbacks: {
       redirect: ({ url: wanted }) => new URL(safeReturnTo(wanted.startsWith(url) ? wanted.slice(url.length) : wanted, url), url).href,
     },
-    adapter: adapter(() => {
-      if (!tokens) throw new Error('next-auth made a session before it had tokens')
-      return tokens
-    }, userAgent),
+    adapter: adapter(
+      () => {
+        if (!tokens) throw new Error('next-auth made a session before it had tokens')
+        return tokens
+      },
+      userAgent,
+      requestId,
+    ),
   }
 }
 
 /** next-auth's storage on our tables. Users are found by the identity provider's subject, else by their username. */
-function adapter(tokens: () => { idToken: string; refreshToken: string | undefined }, userAgent: string | null): Adapter {
+function adapter(
+  tokens: () => { idToken: string; refreshToken: string | undefined },
+  userAgent: string | null,
+  requestId: string,
+): Adapter {
   const asUser = (user: { id: string; email: string | null; name: string }): AdapterUser => ({
     id: user.id,
     email: user.email ?? '',
@@ -184,7 +197,18 @@ function adapter(tokens: () => { idToken: string; refreshToken: string | undefin
         userAgent: userAgent?.slice(0, 300) ?? null,
         ...tokenColumns(id, tokens()),
       }
-      await database().login.create({ data })
+      const { username } = person()
+      await database().$transaction(async (transaction) => {
+        await transaction.login.create({ data })
+        await appendAudit(transaction, {
+          requestId,
+          actor: username,
+          action: 'login.started',
+          outcome: 'succeeded',
+          target: {},
+          details: {},
+        })
+      })
       await database().login.deleteMany({ where: { expiresAt: { lt: new Date() } } })
       return { sessionToken, userId, expires }
     },
@@ -205,6 +229,8 @@ interface Call {
   cookies: Record<string, string>
   headers: Record<string, string>
   body?: Record<string, string>
+  /** Of the request that makes a login, for the audit log. */
+  requestId?: string
 }
 
 interface Outcome {
@@ -215,7 +241,7 @@ interface Outcome {
 }
 
 /** Calls next-auth's handler for the older Next API with the few members of request and response that it touches. */
-async function callNextAuth({ method, action, query, cookies, headers, body }: Call): Promise<Outcome> {
+async function callNextAuth({ method, action, query, cookies, headers, body, requestId = '' }: Call): Promise<Outcome> {
   const outcome: Outcome = { status: 200, location: undefined, setCookies: [], json: undefined }
   const response = {
     status: (code: number) => {
@@ -238,7 +264,7 @@ async function callNextAuth({ method, action, query, cookies, headers, body }: C
   }
   const request = { method, query: { ...query, nextauth: action }, cookies, headers, body }
   // Proof of the casts: next-auth/next/index.js (4.24) reads and calls exactly the members given above.
-  await NextAuth(request as never, response as never, options(headers['user-agent'] ?? null))
+  await NextAuth(request as never, response as never, options(headers['user-agent'] ?? null, requestId))
   return outcome
 }
 

@@ -5,5 +5,5 @@ export const GET = route({
   summary: 'Where the identity provider sends the browser back to',
   access: 'public',
   reply: { 303: null },
-  handle: ({ request }) => finishSignIn(request),
+  handle: ({ request, requestId }) => finishSignIn(request, requestId),
 })
