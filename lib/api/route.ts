@@ -1,7 +1,7 @@
 /**
  * A route is a declaration; this wrapper is the only way from HTTP to a service function:
  *
- *   request id → origin check (unsafe methods) → login → access → parse → handle → audit → reply or problem details
+ *   request id → login → origin check (unsafe methods) → access → parse → handle → audit → reply or problem details
  *
  * `rules.test.ts` walks the route tree and fails on a handler that was not made here. Routes that answer machines
  * (webhooks) declare `access: 'public'` together with `origin: 'any'` and check a signature themselves.
@@ -10,16 +10,17 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { type AccessRule, checkAccess } from '#lib/access/check-access.ts'
 import { internalProblem, Problem, problemOf } from '#lib/api/problem.ts'
+import { readText } from '#lib/api/read-text.ts'
 import { appendAudit } from '#lib/audit/append-audit.ts'
 import { config } from '#lib/config/config.ts'
 import { database, translateDatabaseError } from '#lib/database/client.ts'
-import { CorbelError, Forbidden, Invalid, TooLarge, Unauthenticated } from '#lib/errors.ts'
+import { CorbelError, Forbidden, Invalid, Unauthenticated } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { actorOf } from '#lib/identity/login.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { log } from '#lib/telemetry/log.ts'
 
-/** Bodies above this many bytes are refused before they are read; manifests have their own, smaller limit. */
+/** Bodies above this many bytes are not read; manifests have their own, smaller limit. */
 const maxBodyBytes = 4 * 1024 * 1024
 
 type Shape = z.ZodType | undefined
@@ -82,8 +83,9 @@ export function route<Params extends Shape, Query extends Shape, Body extends Sh
     let failure: CorbelError | undefined
     let target: JsonObject = {}
     try {
-      if (unsafe.has(request.method) && declaration.origin !== 'any') refuseOtherOrigins(request)
+      // the person first, so that a denial of what follows names them
       actor = await actorOf(request.headers.get('cookie'))
+      if (unsafe.has(request.method) && declaration.origin !== 'any') refuseOtherOrigins(request)
       if (!actor && declaration.access !== 'public') throw new Unauthenticated('You are signed out. Sign in again; your drafts are kept.')
       const params = parse(declaration.params, await context.params, 'address')
       const query = parse(declaration.query, queryOf(request.url, declaration.query), 'address')
@@ -111,9 +113,11 @@ export function route<Params extends Shape, Query extends Shape, Body extends Sh
         response = problemResponse(internalProblem(requestId))
       }
     }
-    const audited = declaration.audit && !declaration.audit.startsWith('none')
-    if (audited && (failure?.status === 403 || failure?.status === 401))
-      await auditDenial(declaration.audit ?? '', actor, requestId, target, failure)
+    if (failure?.status === 403) {
+      // Anybody can make requests that are nobody's: those would fill a chain that nothing can be removed from.
+      if (actor) await auditDenial(deniedAction(declaration.audit), actor, requestId, target, failure)
+      else log().warn({ requestId, method: request.method, path: new URL(request.url).pathname, err: failure }, 'a request was refused')
+    }
     response.headers.set('x-request-id', requestId)
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
     log().debug(
@@ -150,6 +154,7 @@ function refuseOtherOrigins(request: Request): void {
 
 function parse(schema: Shape, value: unknown, where: 'address' | 'request'): unknown {
   if (!schema) return undefined
+  refuseUnstorable(value)
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const fields = result.error.issues.map((issue) => ({
@@ -158,6 +163,15 @@ function parse(schema: Shape, value: unknown, where: 'address' | 'request'): unk
   }))
   const first = fields[0]
   throw new Invalid(`The ${where} is not right${first ? `: ${first.path.join('.') || 'it'}: ${first.message}` : ''}.`, fields)
+}
+
+/** The database stores every text but these two: refused here, they cannot fail a statement somewhere below. */
+function refuseUnstorable(value: unknown): void {
+  if (typeof value === 'string') {
+    if (value.includes('\0') || !value.isWellFormed())
+      throw new Invalid('The text holds a character that is none (NUL, or half of a pair). Remove it and try again.')
+  } else if (Array.isArray(value)) for (const item of value) refuseUnstorable(item)
+  else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) refuseUnstorable(item)
 }
 
 /** Query parameters as an object: repeated ones as a list where the schema wants a list. */
@@ -178,9 +192,11 @@ function isList(schema: unknown): boolean {
 
 async function readBody(request: Request): Promise<unknown> {
   const type = request.headers.get('content-type') ?? ''
-  if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
-  const text = await request.text()
-  if (text.length > maxBodyBytes) throw tooLarge()
+  const text = await readText(
+    request,
+    maxBodyBytes,
+    `The request is larger than ${maxBodyBytes / 1024 / 1024} MiB. Split the change into smaller ones.`,
+  )
   if (type.startsWith('application/x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(text))
   if (text === '') return {}
   try {
@@ -189,9 +205,6 @@ async function readBody(request: Request): Promise<unknown> {
     throw new Invalid('The request body is not JSON.')
   }
 }
-
-const tooLarge = (): TooLarge =>
-  new TooLarge(`The request is larger than ${maxBodyBytes / 1024 / 1024} MiB. Split the change into smaller ones.`)
 
 /** What an audit entry and the access check need to know of a request: the parts of it that name a thing. */
 function targetOf(...parts: unknown[]): JsonObject {
@@ -223,18 +236,15 @@ function problemResponse(problem: Problem, retryAfterSeconds?: number): Response
   return new Response(JSON.stringify(Problem.parse(problem)), { status: problem.status, headers })
 }
 
-async function auditDenial(
-  action: string,
-  actor: Actor | null,
-  requestId: string,
-  target: JsonObject,
-  failure: CorbelError,
-): Promise<void> {
+/** What a denial is recorded as: the action refused, or that something was only asked for. */
+const deniedAction = (audit: string | undefined): string => (audit && !audit.startsWith('none') ? audit : 'access.denied')
+
+async function auditDenial(action: string, actor: Actor, requestId: string, target: JsonObject, failure: CorbelError): Promise<void> {
   try {
     await database().$transaction((transaction) =>
       appendAudit(transaction, {
         requestId,
-        actor: actor?.username ?? 'nobody',
+        actor: actor.username,
         action,
         outcome: 'denied',
         target,

@@ -1,9 +1,10 @@
 /** Webhooks: checked, kept and answered at once; handled by a job, so that a crash in between loses nothing. */
 import { z } from 'zod'
 import type { Prisma } from '#db/client.ts'
+import { readText } from '#lib/api/read-text.ts'
 import { config } from '#lib/config/config.ts'
 import { database, isDuplicate } from '#lib/database/client.ts'
-import { Forbidden, Invalid, TooLarge } from '#lib/errors.ts'
+import { Forbidden, Invalid } from '#lib/errors.ts'
 import { CheckRunEvent, PullRequestEvent, PushEvent, verifyWebhook } from '#lib/forge/webhook.ts'
 import { defineJob } from '#lib/jobs/define-job.ts'
 import { enqueue } from '#lib/jobs/job-queue.ts'
@@ -18,8 +19,7 @@ const isKnown = (name: string): name is EventName => Object.hasOwn(events, name)
 
 /** Takes a webhook: verified, then stored together with its job. Events Corbel does not read are answered and forgotten. */
 export async function receiveWebhook(request: Request): Promise<void> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw new TooLarge('The webhook is larger than GitHub sends them.')
-  const body = await request.text()
+  const body = await readText(request, maxBytes, 'The webhook is larger than GitHub sends them.')
   if (!verifyWebhook(config().github.webhookSecret, request.headers.get('x-hub-signature-256'), body)) {
     throw new Forbidden('The signature of this webhook is not right. Check that GITHUB_WEBHOOK_SECRET is the secret set at GitHub.')
   }

@@ -5,7 +5,16 @@ import { deleteDraft, readDraft, saveDraft } from '#lib/drafts/drafts.ts'
 import { Draft, DraftSave } from '#lib/proposals/contract.ts'
 
 /** A key has slashes: /api/v1/drafts/create/demo/payments-prod/StorageBucket.storage.cnrm.cloud.google.com */
-const params = z.object({ key: z.array(z.string()).transform((parts) => parts.map(decodeURIComponent).join('/')) })
+const params = z.object({
+  key: z.array(z.string()).transform((parts, context) => {
+    try {
+      return parts.map(decodeURIComponent).join('/')
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is no address of a draft' })
+      return z.NEVER
+    }
+  }),
+})
 
 export const GET = route({
   summary: 'A draft with its text; no content where there is none',
