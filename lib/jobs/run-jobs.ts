@@ -1,6 +1,7 @@
 /** The worker's side of jobs: takes them, runs their handlers, says in the log what went wrong. */
 import type { JobWithMetadata, PgBoss } from 'pg-boss'
 import { RateLimited } from '#lib/errors.ts'
+import { redactText } from '#lib/redact/redact.ts'
 import { log } from '#lib/telemetry/log.ts'
 import type { Job } from './define-job.ts'
 import { closeJobQueue, enqueue, ensureQueue, openBoss, sendWith } from './job-queue.ts'
@@ -70,7 +71,8 @@ async function runOne<Data extends object>(job: Job<Data>, taken: JobWithMetadat
       return
     }
     log().warn({ job: job.name, id: taken.id, attempt: taken.retryCount, err: error }, 'a job failed')
-    throw error
+    // pg-boss keeps what is thrown, with everything it carries: a request's body, a token
+    throw new Error(redactText(error instanceof Error ? error.message : String(error)).slice(0, 2000))
   }
 }
 
