@@ -46,6 +46,9 @@ describe('who may do what', () => {
   const secrets = { group: '', resource: 'secrets' }
   const crds = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' }
   const spaces = { group: '', resource: 'namespaces' }
+  const roles = { group: 'rbac.authorization.k8s.io', resource: 'rolebindings' }
+  const tokens = { group: '', resource: 'serviceaccounts', subresource: 'token' }
+  const policies = { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies' }
   const table: [string, Somebody, string, { group: string; resource: string; subresource?: string }, string | undefined, boolean][] = [
     ['alice reads her project', alice, 'list', buckets, 'payments-prod', true],
     ['alice reads platform kinds of her project', alice, 'watch', loci, 'payments-prod', true],
@@ -82,6 +85,20 @@ describe('who may do what', () => {
       false,
     ],
     ["search's CI has no project yet", account('corbel-ci', 'repo-acme-search'), 'patch', buckets, 'search-prod', false],
+    ['the portal writes no namespaces', account('corbel-system', 'corbel'), 'patch', spaces, undefined, false],
+    ['the portal makes no roles', account('corbel-system', 'corbel'), 'create', roles, 'payments-prod', false],
+    ['the portal is nobody else', account('corbel-system', 'corbel'), 'impersonate', { group: '', resource: 'users' }, undefined, false],
+    ['the portal hands out no tokens', account('corbel-system', 'corbel'), 'create', tokens, 'corbel-ci', false],
+    ['the portal deletes no collections', account('corbel-system', 'corbel'), 'deletecollection', buckets, 'payments-prod', false],
+    ['alice deletes no collections', alice, 'deletecollection', buckets, 'payments-prod', false],
+    ['alice scales nothing', alice, 'update', { ...buckets, subresource: 'scale' }, 'payments-prod', false],
+    ['alice makes no roles', alice, 'create', roles, 'payments-prod', false],
+    ['alice is nobody else', alice, 'impersonate', { group: '', resource: 'users' }, undefined, false],
+    ['alice hands out no tokens', alice, 'create', tokens, 'corbel-ci', false],
+    ['dave makes no roles', person('dave', 'platform'), 'create', roles, 'payments-prod', false],
+    ['dave changes no policies', person('dave', 'platform'), 'delete', policies, undefined, false],
+    ["payments' CI makes no roles", account('corbel-ci', 'repo-acme-payments'), 'create', roles, 'payments-prod', false],
+    ["payments' CI reads no secrets", account('corbel-ci', 'repo-acme-payments'), 'get', secrets, 'payments-prod', false],
     ['the cloud writes status', account('corbel-system', 'cloud'), 'patch', { ...buckets, subresource: 'status' }, 'search-prod', true],
     ['the cloud creates nothing', account('corbel-system', 'cloud'), 'create', buckets, 'search-prod', false],
   ]
@@ -115,6 +132,7 @@ describe('people', () => {
   }
   const path = '/apis/storage.cnrm.cloud.google.com/v1beta1/namespaces/payments-prod/storagebuckets'
   const asAlice = callAs(kubeconfig, alice)
+  const asAdministrator = callAs(kubeconfig, { user: 'administrator', groups: ['system:masters'] })
 
   test('may dry-run a change', async () => {
     expect((await asAlice('POST', `${path}?dryRun=All`, bucket)).status).toBe(201)
@@ -131,6 +149,48 @@ describe('people', () => {
     const { status, body } = await asAlice('POST', path, bucket)
     expect(status).toBe(403)
     expect(textAt(body, 'message')).toMatch(/People change storagebuckets through a pull request/)
+  })
+
+  // Whoever gave a person more rights than corbel:propose has: the policy still holds.
+  const asMaster = callAs(kubeconfig, { user: 'oidc:dave@acme.test', groups: ['system:masters'] })
+  const core = '/api/v1/namespaces/payments-prod'
+  const another = { ...bucket, metadata: { ...bucket.metadata, name: 'another' } }
+  const status = { status: { conditions: [] } }
+  const token = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: [], expirationSeconds: 600 } }
+  const writes: [string, string, string, JsonObject | JsonObject[] | undefined, string?][] = [
+    ['create', 'POST', path, another],
+    ['server-side apply', 'PATCH', `${path}/dry-run-only?fieldManager=x&force=true`, bucket, 'application/apply-patch+yaml'],
+    ['server-side apply of a new one', 'PATCH', `${path}/another?fieldManager=x`, another, 'application/apply-patch+yaml'],
+    [
+      'JSON patch',
+      'PATCH',
+      `${path}/dry-run-only`,
+      [{ op: 'add', path: '/metadata/labels', value: { a: 'b' } }],
+      'application/json-patch+json',
+    ],
+    ['merge patch', 'PATCH', `${path}/dry-run-only`, { metadata: { labels: { a: 'b' } } }, 'application/merge-patch+json'],
+    ['patch of the status', 'PATCH', `${path}/dry-run-only/status`, status, 'application/merge-patch+json'],
+    ['delete', 'DELETE', `${path}/dry-run-only`, undefined],
+    ['delete of a collection', 'DELETE', path, undefined],
+    ['token of an account', 'POST', '/api/v1/namespaces/corbel-ci/serviceaccounts/repo-acme-payments/token', token],
+    ['ConfigMap', 'POST', `${core}/configmaps`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } }],
+    ['change of a project', 'PATCH', core, { metadata: { annotations: { 'corbel.dev/team': 'dave' } } }, 'application/merge-patch+json'],
+    [
+      'finalizing a namespace',
+      'PUT',
+      `${core}/finalize`,
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'payments-prod' }, spec: {} },
+    ],
+  ]
+  test.each(writes)('make no real write with any rights: %s', async (_, method, at, body, contentType) => {
+    const object = await asAdministrator('POST', path, bucket)
+    expect([201, 409]).toContain(object.status)
+    try {
+      const answer = await asMaster(method, at, body, contentType)
+      expect(answer).toMatchObject({ status: 403, body: { message: expect.stringContaining('corbel-people-dry-run-only') } })
+    } finally {
+      await asAdministrator('DELETE', `${path}/dry-run-only`)
+    }
   })
 
   test('may still ask what they may do', async () => {
