@@ -7,7 +7,8 @@ import type { JsonObject } from '#lib/json.ts'
 /**
  * public: anybody, also without a login. signed-in: anybody with a login; the service function narrows what they see.
  * admin: members of CORBEL_ADMIN_GROUPS. on project: the request names `cluster` and `namespace` (address, query or
- * body), and the person's own token is good for reading, or for dry-running a change, there.
+ * body), and the person's own token is good for reading, or for dry-running a change, there: of the kind where the
+ * request names one.
  */
 export type AccessRule = 'public' | 'signed-in' | 'admin' | { readonly on: 'project'; readonly verb: 'read' | 'propose' }
 
@@ -19,11 +20,12 @@ export async function checkAccess(rule: AccessRule, actor: Actor, target: JsonOb
     return
   }
   const { cluster, namespace } = target
+  const kind = typeof target.kind === 'string' ? target.kind : undefined
   if (typeof cluster !== 'string' || typeof namespace !== 'string') throw new Invalid('The request does not name a cluster and a project.')
-  if (rule.verb === 'read' && !(await canReadProject(actor, cluster, namespace))) {
+  if (rule.verb === 'read' && !(await canReadProject(actor, cluster, namespace, kind))) {
     throw new Forbidden(`You may not read ${namespace} on ${cluster}. The team that owns the project, or the platform team, can let you.`)
   }
-  if (rule.verb === 'propose' && !(await canProposeIn(actor, cluster, namespace))) {
+  if (rule.verb === 'propose' && !(await canProposeIn(actor, cluster, namespace, kind))) {
     throw new Forbidden(
       `You may not propose changes in ${namespace} on ${cluster}. The team that owns the project, or the platform team, can let you.`,
     )

@@ -137,13 +137,19 @@ export async function canReadProject(actor: Actor, cluster: string, namespace: s
   return covers(clusters, cluster, namespace, kind)
 }
 
-const keptProposals = new Map<string, { until: number; answer: Promise<boolean> }>()
+/** The kinds a person may change, by login and project. */
+const keptProposals = new Map<string, { until: number; answer: Promise<string[]> }>()
 
 /**
- * Whether the person may propose changes in a project: the cluster lets their token write there some offered kind. The
- * right is only ever used for dry runs; an admission policy refuses the rest (deploy/kubernetes).
+ * Whether the person may propose changes in a project: the cluster lets their token write there the kind, or some offered
+ * kind where none is named. The right is only ever used for dry runs; an admission policy refuses the rest (deploy/kubernetes).
  */
-export async function canProposeIn(actor: Actor, cluster: string, namespace: string): Promise<boolean> {
+export async function canProposeIn(actor: Actor, cluster: string, namespace: string, kind?: string): Promise<boolean> {
+  const kinds = await changeableKinds(actor, cluster, namespace)
+  return kind === undefined ? kinds.length > 0 : kinds.includes(kind)
+}
+
+async function changeableKinds(actor: Actor, cluster: string, namespace: string): Promise<string[]> {
   const key = `${actor.loginId}/${cluster}/${namespace}`
   const found = keptProposals.get(key)
   if (found && found.until > Date.now()) return found.answer
@@ -155,7 +161,7 @@ export async function canProposeIn(actor: Actor, cluster: string, namespace: str
   return answer
 }
 
-async function askProposal(actor: Actor, cluster: string, namespace: string): Promise<boolean> {
+async function askProposal(actor: Actor, cluster: string, namespace: string): Promise<string[]> {
   const kinds = await database().kind.findMany({
     where: { cluster, NOT: { state: 'gone' } },
     select: { key: true, group: true, plural: true },
@@ -163,5 +169,5 @@ async function askProposal(actor: Actor, cluster: string, namespace: string): Pr
   const { rules } = await clusterNamed(cluster)
     .as({ token: await clusterToken(actor) })
     .rulesReview(namespace)
-  return kinds.some((kind) => allows(rules, 'patch', kind) && allows(rules, 'create', kind))
+  return kinds.filter((kind) => allows(rules, 'patch', kind) && allows(rules, 'create', kind)).map(({ key }) => key)
 }

@@ -14,10 +14,15 @@ export function asApp(repository: string): Connection {
 export const asPerson = (repository: string, token: string): Connection =>
   connectWithToken(config().github.apiUrl, repository, token, 'person')
 
-const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/')
+/** Dots alone would lead out of the repository: they are encoded twice, and the address finds nothing. */
+const encodePath = (path: string): string =>
+  path
+    .split('/')
+    .map((part) => (/^\.{1,2}$/.test(part) ? part.replaceAll('.', '%252E') : encodeURIComponent(part)))
+    .join('/')
 
 /** Web addresses of a repository and what is in it. */
 export const repositoryUrl = (repository: string): string => `${config().github.url}/${repository}`
 export const fileUrl = (repository: string, ref: string, path: string): string =>
   `${repositoryUrl(repository)}/blob/${encodePath(ref)}/${encodePath(path)}`
-export const commitUrl = (repository: string, commit: string): string => `${repositoryUrl(repository)}/commit/${commit}`
+export const commitUrl = (repository: string, commit: string): string => `${repositoryUrl(repository)}/commit/${encodeURIComponent(commit)}`

@@ -1,7 +1,6 @@
 /** Which resource a change is about, and whether its manifest says the same. */
 import { type FieldError, Invalid, TooLarge } from '#lib/errors.ts'
-import type { JsonObject } from '#lib/json.ts'
-import { isObject } from '#lib/json.ts'
+import { isObject, type JsonObject, valueAt } from '#lib/json.ts'
 import { parseManifestFile, type ResourceIdentity } from '#lib/manifest/parse-manifest.ts'
 import { maxManifestBytes } from './contract.ts'
 
@@ -47,6 +46,34 @@ export function readManifest(text: string): ReadManifest {
     ])
   }
   return { value: document.value, identity: document.identity }
+}
+
+/** What the API server takes as the name of a custom resource (RFC 1123 subdomain). */
+const resourceName = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
+
+/** Refuses a name no resource can have: it goes into file names, branches, trailers and tables. Throws Invalid at the field. */
+export function checkName(name: string): void {
+  if (resourceName.test(name) && !name.includes('..')) return
+  const message =
+    'A name has lower-case letters, digits, "-" and ".", starts and ends with a letter or digit, and has 253 characters at most.'
+  throw new Invalid(`This cannot be the name of a resource. ${message}`, [{ path: ['metadata', 'name'], message }])
+}
+
+/** Annotations that say where an object came from. `corbel apply` writes them on the object; in a manifest they could only be false. */
+const provenance = ['repository', 'path', 'commit', 'proposal'].map((key) => `corbel.dev/${key}`)
+
+/** Refuses a manifest that sets by hand what Corbel notes itself. Throws Invalid at the annotations. */
+export function checkAnnotations(manifest: JsonObject): void {
+  const annotations = valueAt(manifest, ['metadata', 'annotations'])
+  if (!isObject(annotations)) return
+  const fields = provenance
+    .filter((key) => Object.hasOwn(annotations, key))
+    .map((key) => ({ path: ['metadata', 'annotations', key], message: 'Corbel writes this annotation itself when it applies. Remove it.' }))
+  if (fields.length > 0)
+    throw new Invalid(
+      `The manifest sets ${fields.map(({ path }) => path.at(-1)).join(', ')}. Corbel writes that itself: remove it.`,
+      fields,
+    )
 }
 
 /**

@@ -8,6 +8,7 @@ import { database } from '#lib/database/client.ts'
 import { defineJob } from '#lib/jobs/define-job.ts'
 import { enqueue } from '#lib/jobs/job-queue.ts'
 import { log } from '#lib/telemetry/log.ts'
+import { outage } from '#lib/telemetry/outage.ts'
 import { moveProposal, outdated } from './move-proposal.ts'
 import { observeProposalJob } from './observe-proposal.ts'
 import { openPullRequestJob } from './open-pull-request.ts'
@@ -61,11 +62,13 @@ export async function settleProposals(): Promise<void> {
 
 /** Keeps looking at the index until aborted. A database that is away is waited for. */
 export async function followIndex(signal: AbortSignal, everySeconds = 2): Promise<void> {
+  const away = outage()
   while (!signal.aborted) {
     try {
       await settleProposals()
+      if (away.ends() !== undefined) log().info('proposals are compared with the index again')
     } catch (error) {
-      log().warn({ err: error }, 'proposals could not be compared with the index; trying again')
+      if (away.begins()) log().warn({ err: error }, 'proposals could not be compared with the index; trying again')
     }
     await sleep(everySeconds * 1000, undefined, { signal }).catch(() => {})
   }

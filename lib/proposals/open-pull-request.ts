@@ -15,7 +15,7 @@ import { enqueue } from '#lib/jobs/job-queue.ts'
 import { accountToken } from './github-account.ts'
 import { tell } from './move-proposal.ts'
 import { observeProposalJob } from './observe-proposal.ts'
-import { commitMessage, oneLine, proposalOf, pullRequestBody } from './pull-request-text.ts'
+import { commitMessage, inert, oneLine, proposalOf, pullRequestBody } from './pull-request-text.ts'
 import { filesOf, type StoredProposal, stateOf, textsOf, withParts } from './stored-proposal.ts'
 
 /** The steps, in order; a crash after any of them repeats nothing. */
@@ -88,7 +88,7 @@ async function openAs(app: Connection, proposal: StoredProposal): Promise<{ pull
   const request = (openedAs: 'github-user' | 'github-app') => ({
     branch: proposal.branch,
     base: proposal.baseBranch,
-    title: oneLine(proposal.title),
+    title: inert(oneLine(proposal.title)),
     body: pullRequestBody(textsOf(proposal, openedAs)),
   })
   const token = await accountToken(proposal.requestedById)

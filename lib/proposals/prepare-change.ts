@@ -2,10 +2,10 @@
 import { Conflict, Invalid } from '#lib/errors.ts'
 import { asApp } from '#lib/forge/forge.ts'
 import { readFile } from '#lib/forge/repository-content.ts'
-import { checkIdentity, readManifest, resourceTitle } from './change-identity.ts'
+import { checkAnnotations, checkIdentity, checkName, readManifest, resourceTitle } from './change-identity.ts'
 import type { ResourceChange } from './contract.ts'
 import { pathOfNew, withNew, withoutResource, withReplaced } from './place-change.ts'
-import { type Base, baseOf, findManifest, notInGit, projectInGit } from './project-manifests.ts'
+import { type Base, baseOf, findManifest, notInGit, projectInGit, requireOfferedKind } from './project-manifests.ts'
 import type { ProposedResource } from './pull-request-text.ts'
 
 export interface PreparedChange {
@@ -25,16 +25,20 @@ export interface PreparedChange {
  */
 export async function prepareChange(change: ResourceChange): Promise<PreparedChange> {
   const manifest = change.text === null ? undefined : readManifest(change.text)
-  if (manifest)
+  if (manifest) {
     checkIdentity(manifest.identity, {
       namespace: change.namespace,
       kind: change.kind,
       name: change.action === 'create' ? undefined : change.name,
     })
+    checkAnnotations(manifest.value)
+  }
   const name = change.action === 'create' ? manifest?.identity.name : change.name
   if (!name) throw new Invalid(change.action === 'create' ? 'There is no manifest to create.' : 'The request does not name the resource.')
   if (change.action !== 'delete' && change.text === null)
     throw new Invalid('There is no manifest. Deleting a resource is an action of its own.')
+  checkName(name)
+  await requireOfferedKind(change.cluster, change.kind)
   const resource: ProposedResource = {
     cluster: change.cluster,
     namespace: change.namespace,

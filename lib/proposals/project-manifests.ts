@@ -4,7 +4,7 @@ import { Invalid, NotFound } from '#lib/errors.ts'
 import type { Connection } from '#lib/forge/connect-github.ts'
 import { asApp, fileUrl } from '#lib/forge/forge.ts'
 import { defaultBranch, type FolderEntry, headOf, listFolder, readBlob, readFile } from '#lib/forge/repository-content.ts'
-import { resourceTitle } from './change-identity.ts'
+import { checkName, resourceTitle } from './change-identity.ts'
 import type { ManifestSource } from './contract.ts'
 import { type ChangedResource, documentOf, pathOfNew } from './place-change.ts'
 
@@ -26,6 +26,17 @@ export async function projectInGit(cluster: string, namespace: string): Promise<
     )
   }
   return { cluster, namespace, repository: project.repository, path: project.path, layout: project.layout }
+}
+
+/** Throws NotFound for a kind that is not offered, and for one that belongs to the whole cluster: a project has none of those. */
+export async function requireOfferedKind(cluster: string, key: string): Promise<void> {
+  const where = { cluster_key: { cluster, key } }
+  const kind = await database().kind.findUnique({ where, select: { state: true, namespaced: true } })
+  if (!kind || kind.state === 'gone') {
+    throw new NotFound(`${key} is not offered on ${cluster}. Choose another kind, or ask the platform team to offer it.`)
+  }
+  if (!kind.namespaced)
+    throw new NotFound(`${key} belongs to the whole cluster, not to a project. Ask the platform team to make this change.`)
 }
 
 export interface Base {
@@ -78,7 +89,12 @@ export async function findManifest(
 async function notedPath(project: ProjectInGit, { namespace, kind, name }: ChangedResource): Promise<string | undefined> {
   const where = { cluster_kind_namespace_name: { cluster: project.cluster, namespace, kind, name } }
   const row = await database().resource.findUnique({ where, select: { repository: true, path: true } })
-  return row?.repository === project.repository ? (row.path ?? undefined) : undefined
+  if (row?.repository !== project.repository || row.path === null) return undefined
+  // the note stands on an object whose manifest somebody wrote: it must not lead out of the project's folder
+  const folder = (project.path ?? '').split('/').filter(Boolean)
+  const parts = row.path.split('/')
+  const inside = folder.every((part, index) => parts[index] === part) && !parts.some((part) => ['', '.', '..', '.git'].includes(part))
+  return inside ? row.path : undefined
 }
 
 const atOnce = 8
@@ -112,8 +128,10 @@ async function cachedBlob(connection: Connection, blob: string): Promise<string>
   return text
 }
 
-/** A resource's manifest as it stands in Git now. Throws NotFound where no file of the project has it. */
+/** A resource's manifest as it stands in Git now. Throws NotFound where no file of the project has it, or the kind is not offered. */
 export async function readManifestSource(cluster: string, resource: ChangedResource): Promise<ManifestSource> {
+  checkName(resource.name)
+  await requireOfferedKind(cluster, resource.kind)
   const project = await projectInGit(cluster, resource.namespace)
   const connection = asApp(project.repository)
   const base = await baseOf(connection)

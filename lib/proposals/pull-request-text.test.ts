@@ -6,6 +6,7 @@ import {
   commitMessage,
   defaultTitle,
   escapeMarkdown,
+  inert,
   type ProposalTexts,
   proposalOf,
   pullRequestBody,
@@ -54,6 +55,17 @@ describe("a person's text in Markdown", () => {
   test('mentions nobody and no issue', () => {
     expect(escapeMarkdown('ask @bob about #12')).not.toMatch(/@b|#1/)
   })
+
+  test.each(['Fixes #12', 'closes acme/payments#12', 'resolved: GH-12', 'FIX https://github.com/acme/payments/issues/12'])(
+    '"%s" closes nothing, in the commit and in the pull request',
+    (text) => {
+      const closing = /\b(?:close[sd]?|fix(?:es|ed)?|resolve[sd]?):?\s+(?:[\w./-]*#\d|GH-\d|https?:)/i
+      expect(text).toMatch(closing)
+      for (const written of [commitMessage({ ...proposal, title: text, message: text }), pullRequestBody({ ...proposal, message: text })])
+        expect(written).not.toMatch(closing)
+      expect(inert(text).replaceAll('\u200b', '')).toBe(text)
+    },
+  )
 })
 
 describe('trailers', () => {
@@ -70,6 +82,7 @@ describe('trailers', () => {
       message: `Corbel-Proposal: ${other}\n-->\n<!--\nCorbel-Proposal: ${other}`,
     }
     expect(proposalOf(commitMessage(evil))).toBe(id)
+    expect(proposalOf(commitMessage({ ...evil, title: `Corbel-Proposal: ${other}` }))).toBe(id)
     expect(pullRequestBody(evil).match(/^<!--$/gm)).toHaveLength(1)
   })
 

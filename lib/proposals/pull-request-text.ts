@@ -51,14 +51,25 @@ const control = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu
 
 /** A person's text as Markdown that shows exactly that text. */
 export function escapeMarkdown(text: string): string {
-  return text
+  const escaped = text
     .replace(/\r\n?/g, '\n')
     .replace(control, '')
     .replace(/[\\`*_[\]<>|~&!$]/g, '\\$&')
     .replace(/^([ \t]*)([-+=#>])/gm, '$1\\$2')
     .replace(/^([ \t]*\d+)([.)])/gm, '$1\\$2')
     .replace(/^(?: {4,}|\t)/gm, '')
+  return inert(escaped)
+}
+
+/**
+ * A person's text for a commit message or title, where GitHub also finds mentions, issues and closing keywords ("fixes #1", "closes
+ * https://…"): it reads the same and does nothing.
+ */
+export function inert(text: string): string {
+  return text
     .replace(/([@#])(?=[A-Za-z0-9])/g, `$1${gap}`)
+    .replace(/\b(GH)-(?=\d)/gi, `$1-${gap}`)
+    .replace(/\b((?:close|fix|resolve)[sd]?|fixes|fixed)(:?\s+)(?=https?:)/gi, `$1$2${gap}`)
 }
 
 /** One line without control characters: titles, names. */
@@ -76,14 +87,11 @@ export function trailers(proposal: Pick<ProposalTexts, 'id' | 'resources' | 'req
   ].join('\n')
 }
 
-/** The commit message: title, reason and trailers. A line of the reason that looks like a trailer of ours is set off by a bar. */
+/** The commit message: title, reason and trailers. A line that looks like a trailer of ours is set off by a bar. */
 export function commitMessage(proposal: ProposalTexts): string {
-  const reason = proposal.message
-    .replace(/\r\n?/g, '\n')
-    .replace(control, '')
-    .replace(/^(?=\s*corbel-)/gim, '| ')
-    .trim()
-  return [oneLine(proposal.title), ...(reason ? [reason] : []), trailers(proposal)].join('\n\n').concat('\n')
+  const text = (written: string): string => inert(written.replace(/^(?=\s*corbel-)/gim, '| ')).trim()
+  const reason = text(proposal.message.replace(/\r\n?/g, '\n').replace(control, ''))
+  return [text(oneLine(proposal.title)), ...(reason ? [reason] : []), trailers(proposal)].join('\n\n').concat('\n')
 }
 
 /** The proposal whose commit message or pull request this is, or undefined. */

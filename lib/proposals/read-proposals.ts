@@ -72,7 +72,8 @@ export async function readProposal(id: string, actor: Actor): Promise<ProposalDe
   return { ...proposal, files: filesOf(row).map(({ path, before, after }) => ({ path, diff: redactedDiff(before, after) })) }
 }
 
-async function mayRead(row: StoredProposal, actor: Actor): Promise<boolean> {
+/** Whether a person may see a proposal: their own, or one about what they may see. */
+export async function mayRead(row: StoredProposal, actor: Actor): Promise<boolean> {
   if (row.requestedById === actor.userId || actor.auditor) return true
   const { clusters } = await visibleProjects(actor)
   return row.resources.some(({ cluster, namespace, kind }) => covers(clusters, cluster, namespace, kind))

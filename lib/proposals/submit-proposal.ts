@@ -13,7 +13,7 @@ import { tell } from './move-proposal.ts'
 import { openPullRequestJob } from './open-pull-request.ts'
 import { prepareChange } from './prepare-change.ts'
 import { branchName, defaultTitle, oneLine, type ProposedResource } from './pull-request-text.ts'
-import { describeProposal } from './read-proposals.ts'
+import { describeProposal, mayRead } from './read-proposals.ts'
 import { stateOf, withParts } from './stored-proposal.ts'
 
 /** The open proposal for a resource, or null. */
@@ -107,7 +107,7 @@ export const withdrawProposal = (id: string, actor: Actor, requestId: string): P
 
 async function endStuck(id: string, actor: Actor, requestId: string, next: 'submitted' | 'closed'): Promise<Proposal> {
   const proposal = await database().proposal.findUnique({ where: { id }, include: withParts })
-  if (!proposal) throw new NotFound('There is no such proposal.')
+  if (!proposal || !(await mayRead(proposal, actor))) throw new NotFound('There is no such proposal, or you may not see its project.')
   if (proposal.requestedById !== actor.userId && !(await mayPropose(proposal.resources, actor))) {
     throw new Forbidden(`This proposal is ${proposal.requestedBy.name}'s. Somebody who may propose changes in the project can do this.`)
   }
@@ -134,7 +134,7 @@ async function endStuck(id: string, actor: Actor, requestId: string, next: 'subm
   return describeProposal(id)
 }
 
-async function mayPropose(resources: { cluster: string; namespace: string }[], actor: Actor): Promise<boolean> {
-  for (const { cluster, namespace } of resources) if (!(await canProposeIn(actor, cluster, namespace))) return false
+async function mayPropose(resources: { cluster: string; namespace: string; kind: string }[], actor: Actor): Promise<boolean> {
+  for (const { cluster, namespace, kind } of resources) if (!(await canProposeIn(actor, cluster, namespace, kind))) return false
   return resources.length > 0
 }
