@@ -1,5 +1,5 @@
 /** What the index keeps of an object of the cluster: the object itself, redacted and without managed fields, and what lists show. Pure. */
-import { isObject, type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { explainReadiness, type Readiness } from '#lib/readiness/explain-readiness.ts'
 import { redactResource } from '#lib/redact/redact.ts'
 import { newestManager } from './revision-of.ts'
@@ -23,7 +23,9 @@ export interface IndexedObject {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** Reads an object as the API server sends it. `namespace` is the empty text for cluster-wide kinds. */
-export function indexedObject(raw: JsonObject): IndexedObject {
+export function indexedObject(asServed: JsonObject): IndexedObject {
+  const raw = storable(asServed)
+  const redacted = redactResource(raw)
   const annotation = (key: string): string | null => textAt(raw, 'metadata', 'annotations', `corbel.dev/${key}`) ?? null
   const proposal = annotation('proposal')
   return {
@@ -31,8 +33,8 @@ export function indexedObject(raw: JsonObject): IndexedObject {
     name: textAt(raw, 'metadata', 'name') ?? '',
     uid: textAt(raw, 'metadata', 'uid') ?? '',
     resourceVersion: textAt(raw, 'metadata', 'resourceVersion') ?? '',
-    object: withoutManagedFields(redactResource(raw)),
-    readiness: explainReadiness(raw),
+    object: withoutManagedFields(redacted),
+    readiness: explainReadiness(redacted),
     manager: newestManager(raw, 'rest'),
     statusManager: newestManager(raw, 'status'),
     repository: annotation('repository'),
@@ -42,17 +44,33 @@ export function indexedObject(raw: JsonObject): IndexedObject {
   }
 }
 
+/** A copy that the database takes: PostgreSQL's text knows no NUL, which the API server lets through. */
+function storable(object: JsonObject): JsonObject {
+  if (!JSON.stringify(object).includes('\\u0000')) return object
+  const clean = (value: Json): Json => {
+    if (typeof value === 'string') return value.replaceAll('\0', '\ufffd')
+    if (Array.isArray(value)) return value.map(clean)
+    if (!isObject(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.replaceAll('\0', '\ufffd'), clean(item)]))
+  }
+  const copy = clean(object)
+  return isObject(copy) ? copy : {}
+}
+
 export function withoutManagedFields(object: JsonObject): JsonObject {
   if (!isObject(object.metadata)) return object
   const { managedFields: _, ...metadata } = object.metadata
   return { ...object, metadata }
 }
 
+/** PostgreSQL's integer; operators may write any number where a generation belongs. */
+const largestInteger = 2_147_483_647
+
 /** The columns of the row, without its keys, in the words of the database. */
 export function rowColumns({ object, readiness, ...indexed }: IndexedObject, team: string | null) {
   const number = (...path: string[]): number | null => {
     const value = valueAt(object, path)
-    return typeof value === 'number' ? value : null
+    return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= largestInteger ? value : null
   }
   const labels = valueAt(object, ['metadata', 'labels'])
   return {
@@ -77,5 +95,7 @@ export function rowColumns({ object, readiness, ...indexed }: IndexedObject, tea
 /** An operator may write any text where a time belongs. */
 const instant = (text: string | undefined): string | null => {
   const time = text === undefined ? Number.NaN : Date.parse(text)
-  return Number.isNaN(time) ? null : new Date(time).toISOString()
+  const written = Number.isNaN(time) ? '' : new Date(time).toISOString()
+  // years outside 0000 to 9999 are written with a sign, and PostgreSQL does not read that
+  return /^\d{4}-/.test(written) && !written.startsWith('0000') ? written : null
 }

@@ -46,7 +46,8 @@ export async function resourceDetail(address: ResourceAddress, actor: Actor): Pr
     indexGaps(database(), [], { clusters: [address.cluster], kinds: [address.kind] }),
   ])
   const indexed = indexedObject(object)
-  const readiness = explainReadiness(object, new Date().toISOString())
+  // messages of operators may quote what is secret, so words are made of the redacted object
+  const readiness = explainReadiness(indexed.object, new Date().toISOString())
   return {
     row: rowView({ ...row, state: row.deletedAt && !live ? row.state : readiness.state, headline: readiness.headline }),
     object: indexed.object,
@@ -63,7 +64,7 @@ export async function resourceDetail(address: ResourceAddress, actor: Actor): Pr
         ? { kind: readiness.dependency.kind, name: readiness.dependency.name, namespace: readiness.dependency.namespace ?? null }
         : null,
     },
-    conditions: conditionsOf(object),
+    conditions: conditionsOf(indexed.object),
     git: gitOf(indexed),
     proposals,
     gaps,
@@ -160,9 +161,16 @@ const linkOf = ({ requestedBy, createdAt, ...row }: LinkRow): ProposalLink => ({
   createdAt: createdAt.toISOString(),
 })
 
-async function proposalsOf({ cluster, namespace, kind, name }: ResourceAddress): Promise<ProposalLink[]> {
+const ofResource = ({ cluster, namespace, kind, name }: ResourceAddress) => ({
+  cluster,
+  namespace: namespace === '-' ? '' : namespace,
+  kind,
+  name,
+})
+
+async function proposalsOf(address: ResourceAddress): Promise<ProposalLink[]> {
   const rows = await database().proposal.findMany({
-    where: { resources: { some: { cluster, namespace: namespace === '-' ? '' : namespace, kind, name } } },
+    where: { resources: { some: ofResource(address) } },
     orderBy: { id: 'desc' },
     take: 20,
     select: linkColumns,
@@ -186,7 +194,8 @@ export async function history(
   })
   const page = rows.slice(0, query.limit)
   const proposals = await database().proposal.findMany({
-    where: { id: { in: page.flatMap(({ proposalId }) => proposalId ?? []) } },
+    // a manifest may name any proposal in its annotations; only those about this resource are shown
+    where: { id: { in: page.flatMap(({ proposalId }) => proposalId ?? []) }, resources: { some: ofResource(address) } },
     select: linkColumns,
   })
   const links = new Map(proposals.map((row) => [row.id, linkOf(row)]))

@@ -142,8 +142,14 @@ async function findProposals(
         {
           OR: [
             { requestedById: userId },
-            ...grants.map(({ cluster, namespaces }) => ({
-              resources: { some: { cluster, ...(namespaces === 'all' ? {} : { namespace: { in: namespaces } }) } },
+            ...grants.map(({ cluster, namespaces, kinds }) => ({
+              resources: {
+                some: {
+                  cluster,
+                  ...(namespaces === 'all' ? {} : { namespace: { in: namespaces } }),
+                  ...(kinds === 'all' ? {} : { kind: { in: kinds } }),
+                },
+              },
             })),
           ],
         },
