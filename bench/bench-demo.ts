@@ -21,7 +21,12 @@ export async function startBenchDemo(tell: (line: string) => void = console.log)
   const crds = largestKindFolder()
   const starting = startDemo({ directory: benchDirectory, ...(crds && { crds }), tell })
   stopStarting = starting.stop
-  running = await starting.ready
+  try {
+    running = await starting.ready
+  } catch (error) {
+    await stopBenchDemo()
+    throw error
+  }
   return { demo: running, seconds: (performance.now() - started) / 1000 }
 }
 
