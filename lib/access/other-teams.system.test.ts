@@ -1,0 +1,240 @@
+/**
+ * What carol of team playlists learns of team payments: nothing, from any route of the API. The cluster is real and decides; she is a
+ * service account here, because the API server judges by its token as it does by an ID token.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { KubeConfig } from '@kubernetes/client-node'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { serviceAccountKubeconfig } from '#demo/world/service-account-kubeconfig.ts'
+import { testKubeconfig } from '#demo/world/test-cluster.ts'
+import { routeFiles } from '#lib/api/route-tree.ts'
+import { type Cluster, openCluster } from '#lib/cluster/client.ts'
+import { database } from '#lib/database/client.ts'
+import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
+import { tokenColumns, tokenHash } from '#lib/identity/login.ts'
+import { newId } from '#lib/ids.ts'
+
+const kubeconfig = testKubeconfig()
+const portal = 'https://corbel.test'
+const directory = mkdtempSync(join(tmpdir(), 'corbel-other-teams-'))
+const kind = 'StorageBucket.storage.cnrm.cloud.google.com'
+const account = `carol-${randomBytes(3).toString('hex')}`
+/** Stands in everything of payments. */
+const canary = 'canary'
+const bucket = `${canary}-bucket`
+const proposalId = newId()
+let fresh: FreshDatabase
+let cluster: Cluster
+
+const binding = (role: string) => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'RoleBinding',
+  metadata: { name: `${account}-${role.replace(':', '-')}`, namespace: 'playlists-prod' },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+  subjects: [{ kind: 'ServiceAccount', name: account, namespace: 'playlists-prod' }],
+})
+const accountObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account, namespace: 'playlists-prod' } }
+
+async function user(name: string, groups: string[]): Promise<string> {
+  const id = newId()
+  await database().user.create({ data: { id, username: `${name}@acme.test`, name, groups } })
+  return id
+}
+
+beforeAll(async () => {
+  fresh = await freshDatabase(process.env.TEST_DATABASE_URL)
+  writeFileSync(join(directory, 'app.pem'), '-----BEGIN PRIVATE KEY-----')
+  Object.assign(process.env, {
+    CORBEL_URL: portal,
+    CORBEL_SECRET: 'a secret of at least thirty-two characters',
+    CORBEL_LOG_LEVEL: 'error',
+    DATABASE_URL: fresh.url,
+    OIDC_ISSUER: 'https://127.0.0.1:1',
+    OIDC_CLIENT_ID: 'corbel',
+    OIDC_CLIENT_SECRET: 'x',
+    OIDC_USERNAME_CLAIM: 'sub',
+    CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig }]),
+    GITHUB_URL: 'http://127.0.0.1:1',
+    GITHUB_APP_ID: '1',
+    GITHUB_APP_PRIVATE_KEY_FILE: join(directory, 'app.pem'),
+    GITHUB_WEBHOOK_SECRET: 'x',
+    GITHUB_CLIENT_ID: 'x',
+    GITHUB_CLIENT_SECRET: 'x',
+  })
+  cluster = openCluster({ name: 'demo', kubeconfigFile: kubeconfig })
+  for (const object of [accountObject, binding('corbel:read'), binding('corbel:propose')]) await cluster.asPortal().create(object)
+  const file = join(directory, 'carol.kubeconfig')
+  await serviceAccountKubeconfig({ kubeconfig, namespace: 'playlists-prod', name: account, file })
+  const config = new KubeConfig()
+  config.loadFromFile(file)
+  const [carol, alice] = [await user('carol', ['playlists']), await user('alice', ['payments'])]
+  const id = newId()
+  const tokens = tokenColumns(id, { idToken: config.getCurrentUser()?.token ?? '', refreshToken: undefined })
+  const expiresAt = new Date(Date.now() + 3_600_000)
+  await database().login.create({ data: { id, userId: carol, tokenHash: tokenHash('carol'), expiresAt, ...tokens } })
+  await database().kind.create({
+    data: {
+      cluster: 'demo',
+      key: kind,
+      group: 'storage.cnrm.cloud.google.com',
+      kind: 'StorageBucket',
+      plural: 'storagebuckets',
+      version: 'v1beta1',
+      namespaced: true,
+      definition: {},
+      hash: 'x',
+    },
+  })
+  for (const [team, name] of [
+    ['payments', bucket],
+    ['playlists', 'covers'],
+  ] as const) {
+    const namespace = `${team}-prod`
+    await database().project.create({ data: { cluster: 'demo', namespace, team, repository: 'acme/shared', path: `infra/${team}` } })
+    const rowId = newId()
+    const row = { cluster: 'demo', namespace, kind, kindName: 'StorageBucket', name, uid: rowId, team, resourceVersion: '1' }
+    await database().resource.create({
+      data: { id: rowId, ...row, state: 'ready', headline: `headline ${name}`, createdAt: new Date(), updatedAt: new Date() },
+    })
+    await database().resourceObject.create({ data: { resourceId: rowId, object: { spec: { text: `object ${name}` } } } })
+    await database().revision.create({
+      data: { id: newId(), resourceId: rowId, at: new Date(), change: 'spec', message: `revision ${name}`, proposalId },
+    })
+  }
+  const place = { cluster: 'demo', namespace: 'payments-prod', kind, name: bucket, action: 'update' }
+  await database().proposal.create({
+    data: {
+      id: proposalId,
+      state: 'stuck',
+      repository: 'acme/shared',
+      baseBranch: 'main',
+      branch: canary,
+      title: `title ${canary}`,
+      message: `message ${canary}`,
+      files: [{ path: `infra/payments/${canary}.yaml`, blob: null, before: null, after: `a: ${canary}\n` }],
+      requestedById: alice,
+      resources: { create: { id: newId(), ...place } },
+    },
+  })
+  await database().draft.create({ data: { id: newId(), userId: alice, key: 'create/x', title: canary, content: { text: canary } } })
+}, 60_000)
+
+afterAll(async () => {
+  const calls = cluster.asPortal()
+  for (const { apiVersion, kind: of, metadata } of [binding('corbel:read'), binding('corbel:propose'), accountObject])
+    await calls.delete({ apiVersion, kind: of, ...metadata })
+  await cluster.close()
+  await database().$disconnect()
+  await fresh.drop()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const root = join(import.meta.dirname, '..', '..')
+const routes = routeFiles(join(root, 'app'))
+const called = new Set<string>()
+
+/** Calls a route as carol's browser would. `path` is as in the route tree. */
+async function call(method: string, path: string, params: Record<string, string | string[]> = {}, query = '', body?: unknown) {
+  const file = routes.find((route) => route.path === path)?.file
+  if (!file) throw new Error(`There is no route ${path}.`)
+  called.add(`${method} ${path}`)
+  const handler = (await import(file))[method]
+  const init = { method, headers: { origin: portal, cookie: '__Host-corbel-login=carol' } }
+  const request = new Request(`${portal}${path}${query}`, body === undefined ? init : { ...init, body: JSON.stringify(body) })
+  const response: Response = await handler(request, { params: Promise.resolve(params) })
+  return { status: response.status, text: await response.text() }
+}
+
+const theirs = { cluster: 'demo', namespace: 'payments-prod', kind, name: bucket }
+const manifest = (namespace: string, name: string): string =>
+  `apiVersion: storage.cnrm.cloud.google.com/v1beta1\nkind: StorageBucket\nmetadata:\n  name: ${name}\n  namespace: ${namespace}\n`
+const change = { ...theirs, name: undefined, action: 'create', text: manifest('payments-prod', 'x') }
+
+describe('what carol gets of payments', () => {
+  test.each<[string, string, string]>([
+    ['/api/v1/resources', '', 'covers'],
+    ['/api/v1/resources', '?namespace=payments-prod', '"total":0'],
+    ['/api/v1/resources', '?namespace=payments-prod&namespace=playlists-prod&team=payments&team=playlists', 'covers'],
+    ['/api/v1/resources', '?q=can', '"total":0'],
+    ['/api/v1/resources/facets', '', 'playlists-prod'],
+    ['/api/v1/search', '?q=can', '"hits":[]'],
+    ['/api/v1/search', '?q=title', '"hits":[]'],
+    ['/api/v1/kinds', '', '"count":1'],
+    ['/api/v1/projects', '', 'playlists-prod'],
+    ['/api/v1/proposals', '?who=all', '"items":[]'],
+    ['/api/v1/proposals', '?who=team&namespace=payments-prod', '"items":[]'],
+    ['/api/v1/drafts', '', '"items":[]'],
+    ['/api/v1/me', '', 'playlists'],
+  ])('%s%s shows only her own', async (path, query, expected) => {
+    const { status, text } = await call('GET', path, {}, query)
+    expect(status, text).toBe(200)
+    expect(text).toContain(expected)
+    expect(text).not.toMatch(/canary|payments-prod|"payments"/)
+  })
+
+  test.each<[string, string, Record<string, string | string[]>, number]>([
+    ['GET', '/api/v1/projects/{cluster}/{namespace}', { cluster: 'demo', namespace: 'payments-prod' }, 404],
+    ['GET', '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}', theirs, 404],
+    ['GET', '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', theirs, 404],
+    ['GET', '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}', theirs, 403],
+    ['GET', '/api/v1/proposals/{id}', { id: proposalId }, 404],
+    ['POST', '/api/v1/proposals/{id}/retry', { id: proposalId }, 404],
+    ['POST', '/api/v1/proposals/{id}/withdraw', { id: proposalId }, 404],
+    ['GET', '/api/v1/drafts/{key}', { key: ['create', 'x'] }, 204],
+  ])('%s %s tells nothing', async (method, path, params, status) => {
+    const answer = await call(method, path, params, '', method === 'GET' ? undefined : {})
+    expect(answer.status, answer.text).toBe(status)
+    expect(answer.text.replaceAll(bucket, '')).not.toMatch(/canary|alice|stuck/)
+  })
+
+  test.each([
+    ['/api/v1/proposals/preview', { change }, 403],
+    ['/api/v1/proposals', { change, title: 'x', message: '', idempotencyKey: newId() }, 403],
+    ['/api/v1/dry-run', { ...change, action: 'create' }, 403],
+    // her project in the request, theirs in the manifest
+    ['/api/v1/proposals/preview', { change: { ...change, namespace: 'playlists-prod' } }, 422],
+    ['/api/v1/proposals', { change: { ...change, namespace: 'playlists-prod' }, title: 'x', message: '', idempotencyKey: newId() }, 422],
+    // her project beside the change, theirs inside it
+    ['/api/v1/proposals/preview', { cluster: 'demo', namespace: 'playlists-prod', change }, 403],
+    // a name that leads into their folder
+    [
+      '/api/v1/proposals/preview',
+      { change: { ...change, namespace: 'playlists-prod', text: manifest('playlists-prod', '../payments/x') } },
+      422,
+    ],
+    // kinds she may not change, or nobody may
+    ['/api/v1/proposals/preview', { change: { ...change, namespace: 'playlists-prod', kind: 'Secret.' } }, 403],
+    [
+      '/api/v1/proposals/preview',
+      { change: { ...change, namespace: 'playlists-prod', kind: 'RoleBinding.rbac.authorization.k8s.io' } },
+      403,
+    ],
+  ])('POST %s is refused (%#)', async (path, body, status) => {
+    const answer = await call('POST', path, {}, '', body)
+    expect(answer.status, answer.text).toBe(status)
+    expect(await database().proposal.count()).toBe(1)
+  })
+
+  test('her own resource shows no proposal of theirs, though its object names one', async () => {
+    const own = { ...theirs, namespace: 'playlists-prod', name: 'covers' }
+    const { status, text } = await call('GET', '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', own)
+    expect(status, text).toBe(200)
+    expect(text).toContain('revision covers')
+    expect(text).not.toContain(canary)
+  })
+
+  test('every denial is in the audit chain, with her name and what it was about', async () => {
+    const denied = await database().auditEntry.findMany({ where: { outcome: 'denied' } })
+    expect(denied.length).toBeGreaterThan(4)
+    for (const entry of denied) expect(entry.actor).toBe('carol@acme.test')
+    expect(denied.map(({ target }) => target)).toContainEqual(expect.objectContaining({ namespace: 'payments-prod', kind }))
+  })
+
+  test('no route that takes a place or an id was forgotten', () => {
+    const named = routes.filter(({ path }) => path.startsWith('/api/v1/') && path.includes('{') && !path.startsWith('/api/v1/kinds/'))
+    for (const { path } of named) expect([...called].map((entry) => entry.split(' ')[1])).toContain(path)
+  })
+})
