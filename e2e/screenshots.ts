@@ -1,0 +1,106 @@
+/**
+ * Pictures of the main pages for README and docs, made by hand against a running demo:
+ *
+ *   E2E_URL=http://localhost:3000 CHROMIUM=/usr/bin/chromium node e2e/screenshots.ts [name…]
+ *
+ * Signs in as alice, opens one pull request for a bucket nobody has, and leaves it open.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium, type Page } from '@playwright/test'
+import { addField, addLabel, expectAccepted, form, openPullRequest } from './steps/editor.ts'
+import { content, createPath, freshName, resourcePath } from './steps/pages.ts'
+import { signIn } from './steps/people.ts'
+
+const directory = join(import.meta.dirname, '..', 'docs', 'screenshots')
+const desktop = { width: 1280, height: 800 }
+const phone = { width: 360, height: 740 }
+const wanted = process.argv.slice(2)
+
+mkdirSync(directory, { recursive: true })
+const browser = await chromium.launch({
+  ...(process.env.CHROMIUM && { executablePath: process.env.CHROMIUM }),
+  args: ['--no-sandbox', '--disable-gpu'],
+})
+const page = await browser.newPage({ baseURL: process.env.E2E_URL ?? 'http://localhost:3000', viewport: desktop, colorScheme: 'light' })
+page.setDefaultTimeout(30_000)
+
+/** One page in light and dark on a desktop, and in light on a phone. */
+async function picture(name: string): Promise<void> {
+  if (wanted.length > 0 && !wanted.includes(name)) return
+  const looks = [
+    { suffix: 'light', viewport: desktop, colorScheme: 'light' },
+    { suffix: 'dark', viewport: desktop, colorScheme: 'dark' },
+    { suffix: 'phone', viewport: phone, colorScheme: 'light' },
+    { suffix: 'phone-dark', viewport: phone, colorScheme: 'dark' },
+  ] as const
+  for (const { suffix, viewport, colorScheme } of looks) {
+    await page.setViewportSize(viewport)
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.evaluate(() => window.scrollTo(0, 0))
+    await page.screenshot({ path: join(directory, `${name}-${suffix}.png`), animations: 'disabled' })
+  }
+  await page.setViewportSize(desktop)
+  await page.emulateMedia({ colorScheme: 'light' })
+  console.log(name)
+}
+
+async function fillBucket(at: Page, name: string): Promise<void> {
+  await form(at).getByLabel(/^Name/).fill(name)
+  await form(at)
+    .getByLabel(/^Location/)
+    .fill('EU')
+  await addField(at, 'age', /lifecycleRule\.condition\.age/)
+  await form(at).getByLabel(/^Age/).fill('30')
+  await form(at)
+    .getByRole('group', { name: /^Lifecycle rule/ })
+    .getByLabel(/^Type/)
+    .first()
+    .fill('Delete')
+  await addLabel(at, 'purpose', 'archive')
+  await expectAccepted(at)
+}
+
+await page.goto('/sign-in')
+await picture('sign-in')
+await signIn(page, 'alice')
+await page.getByRole('heading', { name: 'Hello, Alice Andersen' }).waitFor()
+await page
+  .getByRole('link', { name: /load-test/ })
+  .first()
+  .waitFor()
+await picture('home')
+await page.goto('/resources')
+await content(page).getByRole('table').waitFor()
+await picture('resources')
+await page.goto(resourcePath('payments-staging', 'SQLInstance', 'load-test'))
+await page.getByRole('region', { name: 'State' }).waitFor()
+await picture('resource')
+await page.goto('/projects/payments-prod?cluster=demo')
+await content(page).getByRole('table').waitFor()
+await picture('project')
+await page.goto('/create?cluster=demo&namespace=payments-prod')
+await content(page)
+  .getByRole('link', { name: /^StorageBucket/ })
+  .waitFor()
+await picture('catalogue')
+await page.goto(createPath('payments-prod', 'StorageBucket'))
+await form(page).waitFor()
+const discard = page.getByRole('button', { name: 'Discard' })
+if (await discard.isVisible()) await discard.click()
+await fillBucket(page, freshName('acme-orders-archive'))
+await picture('create')
+await page.getByRole('button', { name: 'Review pull request' }).click()
+await page
+  .getByRole('dialog')
+  .getByText(/^The API server accepts this/)
+  .waitFor()
+await picture('review')
+await page.getByRole('dialog').getByRole('button', { name: 'Back to the form' }).click()
+await openPullRequest(page)
+await page.getByRole('heading', { name: /^Plan.*Passed/ }).waitFor({ timeout: 90_000 })
+await picture('proposal')
+await page.goto('/proposals')
+await content(page).getByRole('link').first().waitFor()
+await picture('proposals')
+await browser.close()
