@@ -6,6 +6,7 @@ import { pagePaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
 import { worstRowsFirst } from '#components/resources/state-counts.ts'
 import { StateBadge } from '#components/ui/badge.tsx'
+import { classNames } from '#components/ui/class-names.ts'
 import { count } from '#components/ui/format.ts'
 import { ErrorState, GapNotice } from '#components/ui/notices.tsx'
 import { Section } from '#components/ui/page-header.tsx'
@@ -42,9 +43,11 @@ export function NotReady({ teams, ready, allHref }: { teams: string[]; ready: bo
                 <li key={row.id}>
                   <Link className={styles.item} href={pagePaths.resource(row)}>
                     <strong>{row.name}</strong>
-                    <StateBadge state={row.state} />
+                    <span className={styles.when}>
+                      <StateBadge state={row.state} />
+                    </span>
                     <span className={styles.quiet}>{row.headline}</span>
-                    <span className={styles.small}>
+                    <span className={classNames(styles.small, styles.when)}>
                       <RelativeTime at={row.stateSince} short />
                     </span>
                     <span className={styles.small}>

@@ -79,7 +79,9 @@ function Conditions({ conditions, open }: { conditions: ResourceDetail['conditio
   if (conditions.length === 0) return null
   return (
     <details className={styles.conditions} open={open}>
-      <summary>{counted(conditions.length, 'condition')} as the controller wrote them</summary>
+      <summary>
+        {counted(conditions.length, 'condition')} as the controller wrote {conditions.length === 1 ? 'it' : 'them'}
+      </summary>
       <ul>
         {conditions.map((condition) => (
           <li key={condition.type}>

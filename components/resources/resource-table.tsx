@@ -57,7 +57,7 @@ export function ResourceTable({
     {
       key: 'headline',
       title: 'What is going on',
-      width: '30%',
+      width: '24%',
       wideOnly: true,
       cell: (row) => (
         <span className={styles.headline} title={row.headline}>
@@ -68,7 +68,7 @@ export function ResourceTable({
     {
       key: 'kind',
       title: 'Kind',
-      width: '16%',
+      width: hide.includes('headline') ? '30%' : '17%',
       wideOnly: true,
       ...sort('kind'),
       cell: (row) => <span title={row.kind}>{row.kindName}</span>,
@@ -76,7 +76,7 @@ export function ResourceTable({
     {
       key: 'namespace',
       title: 'Project',
-      width: '13%',
+      width: '14%',
       wideOnly: true,
       ...sort('namespace'),
       cell: (row) => (
