@@ -4,6 +4,7 @@ import { Gone } from '#lib/cluster/gone.ts'
 import type { KindRef } from '#lib/cluster/kubernetes-object.ts'
 import type { Database } from '#lib/database/client.ts'
 import type { JsonObject } from '#lib/json.ts'
+import { outage } from '#lib/telemetry/outage.ts'
 
 export interface Following {
   cluster: string
@@ -30,6 +31,7 @@ interface Followed {
 export async function followForever({ calls, signal, onStep, log }: Following, followed: Followed): Promise<void> {
   const { what, kind, labelSelector, onList, onChange } = followed
   const selected = labelSelector ? { labelSelector } : {}
+  const away = outage()
   for (let failures = 0; !signal.aborted; ) {
     try {
       const { items, resourceVersion } = await calls.list(kind, {
@@ -40,14 +42,18 @@ export async function followForever({ calls, signal, onStep, log }: Following, f
       await onList(items, resourceVersion)
       for await (const event of calls.watch(kind, { ...selected, resourceVersion, signal })) {
         failures = 0
-        if (event.type === 'open') onStep(what, true)
-        else if (event.type !== 'bookmark') await onChange(event.type, event.object)
+        if (event.type === 'open') {
+          const lasted = away.ends()
+          if (lasted !== undefined) log(`the ${what} of a cluster are followed again`, { seconds: Math.round(lasted / 1000) })
+          onStep(what, true)
+        } else if (event.type !== 'bookmark') await onChange(event.type, event.object)
       }
     } catch (error) {
       if (signal.aborted) return
       if (error instanceof Gone) continue
       onStep(what, false, error)
-      log(`the ${what} of a cluster cannot be followed; trying again`, { err: error })
+      if (away.begins(error instanceof Error ? error.message : ''))
+        log(`the ${what} of a cluster cannot be followed; trying again`, { err: error })
       await sleep(Math.min(500 * 2 ** failures++, 15_000), undefined, { signal }).catch(() => {})
     }
   }

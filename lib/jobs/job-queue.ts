@@ -1,9 +1,10 @@
 /** The queue of this process: one pg-boss, in PostgreSQL's schema `jobs`. Web processes write jobs, workers take them. */
 import { fromPrisma, PgBoss, type QueuePolicy } from 'pg-boss'
 import { config } from '#lib/config/config.ts'
-import type { Transaction } from '#lib/database/client.ts'
+import { isDatabaseUnreachable, type Transaction } from '#lib/database/client.ts'
 import { newId } from '#lib/ids.ts'
 import { log } from '#lib/telemetry/log.ts'
+import { outage } from '#lib/telemetry/outage.ts'
 import type { Job, JobOptions } from './define-job.ts'
 
 /** Seconds without a sign of life after which a job is taken from its worker; the least pg-boss allows. */
@@ -28,9 +29,56 @@ export async function openBoss(databaseUrl: string, worker: boolean): Promise<Pg
     cronWorkerIntervalSeconds: 2,
   })
   // Without a listener a lost connection would end the process; pg-boss connects anew by itself.
-  boss.on('error', (error) => log().warn({ err: error }, 'the job queue met an error'))
+  tellErrors(boss)
   boss.on('warning', (warning) => log().warn({ warning }, 'the job queue warns'))
   return boss.start()
+}
+
+/** How often a lost database is asked whether it is back, in milliseconds. */
+const askAgainMs = 2_000
+
+/** Tells the log of a lost database once, however many pollers meet it, and once that it is back; of anything else, once while it lasts. */
+function tellErrors(boss: PgBoss): void {
+  const away = outage()
+  const refused = outage()
+  let asking: NodeJS.Timeout | undefined
+  let stopped = false
+  const askAgain = (): void => {
+    if (stopped) return
+    asking = setTimeout(async () => {
+      asking = undefined
+      try {
+        await boss.getDb().executeSql('SELECT 1')
+        const lasted = away.ends()
+        if (lasted !== undefined) log().info({ seconds: Math.round(lasted / 1000) }, 'the job queue reaches the database again')
+      } catch {
+        askAgain()
+      }
+    }, askAgainMs)
+    asking.unref()
+  }
+  boss.on('error', (told: unknown) => {
+    const error = errorOf(told)
+    if (!isDatabaseUnreachable(error)) {
+      if (refused.begins(error.message)) log().warn({ err: error }, 'the job queue met an error')
+      return
+    }
+    if (away.begins())
+      log().warn({ err: error }, 'the job queue cannot reach the database; jobs wait there and go on by themselves when it is back')
+    if (!asking) askAgain()
+  })
+  boss.on('stopped', () => {
+    stopped = true
+    clearTimeout(asking)
+  })
+}
+
+/** pg-boss tells of its pollers with a copy of the error that is no Error, their names behind the message: one outage, many texts. */
+function errorOf(told: unknown): Error {
+  if (told instanceof Error || typeof told !== 'object' || told === null) return told instanceof Error ? told : new Error(String(told))
+  const { message = '', code, stack } = { message: undefined, code: undefined, stack: undefined, ...told }
+  const error = new Error(String(message).replace(/ \(Queue: [^)]*\)$/, ''))
+  return Object.assign(error, { ...(code === undefined ? {} : { code }), ...(typeof stack === 'string' ? { stack } : {}) })
 }
 
 const policies: Record<JobOptions['same'], QueuePolicy> = { one: 'exclusive', 'one-waiting': 'short' }

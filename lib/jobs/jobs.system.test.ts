@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -105,8 +106,91 @@ test('data the job does not take are refused where they are written', async () =
 test('a database that drops every connection is found again', async () => {
   await database()
     .$queryRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'corbel-%'`
-  await enqueue(null, note, { text: 'after the break' }).catch(() => enqueue(null, note, { text: 'after the break' }))
+  // a pool learns of each of its dead connections by using it
+  let sent = false
+  for (let attempt = 0; attempt < 10 && !sent; attempt++) {
+    sent = await enqueue(null, note, { text: 'after the break' }).then(
+      () => true,
+      () => false,
+    )
+  }
   await until(() => times('after the break') > 0)
+})
+
+/** A way to the database that can be cut. */
+async function wayTo(databaseUrl: string) {
+  const { hostname, port } = new URL(databaseUrl)
+  const open = new Set<Socket>()
+  const server = createServer((client) => {
+    const onward = connect(Number(port), hostname)
+    for (const [socket, other] of [
+      [client, onward],
+      [onward, client],
+    ] as const) {
+      open.add(socket)
+      socket
+        .on('error', () => {})
+        .on('close', () => {
+          open.delete(socket)
+          other.destroy()
+        })
+        .pipe(other)
+    }
+  })
+  const listen = (at: number): Promise<void> => new Promise((done) => server.listen(at, '127.0.0.1', done))
+  await listen(0)
+  // Proof of the cast: a server that listens on TCP has an AddressInfo.
+  const { port: own } = server.address() as AddressInfo
+  const url = new URL(databaseUrl)
+  url.port = String(own)
+  url.hostname = '127.0.0.1'
+  return {
+    url: url.href,
+    cut: async (): Promise<void> => {
+      const closed = new Promise((done) => server.close(done))
+      for (const socket of open) socket.destroy()
+      await closed
+    },
+    mend: () => listen(own),
+  }
+}
+
+test('an outage of the database is told twice: when it begins and when it has ended; then waiting jobs run', async () => {
+  const way = await wayTo(fresh.url)
+  const worker = `
+    import { z } from 'zod'
+    import { defineJob } from '#lib/jobs/define-job.ts'
+    import { runnable, startJobs } from '#lib/jobs/run-jobs.ts'
+    const job = defineJob('after-outage', z.object({}), async () => console.log('ran'))
+    await startJobs({ databaseUrl: process.env.DATABASE_URL, jobs: [runnable(job)] })
+    console.log('started')`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', worker], {
+    cwd: join(import.meta.dirname, '..', '..'),
+    env: { ...process.env, ...settings(way.url), CORBEL_LOG_LEVEL: 'info' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    let said = ''
+    child.stdout.on('data', (text: Buffer) => (said += text))
+    const times = (words: string): number => said.split(words).length - 1
+    await until(() => times('started') === 1)
+    await way.cut()
+    await until(() => times('cannot reach the database') > 0)
+    // long enough for every poller to fail several times
+    await new Promise((resolve) => setTimeout(resolve, 6000))
+    await enqueue(
+      null,
+      defineJob('after-outage', z.object({}), async () => {}),
+      {},
+    )
+    expect(times('ran')).toBe(0)
+    await way.mend()
+    await until(() => times('ran') === 1 && times('reaches the database again') === 1, 60)
+    expect(said.split('\n').filter((line) => line.includes('"level":40') || line.includes('"level":50'))).toHaveLength(1)
+  } finally {
+    child.kill('SIGKILL')
+    await way.cut()
+  }
 })
 
 test('a job of a worker killed with -9 is taken over within seconds', async () => {
