@@ -1,11 +1,12 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import { PortalAway } from '#components/shell/portal-away.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Mark } from '#components/ui/icons.tsx'
 import { Banner } from '#components/ui/notices.tsx'
 import { config } from '#lib/config/config.ts'
 import { safeReturnTo } from '#lib/identity/sign-in.ts'
-import { currentActor } from '../session.ts'
+import { currentVisitor } from '../session.ts'
 import styles from './sign-in.module.css'
 
 export const metadata: Metadata = { title: 'Sign in' }
@@ -26,7 +27,9 @@ const problems: Record<string, string> = {
 export default async function SignInPage({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
   const query = await searchParams
   const returnTo = safeReturnTo(one(query.returnTo))
-  if (await currentActor()) redirect(returnTo)
+  const { actor, away } = await currentVisitor()
+  if (away !== null) return <PortalAway problem={away} />
+  if (actor) redirect(returnTo)
   const failed = one(query.error)
   const problem = failed ? (problems[failed] ?? 'Signing in did not work. Try again.') : null
   const { demo } = config()

@@ -18,7 +18,13 @@ import { fetchJson } from './fetch-json.ts'
 import { queryKeys, type ResourceAddress } from './query-keys.ts'
 
 export const queries = {
-  me: () => queryOptions({ queryKey: queryKeys.me(), queryFn: ({ signal }) => fetchJson<Me>(apiPaths.me, { signal }) }),
+  /** Read again and again: it also says which systems are away, and of those no event may come. */
+  me: () =>
+    queryOptions({
+      queryKey: queryKeys.me(),
+      queryFn: ({ signal }) => fetchJson<Me>(apiPaths.me, { signal }),
+      refetchInterval: 30_000,
+    }),
   projects: () =>
     queryOptions({ queryKey: queryKeys.projects(), queryFn: ({ signal }) => fetchJson<ProjectList>(apiPaths.projects, { signal }) }),
   project: (cluster: string, namespace: string) =>

@@ -27,6 +27,7 @@ const looks: Record<string, StateLook> = {
   stuck: { tone: 'red', word: 'Stuck', icon: 'failed' },
   // clusters
   ok: { tone: 'green', word: 'Connected', icon: 'ready' },
+  stale: { tone: 'red', word: 'Nobody looks', icon: 'failed' },
   unreachable: { tone: 'red', word: 'Unreachable', icon: 'failed' },
   unauthorized: { tone: 'red', word: 'Credentials refused', icon: 'failed' },
   forbidden: { tone: 'red', word: 'Not permitted', icon: 'failed' },

@@ -4,6 +4,7 @@ import { database } from '#lib/database/client.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import type { Me } from '#lib/identity/contract.ts'
 import { ClusterStatus } from '#lib/inventory/contract.ts'
+import { whyUnattended } from '#lib/inventory/gaps.ts'
 
 /** Name, groups, linked GitHub account, clusters and, in the demo, what to try. */
 export async function describeMe(actor: Actor): Promise<Me> {
@@ -25,10 +26,11 @@ export async function describeMe(actor: Actor): Promise<Me> {
     clusters: config().clusters.map(({ name }) => {
       const row = known.get(name)
       const state = ClusterStatus.shape.state.safeParse(row?.state)
+      const unattended = row && whyUnattended(row)
       return {
         name,
-        state: state.success ? state.data : 'unknown',
-        message: row ? row.message : 'The worker has not looked at this cluster yet. Is it running?',
+        state: unattended ? 'stale' : state.success ? state.data : 'unknown',
+        message: row ? (unattended ?? row.message) : 'The worker has not looked at this cluster yet. Is it running?',
         version: row?.version ?? null,
         syncedAt: row?.syncedAt?.toISOString() ?? null,
       }

@@ -16,7 +16,8 @@ export type Gap = z.infer<typeof Gap>
 
 export const ClusterStatus = z.object({
   name: z.string(),
-  state: z.enum(['unknown', 'ok', 'unreachable', 'unauthorized', 'forbidden']),
+  /** `stale`: no worker has looked for a while. `unknown`: none ever has. */
+  state: z.enum(['unknown', 'ok', 'stale', 'unreachable', 'unauthorized', 'forbidden']),
   message: z.string().nullable(),
   version: z.string().nullable(),
   syncedAt: z.iso.datetime().nullable(),

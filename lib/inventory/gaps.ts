@@ -4,6 +4,12 @@ import type { Gap } from './contract.ts'
 /** After this long without a word from the collector a cluster's rows are called stale. */
 const staleAfterMs = 60_000
 
+/** Why nobody has looked at a cluster lately, as a sentence; undefined where somebody has. */
+export function whyUnattended(cluster: { name: string; checkedAt: Date | null }, now = Date.now()): string | undefined {
+  if (cluster.checkedAt && now - cluster.checkedAt.getTime() <= staleAfterMs) return undefined
+  return `No worker has looked at cluster "${cluster.name}" for more than a minute, so nothing new appears and pull requests wait. Ask the people who run this portal to see whether its worker runs.`
+}
+
 /**
  * What is missing from the index, or old in it, added to what the person may not see: clusters out of reach or never
  * looked at, kinds the portal may not read, failed to read or has not read yet. Limited to what a query asks for.
@@ -49,17 +55,10 @@ function clusterGap({ name, state, message, syncedAt, checkedAt }: ClusterRow, k
   const since = syncedAt?.toISOString() ?? null
   const asOf = syncedAt ? ' What is shown is as of then.' : ''
   if (known.some((gap) => gap.cluster === name && gap.reason === 'unreachable')) return []
+  const unattended = whyUnattended({ name, checkedAt })
+  if (unattended) return [{ cluster: name, reason: 'stale', message: `${unattended}${asOf}`, since }]
   if (state === 'unreachable' || state === 'unauthorized' || state === 'forbidden')
     return [{ cluster: name, reason: state, message: `${message ?? `Cluster "${name}" cannot be read.`}${asOf}`, since }]
-  if (!checkedAt || Date.now() - checkedAt.getTime() > staleAfterMs)
-    return [
-      {
-        cluster: name,
-        reason: 'stale',
-        message: `Nobody has looked at cluster "${name}" for a while: the worker may be down.${asOf}`,
-        since,
-      },
-    ]
   if (!syncedAt) return [{ cluster: name, reason: 'pending', message: `Cluster "${name}" is being read for the first time.`, since }]
   if (Date.now() - syncedAt.getTime() > staleAfterMs)
     return [{ cluster: name, reason: 'stale', message: `Not every kind of cluster "${name}" is up to date.${asOf}`, since }]

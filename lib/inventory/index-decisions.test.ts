@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { projectOf } from './collect-projects.ts'
 import { readCursor, writeCursor } from './cursor.ts'
+import { whyUnattended } from './gaps.ts'
 import { mergePings } from './live-pings.ts'
 import { readPing } from './ping-hub.ts'
 import { escapeLike } from './resource-conditions.ts'
@@ -78,4 +79,18 @@ test('a namespace says what project it is; empty annotations say nothing', () =>
 
 test('LIKE takes words literally', () => {
   expect(escapeLike('50%_a\\b')).toBe('50\\%\\_a\\\\b')
+})
+
+describe('a cluster nobody looks at', () => {
+  const at = new Date('2026-01-01T00:00:00Z')
+  test.each([
+    ['was looked at a moment ago', at, 5, false],
+    ['was looked at a minute ago', at, 60, false],
+    ['has not been looked at since', at, 61, true],
+    ['was never looked at', null, 0, true],
+  ])('%s', (_, checkedAt, secondsLater, told) => {
+    const why = whyUnattended({ name: 'demo', checkedAt }, at.getTime() + secondsLater * 1000)
+    expect(why === undefined).toBe(!told)
+    if (told) expect(why).toMatch(/cluster "demo".*worker/)
+  })
 })
