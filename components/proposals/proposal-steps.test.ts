@@ -33,6 +33,7 @@ describe('the steps of a proposal', () => {
     ['applied', {}, ['done', 'done', 'done', 'done', 'now']],
     ['failed', { apply: check('failure') }, ['done', 'done', 'done', 'failed', 'ahead']],
     ['failed', { apply: check('success') }, ['done', 'done', 'done', 'done', 'failed']],
+    ['failed', { apply: check('skipped') }, ['done', 'done', 'done', 'done', 'failed']],
     ['ready', {}, ['done', 'done', 'done', 'done', 'done']],
     ['closed', {}, ['done', 'done', 'skipped', 'skipped', 'skipped']],
     ['closed', { openedAt: null }, ['done', 'skipped', 'skipped', 'skipped', 'skipped']],
@@ -49,6 +50,7 @@ describe('the steps of a proposal', () => {
     [null, /worked out/],
     [check(null), /worked out/],
     [check('success'), /review and the merge/],
+    [check('skipped'), /review and the merge/],
     [check('failure'), /correct/],
   ])('an open pull request says what it waits for: plan %o', (plan, words) => {
     expect(proposalSteps(proposal('open', { plan }))[1]?.note).toMatch(words)

@@ -1,5 +1,6 @@
 /** Where a proposal stands, as steps in words. Pure; the life itself is told in lib/proposals/proposal-life.ts. */
 import type { Proposal } from '#lib/proposals/contract.ts'
+import { checkPassed } from '#lib/proposals/proposal-life.ts'
 
 export interface ProposalStep {
   title: string
@@ -28,7 +29,7 @@ function reached(proposal: Pick<Proposal, 'state' | 'mergedAt' | 'openedAt' | 'a
     case 'applied':
       return 4
     case 'failed':
-      return proposal.apply?.conclusion === 'success' ? 4 : 3
+      return checkPassed(proposal.apply?.conclusion ?? null) ? 4 : 3
     case 'ready':
       return 5
     default:
@@ -59,7 +60,7 @@ function waitingFor({ state, plan }: Told): string | null {
   if (state === 'closed') return 'Closed without merging. Nothing was changed.'
   if (state !== 'open') return null
   if (plan?.status !== 'completed') return 'The plan is being worked out.'
-  return plan.conclusion === 'success' || plan.conclusion === 'neutral'
+  return checkPassed(plan.conclusion)
     ? 'The plan is accepted. It waits for a review and the merge.'
     : 'The plan found something to correct; see below.'
 }

@@ -18,6 +18,7 @@ import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { showToast } from '#components/ui/toast.tsx'
 import type { CheckView, Proposal, ProposalDetail } from '#lib/proposals/contract.ts'
+import { checkPassed } from '#lib/proposals/proposal-life.ts'
 import { MarkdownSummary } from './markdown-summary.tsx'
 import { type ProposalStep, proposalSteps } from './proposal-steps.ts'
 import styles from './proposals.module.css'
@@ -205,10 +206,18 @@ function CheckBadge({ check }: { check: CheckView }) {
         {check.status === 'queued' ? 'Waiting for a runner' : 'Running'}
       </Badge>
     )
-  const good = check.conclusion === 'success' || check.conclusion === 'neutral'
+  const good = checkPassed(check.conclusion)
   return (
     <Badge tone={good ? 'green' : 'red'} icon={good ? 'ready' : 'failed'}>
-      {good ? 'Passed' : check.conclusion === 'cancelled' ? 'Cancelled' : check.conclusion === 'timed_out' ? 'Timed out' : 'Failed'}
+      {check.conclusion === 'skipped'
+        ? 'Skipped'
+        : good
+          ? 'Passed'
+          : check.conclusion === 'cancelled'
+            ? 'Cancelled'
+            : check.conclusion === 'timed_out'
+              ? 'Timed out'
+              : 'Failed'}
     </Badge>
   )
 }

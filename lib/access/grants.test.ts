@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { allowedKinds, covers, groupGrants } from '#lib/access/grants.ts'
+import { allowedKinds, coveredProjects, coveredResources, covers, groupGrants } from '#lib/access/grants.ts'
 
 const bucket = { key: 'StorageBucket.storage.cnrm.cloud.google.com', group: 'storage.cnrm.cloud.google.com', plural: 'storagebuckets' }
 const topic = { key: 'PubSubTopic.pubsub.cnrm.cloud.google.com', group: 'pubsub.cnrm.cloud.google.com', plural: 'pubsubtopics' }
@@ -33,6 +33,15 @@ describe('grants', () => {
       { cluster: 'c', namespaces: ['a', 'b'], kinds: 'all' },
       { cluster: 'c', namespaces: ['d'], kinds: [bucket.key] },
     ])
+  })
+
+  test('are conditions on rows: a kind counts where a row has one', () => {
+    const grants = [
+      { cluster: 'c', namespaces: ['a'], kinds: [bucket.key] },
+      { cluster: 'd', namespaces: 'all' as const, kinds: 'all' as const },
+    ]
+    expect(coveredProjects(grants)).toEqual([{ cluster: 'c', namespace: { in: ['a'] } }, { cluster: 'd' }])
+    expect(coveredResources(grants)).toEqual([{ cluster: 'c', namespace: { in: ['a'] }, kind: { in: [bucket.key] } }, { cluster: 'd' }])
   })
 
   test('cover what they name and nothing else', () => {

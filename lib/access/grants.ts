@@ -40,6 +40,16 @@ export function groupGrants(cluster: string, perNamespace: Map<string, string[]>
   return [...byKinds.values()]
 }
 
+/** The conditions on rows of projects: one per grant, to be joined with "or". */
+export const coveredProjects = (grants: Grant[]): { cluster: string; namespace?: { in: string[] } }[] =>
+  grants.map(({ cluster, namespaces }) => ({ cluster, ...(namespaces === 'all' ? {} : { namespace: { in: namespaces } }) }))
+
+/** The conditions on rows that name a resource: one per grant, to be joined with "or". */
+export const coveredResources = (grants: Grant[]): { cluster: string; namespace?: { in: string[] }; kind?: { in: string[] } }[] =>
+  grants.flatMap((grant) =>
+    coveredProjects([grant]).map((project) => ({ ...project, ...(grant.kinds === 'all' ? {} : { kind: { in: grant.kinds } }) })),
+  )
+
 /** Whether some grant covers a namespace, and the kind if one is named. */
 export const covers = (grants: Grant[], cluster: string, namespace: string, kind?: string): boolean =>
   grants.some(

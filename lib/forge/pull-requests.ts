@@ -93,6 +93,14 @@ export async function openPullRequest(
   })
 }
 
+/** Closes a pull request without merging it. */
+export async function closePullRequest(connection: Connection, number: number): Promise<void> {
+  const { owner, name: repo } = connection
+  await ask(connection, `close pull request #${number}`, (octokit) =>
+    octokit.rest.pulls.update({ owner, repo, pull_number: number, state: 'closed' }),
+  )
+}
+
 /** The check runs of a commit, the newest of each name. */
 export async function checksOf(connection: Connection, commit: string): Promise<Check[]> {
   const { owner, name: repo } = connection

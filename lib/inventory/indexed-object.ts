@@ -1,4 +1,5 @@
 /** What the index keeps of an object of the cluster: the object itself, redacted and without managed fields, and what lists show. Pure. */
+import { isId } from '#lib/ids.ts'
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { explainReadiness, type Readiness } from '#lib/readiness/explain-readiness.ts'
 import { redactResource } from '#lib/redact/redact.ts'
@@ -20,8 +21,6 @@ export interface IndexedObject {
   proposalId: string | null
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
 /** Reads an object as the API server sends it. `namespace` is the empty text for cluster-wide kinds. */
 export function indexedObject(asServed: JsonObject): IndexedObject {
   const raw = storable(asServed)
@@ -40,7 +39,7 @@ export function indexedObject(asServed: JsonObject): IndexedObject {
     repository: annotation('repository'),
     path: annotation('path'),
     commit: annotation('commit'),
-    proposalId: proposal && uuid.test(proposal) ? proposal : null,
+    proposalId: proposal && isId(proposal) ? proposal : null,
   }
 }
 

@@ -1,5 +1,7 @@
 /** The projects a person may see. */
+
 import { Prisma } from '#db/client.ts'
+import { coveredProjects } from '#lib/access/grants.ts'
 import { canProposeIn, type Visibility, visibleProjects } from '#lib/access/visible-projects.ts'
 import { database } from '#lib/database/client.ts'
 import { CorbelError, NotFound } from '#lib/errors.ts'
@@ -61,7 +63,7 @@ async function visibleProjectRows({ clusters }: Visibility, only?: { cluster: st
   return database().project.findMany({
     where: {
       ...only,
-      OR: clusters.map(({ cluster, namespaces }) => ({ cluster, ...(namespaces === 'all' ? {} : { namespace: { in: namespaces } }) })),
+      OR: coveredProjects(clusters),
     },
     orderBy: [{ namespace: 'asc' }, { cluster: 'asc' }],
     omit: { createdAt: true, updatedAt: true },

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ import { facets, listResources } from './list-resources.ts'
 import { liveEvents } from './live-pings.ts'
 import { listProjects, project } from './projects.ts'
 import { history, resourceDetail } from './read-resource.ts'
-import { search } from './search.ts'
+import { search, searchWithin } from './search.ts'
 import { storeChanges } from './store-changes.ts'
 
 // People are service accounts here: the API server decides by their tokens as it does by ID tokens.
@@ -227,6 +227,54 @@ describe('lists', () => {
     for (const q of ['orders-4', 'thing orders-4', `orders-4 ${payments}`, 'payments orders-4'])
       expect((await listResources(query({ q }), alice)).items.map(({ name }) => name)).toEqual(['orders-4'])
     expect((await listResources(query({ q: '%' }), alice)).total).toBe(0)
+  })
+})
+
+describe('newest first', () => {
+  const address = () => at(payments, 'orders-5')
+
+  test('are the proposals of a resource, whatever their ids', async () => {
+    const ids = ['f', '0', '8'].map((digit) => randomUUID().replace(/^./, digit))
+    for (const [minute, id] of ids.entries()) {
+      const createdAt = new Date(Date.UTC(2026, 0, 1, 12, minute))
+      const pull = {
+        state: 'closed',
+        repository: 'acme/payments',
+        baseBranch: 'main',
+        branch: `b-${id}`,
+        title: `after ${minute}`,
+        message: '',
+      }
+      const touched = { id: newId(), cluster: 'test', namespace: payments, kind, name: 'orders-5', action: 'update', open: false }
+      await database().proposal.create({
+        data: { id, ...pull, files: [], requestedById: alice.userId, createdAt, resources: { create: touched } },
+      })
+    }
+    expect((await resourceDetail(address(), alice)).proposals.map(({ title }) => title)).toEqual(['after 2', 'after 1', 'after 0'])
+    expect((await search('after', alice)).hits.filter(({ type }) => type === 'proposal').map(({ title }) => title)).toContain('after 2')
+    const otherKinds = [{ cluster: 'test', namespaces: [payments], kinds: ['Other.example.com'] }]
+    expect((await searchWithin(database(), 'after', otherKinds, { userId: carol.userId })).hits).toEqual([])
+  })
+
+  test('is a history, page by page, also where entries share their time', async () => {
+    const { id: resourceId } = await database().resource.findFirstOrThrow({ where: { name: 'orders-5', namespace: payments, kind } })
+    const times = [3, 1, 2, 2, 2].map((hour) => new Date(Date.UTC(2030, 0, 1, hour)))
+    for (const time of times) await database().revision.create({ data: { id: randomUUID(), resourceId, at: time, change: 'spec' } })
+    const seen: { id: string; at: string }[] = []
+    for (let cursor: string | undefined; ; ) {
+      const page = await history(address(), { limit: 2, cursor }, alice)
+      seen.push(...page.items)
+      if (page.nextCursor === null) break
+      cursor = page.nextCursor
+    }
+    expect(seen).toHaveLength(times.length + 1)
+    expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length)
+    expect(seen.map(({ at }) => at)).toEqual(
+      seen
+        .map(({ at }) => at)
+        .sort()
+        .reverse(),
+    )
   })
 })
 

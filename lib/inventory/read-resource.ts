@@ -1,11 +1,13 @@
 /** One resource: as it is now, read with the person's own token, and its history. */
+import type { Prisma } from '#db/client.ts'
 import { canReadProject } from '#lib/access/visible-projects.ts'
 import { clusterNamed } from '#lib/cluster/clusters.ts'
 import { database } from '#lib/database/client.ts'
-import { type CorbelError, Forbidden, NotFound, Unauthenticated, Unavailable } from '#lib/errors.ts'
+import { type CorbelError, Forbidden, Invalid, NotFound, Unauthenticated, Unavailable } from '#lib/errors.ts'
 import { commitUrl, fileUrl } from '#lib/forge/forge.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { clusterToken } from '#lib/identity/login.ts'
+import { isId } from '#lib/ids.ts'
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { explainReadiness } from '#lib/readiness/explain-readiness.ts'
 import type { ConditionView, HistoryPage, ProposalLink, ResourceDetail, RevisionView } from './contract.ts'
@@ -168,10 +170,13 @@ const ofResource = ({ cluster, namespace, kind, name }: ResourceAddress) => ({
   name,
 })
 
+/** The ids of proposals are made by browsers and say nothing about time. */
+const newestProposal = [{ createdAt: 'desc' as const }, { id: 'desc' as const }]
+
 async function proposalsOf(address: ResourceAddress): Promise<ProposalLink[]> {
   const rows = await database().proposal.findMany({
     where: { resources: { some: ofResource(address) } },
-    orderBy: { id: 'desc' },
+    orderBy: newestProposal,
     take: 20,
     select: linkColumns,
   })
@@ -185,11 +190,10 @@ export async function history(
   actor: Actor,
 ): Promise<HistoryPage> {
   const { id: resourceId, repository } = await findRow(address, actor)
-  const [after] = query.cursor ? readCursor(query.cursor, 'history', 1) : []
+  const after = query.cursor ? afterRevision(query.cursor) : {}
   const rows = await database().revision.findMany({
-    // ids are UUIDv7 and grow with time
-    where: { resourceId, ...(after ? { id: { lt: after } } : {}) },
-    orderBy: { id: 'desc' },
+    where: { resourceId, ...after },
+    orderBy: [{ at: 'desc' }, { id: 'desc' }],
     take: query.limit + 1,
   })
   const page = rows.slice(0, query.limit)
@@ -216,7 +220,15 @@ export async function history(
     }),
   )
   const last = page.at(-1)
-  return { items, nextCursor: rows.length > query.limit && last ? writeCursor('history', [last.id]) : null }
+  return { items, nextCursor: rows.length > query.limit && last ? writeCursor('history', [last.at.toISOString(), last.id]) : null }
+}
+
+/** The revisions that follow the one at which a page ended. Throws Invalid. */
+function afterRevision(cursor: string): Prisma.RevisionWhereInput {
+  const [at = '', id = ''] = readCursor(cursor, 'history', 2)
+  const time = new Date(at)
+  if (Number.isNaN(time.getTime()) || !isId(id)) throw new Invalid('The history cannot go on from here. Load it again from the start.')
+  return { OR: [{ at: { lt: time } }, { at: time, id: { lt: id } }] }
 }
 
 const changeOf = (text: string): RevisionView['change'] =>

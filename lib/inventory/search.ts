@@ -1,5 +1,6 @@
 /** Ctrl-K: kinds, projects, resources and proposals by name, within what the person may see. */
 import { Prisma } from '#db/client.ts'
+import { coveredProjects, coveredResources } from '#lib/access/grants.ts'
 import { type Visibility, visibleProjects } from '#lib/access/visible-projects.ts'
 import { type Database, database } from '#lib/database/client.ts'
 import type { Actor } from '#lib/identity/actor.ts'
@@ -110,7 +111,7 @@ async function findKinds(db: Database, words: string[]): Promise<Ranked[]> {
 async function findProjects(db: Database, words: string[], grants: Visibility['clusters']): Promise<Ranked[]> {
   const rows = await db.project.findMany({
     where: {
-      OR: grants.map(({ cluster, namespaces }) => ({ cluster, ...(namespaces === 'all' ? {} : { namespace: { in: namespaces } }) })),
+      OR: coveredProjects(grants),
       AND: words.map((word) => ({ OR: [{ namespace: { contains: word } }, { team: { contains: word, mode: 'insensitive' as const } }] })),
     },
     orderBy: { namespace: 'asc' },
@@ -140,22 +141,11 @@ async function findProposals(
       AND: [
         { OR: [{ title: { contains: text, mode: 'insensitive' } }, ...(number ? [{ pullNumber: Number(number) }] : [])] },
         {
-          OR: [
-            { requestedById: userId },
-            ...grants.map(({ cluster, namespaces, kinds }) => ({
-              resources: {
-                some: {
-                  cluster,
-                  ...(namespaces === 'all' ? {} : { namespace: { in: namespaces } }),
-                  ...(kinds === 'all' ? {} : { kind: { in: kinds } }),
-                },
-              },
-            })),
-          ],
+          OR: [{ requestedById: userId }, ...coveredResources(grants).map((covered) => ({ resources: { some: covered } }))],
         },
       ],
     },
-    orderBy: { createdAt: 'desc' },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: 5,
     select: { id: true, title: true, state: true, repository: true, pullNumber: true },
   })

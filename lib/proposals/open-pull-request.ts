@@ -63,7 +63,7 @@ async function makeBranch(connection: Connection, proposal: StoredProposal, afte
       const now = await readFile(connection, file.path, parent)
       if ((now?.blob ?? null) !== file.blob) {
         throw new Conflict(
-          `${file.path} of ${proposal.repository} changed on ${proposal.baseBranch} meanwhile. Withdraw this proposal and make the change anew.`,
+          `${file.path} of ${proposal.repository} changed on ${proposal.baseBranch} meanwhile. Give this proposal up and make the change anew.`,
         )
       }
     }

@@ -70,11 +70,15 @@ function afterMerge(state: ProposalState, { apply, resources }: ProposalFacts): 
 /** Whether the proposal still holds its resources, so that a second one for them is refused. */
 export const holdsResources = (state: ProposalState): boolean => !['ready', 'failed', 'closed'].includes(state)
 
+/** Whether a completed check has nothing against the change; one that was skipped has not. */
+export const checkPassed = (conclusion: string | null): boolean =>
+  conclusion === 'success' || conclusion === 'neutral' || conclusion === 'skipped'
+
 /** A check's state in the words of the facts. */
 export function applyFact(check: { status: string; conclusion: string | null } | null): ProposalFacts['apply'] {
   if (!check) return 'none'
   if (check.status !== 'completed') return 'running'
-  return check.conclusion === 'success' || check.conclusion === 'neutral' || check.conclusion === 'skipped' ? 'succeeded' : 'failed'
+  return checkPassed(check.conclusion) ? 'succeeded' : 'failed'
 }
 
 /** What the index knows of one resource of a proposal; null where it has none, or one that is gone. */

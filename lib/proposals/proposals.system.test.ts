@@ -23,7 +23,7 @@ import type { ProposalRequest, ResourceChange } from './contract.ts'
 import { pollProposals, settleProposals } from './follow-proposals.ts'
 import { accountToken, beginLink, finishLink, unlink } from './github-account.ts'
 import { observeProposal } from './observe-proposal.ts'
-import { openProposal, type Step, steps } from './open-pull-request.ts'
+import { openProposal, recordStuck, type Step, steps } from './open-pull-request.ts'
 import { prepareChange } from './prepare-change.ts'
 import { previewChange } from './preview-change.ts'
 import { readManifestSource } from './project-manifests.ts'
@@ -494,6 +494,27 @@ describe('opening a pull request', () => {
     await expect(submit({ ...create('old'), action: 'update', name: 'old', text: topic('old', labelled) })).resolves.toMatchObject({
       state: 'submitted',
     })
+  })
+
+  test('withdrawn, a pull request that an earlier try opened is closed; a merged one is not given up', async () => {
+    const killed = (step: string) => {
+      if (step === 'pull request') throw new Error('killed')
+    }
+    const leftOver = async (name: string) => {
+      const proposal = await submit(create(name))
+      await expect(openProposal(proposal.id, { afterStep: killed })).rejects.toThrow('killed')
+      await recordStuck(proposal.id, 'It was tried often enough.')
+      const [pull] = await pullsOf(proposal.branch)
+      return { proposal, number: pull?.number ?? 0 }
+    }
+    const open = await leftOver('left-over')
+    expect((await withdrawProposal(open.proposal.id, alice, 'test')).state).toBe('closed')
+    expect((await pullsOf(open.proposal.branch)).map(({ state }) => state)).toEqual(['closed'])
+
+    const merged = await leftOver('left-merged')
+    await merge(merged.number)
+    await expect(withdrawProposal(merged.proposal.id, alice, 'test')).rejects.toThrow(/merged already/)
+    expect((await stored(merged.proposal.id)).state).toBe('stuck')
   })
 
   test("somebody else's branch of that name is not touched", async () => {

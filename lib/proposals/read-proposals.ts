@@ -1,11 +1,12 @@
 /** Lists of proposals and one proposal, with what the index knows of their resources now. */
 import type { Prisma } from '#db/client.ts'
-import { covers, type Grant } from '#lib/access/grants.ts'
+import { coveredResources, covers, type Grant } from '#lib/access/grants.ts'
 import { visibleProjects } from '#lib/access/visible-projects.ts'
 import { database } from '#lib/database/client.ts'
 import { Invalid, NotFound } from '#lib/errors.ts'
 import { commitUrl } from '#lib/forge/forge.ts'
 import type { Actor } from '#lib/identity/actor.ts'
+import { isId } from '#lib/ids.ts'
 import { splitKindKey } from './change-identity.ts'
 import type { Proposal, ProposalDetail, ProposalPage, ProposalQuery } from './contract.ts'
 import { addressOf, indexedResources } from './move-proposal.ts'
@@ -33,21 +34,14 @@ async function scopeOf(who: ProposalQuery['who'], actor: Actor): Promise<Prisma.
   if (who === 'mine') return { requestedById: actor.userId }
   const { clusters } = await visibleProjects(actor)
   const own: Prisma.ProposalWhereInput = { requestedById: actor.userId }
-  if (who === 'all') return { OR: [own, ...clusters.map(visibleBy)] }
+  if (who === 'all') return { OR: [own, ...visibleBy(clusters)] }
   const projects = await database().project.findMany({ where: { team: { in: actor.groups } }, select: { cluster: true, namespace: true } })
   const ofTeam = projects.map(({ cluster, namespace }): Prisma.ProposalWhereInput => ({ resources: { some: { cluster, namespace } } }))
-  return { AND: [{ OR: [own, ...clusters.map(visibleBy)] }, { OR: [own, ...ofTeam] }] }
+  return { AND: [{ OR: [own, ...visibleBy(clusters)] }, { OR: [own, ...ofTeam] }] }
 }
 
-const visibleBy = ({ cluster, namespaces, kinds }: Grant): Prisma.ProposalWhereInput => ({
-  resources: {
-    some: {
-      cluster,
-      ...(namespaces === 'all' ? {} : { namespace: { in: namespaces } }),
-      ...(kinds === 'all' ? {} : { kind: { in: kinds } }),
-    },
-  },
-})
+const visibleBy = (grants: Grant[]): Prisma.ProposalWhereInput[] =>
+  coveredResources(grants).map((covered) => ({ resources: { some: covered } }))
 
 const cursorOf = ({ createdAt, id }: { createdAt: Date; id: string }): string =>
   Buffer.from(JSON.stringify([createdAt, id])).toString('base64url')
@@ -56,7 +50,7 @@ function olderThan(cursor: string): Prisma.ProposalWhereInput {
   try {
     const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[] // checked in the next lines
     const createdAt = new Date(String(at))
-    if (typeof id !== 'string' || !/^[0-9a-f-]{36}$/i.test(id) || Number.isNaN(createdAt.getTime())) throw new SyntaxError(cursor)
+    if (typeof id !== 'string' || !isId(id) || Number.isNaN(createdAt.getTime())) throw new SyntaxError(cursor)
     return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] }
   } catch (error) {
     throw new Invalid('The list cannot go on from here. Load it again from the start.', [], { cause: error })

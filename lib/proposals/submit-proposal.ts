@@ -4,6 +4,8 @@ import { canProposeIn } from '#lib/access/visible-projects.ts'
 import { appendAudit } from '#lib/audit/append-audit.ts'
 import { database, isDuplicate } from '#lib/database/client.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '#lib/errors.ts'
+import { asApp } from '#lib/forge/forge.ts'
+import { closePullRequest, pullRequestFrom } from '#lib/forge/pull-requests.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { newId } from '#lib/ids.ts'
 import { enqueue } from '#lib/jobs/job-queue.ts'
@@ -14,7 +16,7 @@ import { openPullRequestJob } from './open-pull-request.ts'
 import { prepareChange } from './prepare-change.ts'
 import { branchName, defaultTitle, oneLine, type ProposedResource } from './pull-request-text.ts'
 import { describeProposal, mayRead } from './read-proposals.ts'
-import { stateOf, withParts } from './stored-proposal.ts'
+import { type StoredProposal, stateOf, withParts } from './stored-proposal.ts'
 
 /** The open proposal for a resource, or null. */
 export async function openProposalFor({ cluster, namespace, kind, name }: ProposedResource): Promise<ProposalPreview['openProposal']> {
@@ -102,7 +104,7 @@ async function sentBefore(id: string, actor: Actor): Promise<Proposal | undefine
 /** Tries again to open the pull request of a stuck proposal. */
 export const retryProposal = (id: string, actor: Actor, requestId: string): Promise<Proposal> => endStuck(id, actor, requestId, 'submitted')
 
-/** Gives up a stuck proposal, so that its resource can be proposed anew. An open pull request is closed on GitHub. */
+/** Gives up a stuck proposal, so that its resource can be proposed anew. Its pull request, where one was opened, is closed on GitHub. */
 export const withdrawProposal = (id: string, actor: Actor, requestId: string): Promise<Proposal> => endStuck(id, actor, requestId, 'closed')
 
 async function endStuck(id: string, actor: Actor, requestId: string, next: 'submitted' | 'closed'): Promise<Proposal> {
@@ -115,6 +117,7 @@ async function endStuck(id: string, actor: Actor, requestId: string, next: 'subm
     const where = proposal.pullUrl ? ' Use its pull request on GitHub.' : ''
     throw new Invalid(`This proposal is ${proposal.state}; only one that is stuck can be tried again or withdrawn here.${where}`)
   }
+  if (next === 'closed') await closeLeftOver(proposal)
   await database().$transaction(async (transaction) => {
     const data = next === 'closed' ? { state: next, finishedAt: new Date() } : { state: next, problem: null }
     const { count } = await transaction.proposal.updateMany({ where: { id, state: 'stuck' }, data })
@@ -132,6 +135,21 @@ async function endStuck(id: string, actor: Actor, requestId: string, next: 'subm
     await tell(transaction, proposal)
   })
   return describeProposal(id)
+}
+
+/**
+ * Closes the pull request that an earlier try may have opened, so that nobody merges what was withdrawn. Where GitHub lets Corbel see
+ * nothing, there is nothing it has opened. Throws Conflict when it is merged already, Unavailable when GitHub cannot be asked.
+ */
+async function closeLeftOver({ repository, branch }: StoredProposal): Promise<void> {
+  const connection = asApp(repository)
+  try {
+    const pull = await pullRequestFrom(connection, branch)
+    if (pull?.merged) throw new Conflict(`Its pull request #${pull.number} is merged already. Retry, and Corbel follows it.`)
+    if (pull?.state === 'open') await closePullRequest(connection, pull.number)
+  } catch (error) {
+    if (!(error instanceof Forbidden || error instanceof NotFound)) throw error
+  }
 }
 
 async function mayPropose(resources: { cluster: string; namespace: string; kind: string }[], actor: Actor): Promise<boolean> {

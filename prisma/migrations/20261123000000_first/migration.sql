@@ -289,7 +289,7 @@ CREATE INDEX "resource_updatedAt_id_idx" ON "resource"("updatedAt", "id");
 CREATE UNIQUE INDEX "resource_cluster_kind_namespace_name_key" ON "resource"("cluster", "kind", "namespace", "name");
 
 -- CreateIndex
-CREATE INDEX "revision_resourceId_at_idx" ON "revision"("resourceId", "at" DESC);
+CREATE INDEX "revision_resourceId_at_id_idx" ON "revision"("resourceId", "at" DESC, "id" DESC);
 
 -- CreateIndex
 CREATE UNIQUE INDEX "draft_userId_key_key" ON "draft"("userId", "key");
@@ -298,7 +298,10 @@ CREATE UNIQUE INDEX "draft_userId_key_key" ON "draft"("userId", "key");
 CREATE INDEX "proposal_repository_pullNumber_idx" ON "proposal"("repository", "pullNumber");
 
 -- CreateIndex
-CREATE INDEX "proposal_requestedById_createdAt_idx" ON "proposal"("requestedById", "createdAt" DESC);
+CREATE INDEX "proposal_requestedById_createdAt_id_idx" ON "proposal"("requestedById", "createdAt" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "proposal_createdAt_id_idx" ON "proposal"("createdAt" DESC, "id" DESC);
 
 -- CreateIndex
 CREATE INDEX "proposal_state_updatedAt_idx" ON "proposal"("state", "updatedAt");
