@@ -163,6 +163,25 @@ test('the first resource holds only what must be there, and no default', () => {
   })
 })
 
+test('very many wrong keys against very many known ones end at the complaints anybody reads', () => {
+  const fields = (letter: string, value: Json) =>
+    Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`${letter}${index}`, value]))
+  const schema = { type: 'object', properties: { spec: { type: 'object', properties: fields('f', { type: 'string' }) } } }
+  const wide = compileKind({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'xs.x.test' },
+    spec: {
+      group: 'x.test',
+      scope: 'Namespaced',
+      names: { kind: 'X', plural: 'xs' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+    },
+  })
+  const value = { apiVersion: 'x.test/v1', kind: 'X', metadata: { name: 'a', namespace: 'b' }, spec: fields('g', 1) }
+  expect(validateResource(wide, value)).toHaveLength(500)
+})
+
 test('a field that is added starts with the emptiest value of its type', () => {
   const start = (key: string): Json => {
     const node = fieldAt(kind.root, ['spec', key])

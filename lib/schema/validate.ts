@@ -26,7 +26,7 @@ import { metadataErrors } from '#lib/schema/metadata-rules.ts'
 import { compileRe2 } from '#lib/schema/re2-pattern.ts'
 import { suggestKey } from '#lib/schema/suggest-key.ts'
 
-/** More complaints than this help nobody. */
+/** More complaints than this help nobody: the check ends there, which also bounds what a hostile manifest costs. */
 const mostErrors = 500
 const deepest = 200
 
@@ -132,6 +132,7 @@ function checkObject(
   let set = 0
   for (const [key, inner] of Object.entries(value)) {
     if (inner === undefined) continue
+    if (errors.length >= mostErrors) return
     const child = children.get(key)
     if (child) {
       if (inner === null && !child.nullable) continue
