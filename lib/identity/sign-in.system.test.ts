@@ -86,8 +86,11 @@ class Jar {
 }
 
 /** Goes the whole way as a browser would. Gives the portal's cookies and where it ended. */
-async function signIn(person: string, returnTo = '/resources?state=failed'): Promise<{ portalJar: Jar; location: string | null }> {
-  const portalJar = new Jar()
+async function signIn(
+  person: string,
+  returnTo = '/resources?state=failed',
+  portalJar = new Jar(),
+): Promise<{ portalJar: Jar; location: string | null; token: string | undefined }> {
   const providerJar = new Jar()
   const begun = portalJar.take(
     await beginSignIn(new Request(`${portal}/api/v1/session/sign-in`, { method: 'POST' }), safeReturnTo(returnTo)),
@@ -110,7 +113,7 @@ async function signIn(person: string, returnTo = '/resources?state=failed'): Pro
     }
   }
   const finished = portalJar.take(await finishSignIn(new Request(location, { headers: { cookie: portalJar.header } }), newId()))
-  return { portalJar, location: finished.headers.get('location') }
+  return { portalJar, location: finished.headers.get('location'), token: portalJar.cookies.get(loginCookie()) }
 }
 
 describe('signing in', () => {
@@ -136,6 +139,24 @@ describe('signing in', () => {
     const second = await actorOf((await signIn('bob')).portalJar.header)
     expect(second?.userId).toBe(first?.userId)
     expect(second?.loginId).not.toBe(first?.loginId)
+  })
+
+  test('each is in the audit chain', async () => {
+    await signIn('alice')
+    const last = await fresh.database.auditEntry.findFirst({ orderBy: { seq: 'desc' } })
+    expect(last).toMatchObject({ actor: 'alice@acme.test', action: 'login.started', outcome: 'succeeded' })
+  })
+
+  test('in a browser that is signed in ends the login it had', async () => {
+    const first = await signIn('alice')
+    const second = await signIn('bob', '/', first.portalJar)
+    expect(await actorOf(second.portalJar.header)).toMatchObject({ username: 'bob@acme.test' })
+    expect(await actorOf(`${loginCookie()}=${first.token}`)).toBeNull()
+  })
+
+  test('an address that is not verified names nobody', () => {
+    expect(() => personOf({ email: 'alice@acme.test', email_verified: false })).toThrow(/not verified/)
+    expect(personOf({ email: 'alice@acme.test', email_verified: true }).username).toBe('alice@acme.test')
   })
 
   test('a callback without the state cookie makes no login', async () => {
