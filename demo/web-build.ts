@@ -2,11 +2,11 @@
  * The product as it is shipped: `next build` with standalone output, kept per content of its sources below .corbel/web, so
  * that a start with unchanged sources builds nothing and a build never changes files under a running demo.
  */
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { builds, root } from '#demo/state.ts'
+import { runBuild } from '#demo/supervisor/run-build.ts'
 
 const sources = [
   '{app,components,lib,public}/**/*',
@@ -51,25 +51,19 @@ function sourceHash(): string {
   return hash.digest('hex').slice(0, 20)
 }
 
-function runNextBuild(say: (how: string) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const next = join(root, 'node_modules', 'next', 'dist', 'bin', 'next')
-    const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' }
-    const child = spawn(process.execPath, [next, 'build'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const lines: string[] = []
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        for (const line of text.split('\n').map((each) => each.trim())) {
-          if (!line) continue
-          lines.push(line)
-          if (lines.length > 60) lines.shift()
-          if (/^(Creating|✓|Running|Collecting|Generating|Finalizing)/.test(line)) say(line.replace(/^✓ /, '').replace(/ ?\.\.\.$/, ''))
-        }
-      })
-    }
-    child.once('error', reject)
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`next build failed:\n${lines.join('\n')}`))))
-  })
+async function runNextBuild(say: (how: string) => void): Promise<void> {
+  const next = join(root, 'node_modules', 'next', 'dist', 'bin', 'next')
+  const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' }
+  const lines: string[] = []
+  const onLine = (text: string): void => {
+    const line = text.trim()
+    if (!line) return
+    lines.push(line)
+    if (lines.length > 60) lines.shift()
+    if (/^(Creating|✓|Running|Collecting|Generating|Finalizing)/.test(line)) say(line.replace(/^✓ /, '').replace(/ ?\.\.\.$/, ''))
+  }
+  const code = await runBuild({ command: process.execPath, args: [next, 'build'], cwd: root, env, onLine })
+  if (code !== 0) throw new Error(`next build failed:\n${lines.join('\n')}`)
 }
 
 function removeOldBuilds(place: string): void {

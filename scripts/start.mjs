@@ -14,6 +14,7 @@ import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { staleness } from './install-state.mjs'
+import { findGo, nodeProblem } from './machine.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const modules = join(root, 'node_modules')
@@ -31,11 +32,12 @@ try {
 }
 
 function checkMachine() {
-  const [major] = process.versions.node.split('.').map(Number)
-  if (major < 20)
-    throw new Error(`Corbel needs Node 20 or newer; this is ${process.version}. Install one from https://nodejs.org and try again.`)
+  const problem = nodeProblem(process)
+  if (problem) throw new Error(problem)
   if (spawnSync('git', ['--version'], { stdio: 'ignore' }).status !== 0)
     throw new Error('Corbel needs git, and none is on the PATH. Install it (Debian: apt-get install git) and try again.')
+  const ownControlPlane = process.env.CORBEL_KUBECONFIG || process.env.KUBEBUILDER_ASSETS
+  if (process.argv[2] === 'demo/run.ts' && !ownControlPlane) findGo(join(root, 'demo', 'control-plane'))
 }
 
 async function completeInstall() {
@@ -51,7 +53,7 @@ async function completeInstall() {
   // npm says nothing while it works when its output is no terminal
   const progress = setInterval(() => {
     const there = folders.filter((folder) => existsSync(join(root, folder, 'package.json'))).length
-    console.log(`  ${seconds()} s: ${there} of ${folders.length} packages`)
+    console.log(`  ${seconds()} s: ${there ? `${there} of ${folders.length} packages` : 'fetching packages'}`)
   }, 5000)
   const { code, said } = await runNpmInstall()
   clearInterval(progress)

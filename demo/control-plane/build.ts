@@ -2,10 +2,11 @@
  * Compiles demo/control-plane (a real kube-apiserver and etcd) with the machine's Go, once. The result lies in
  * .corbel/bin beside a key made from everything that goes into it; Go's own build cache serves another checkout.
  */
-import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { runBuild } from '#demo/supervisor/run-build.ts'
+import { findGo } from '#scripts/machine.mjs'
 
 /** What the build does now, for a line of progress. `percent` counts packages; linking comes after the last. */
 export type BuildProgress =
@@ -14,7 +15,6 @@ export type BuildProgress =
   | { step: 'linking' }
 
 const sources = join(import.meta.dirname)
-const oldestGo = [1, 26] as const
 const kubernetesVersion = 'v1.37.2'
 const versionPackage = 'k8s.io/component-base/version'
 const flags = [
@@ -26,8 +26,7 @@ const flags = [
 /** The control plane's program, compiled if it was not yet. Throws a sentence when Go is missing, too old, or fails. */
 export async function buildControlPlane(binary: string, onProgress: (progress: BuildProgress) => void): Promise<void> {
   const keyFile = `${binary}.made-from`
-  const go = findGo()
-  const madeFrom = keyOf(go)
+  const madeFrom = keyOf(findGo(sources))
   if (existsSync(binary) && existsSync(keyFile) && readFileSync(keyFile, 'utf8') === madeFrom) return
   mkdirSync(dirname(binary), { recursive: true, mode: 0o700 })
   const packages = await countPackages(onProgress)
@@ -41,26 +40,6 @@ export async function buildControlPlane(binary: string, onProgress: (progress: B
   })
   renameSync(unfinished, binary)
   writeFileSync(keyFile, madeFrom)
-}
-
-/** Whether a version as `go env GOVERSION` prints it ("go1.26.8") is new enough. */
-export function isGoNewEnough(version: string): boolean {
-  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? []
-  if (major === undefined || minor === undefined) return version.startsWith('devel')
-  return Number(major) > oldestGo[0] || (Number(major) === oldestGo[0] && Number(minor) >= oldestGo[1])
-}
-
-function findGo(): string {
-  const wanted = `Corbel's demo compiles its control plane with Go ${oldestGo.join('.')} or newer`
-  const instead = 'Install it from https://go.dev/dl, or set CORBEL_KUBECONFIG to a cluster of yours, and try again.'
-  let version: string
-  try {
-    version = execFileSync('go', ['env', 'GOVERSION'], { cwd: sources, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
-  } catch {
-    throw new Error(`${wanted}, and no usable go is on the PATH. ${instead}`)
-  }
-  if (!isGoNewEnough(version)) throw new Error(`${wanted}; this machine has ${version}. ${instead}`)
-  return version
 }
 
 function keyOf(goVersion: string): string {
@@ -82,30 +61,24 @@ async function countPackages(onProgress: (progress: BuildProgress) => void): Pro
   return listed.split('\n').filter(Boolean).length
 }
 
-function runGo(args: string[], onLine: (line: string) => void): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('go', args, { cwd: sources, env: { ...process.env, CGO_ENABLED: '0' }, stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    let rest = ''
-    const said: string[] = []
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-    })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (rest + text).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) {
-        said.push(line)
-        if (said.length > 12) said.shift()
-        onLine(line)
-      }
-    })
-    child.once('error', reject)
-    child.once('close', (code) => {
-      if (code === 0) resolve(output)
-      else reject(new Error(explainFailure(args[0] ?? '', [...said, rest].join('\n'))))
-    })
+async function runGo(args: string[], onLine: (line: string) => void): Promise<string> {
+  const output: string[] = []
+  const said: string[] = []
+  const env = { ...process.env, CGO_ENABLED: '0' }
+  const code = await runBuild({
+    command: 'go',
+    args,
+    cwd: sources,
+    env,
+    onLine: (line, from) => {
+      if (from === 'stdout') return void output.push(line)
+      said.push(line)
+      if (said.length > 12) said.shift()
+      onLine(line)
+    },
   })
+  if (code !== 0) throw new Error(explainFailure(args[0] ?? '', said.join('\n')))
+  return output.join('\n')
 }
 
 function explainFailure(step: string, said: string): string {
