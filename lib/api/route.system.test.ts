@@ -87,6 +87,17 @@ describe('where an unsafe request comes from', () => {
     expect((await thing(post({ ...headers, cookie }, form ? 'text=x' : '{"text":"x"}'), asked)).status).toBe(status)
   })
 
+  test.each([
+    ['same-origin', 200],
+    ['none', 200],
+    ['cross-site', 403],
+    ['same-site', 403],
+  ])('a link that does something, followed from %s', async (site, status) => {
+    const link = route({ summary: 'A link', access: 'signed-in', origin: 'ours', reply: { 200: null }, handle: () => undefined })
+    const request = new Request(`${portal}/x`, { headers: { cookie, 'sec-fetch-site': site } })
+    expect((await link(request, asked)).status).toBe(status)
+  })
+
   test('every unsafe route of the tree refuses another site', async () => {
     let tried = 0
     for (const { file, path } of routeFiles(join(import.meta.dirname, '..', '..', 'app'))) {

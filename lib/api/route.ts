@@ -59,8 +59,11 @@ export interface RouteDeclaration<Params extends Shape, Query extends Shape, Bod
   reply: Record<number, z.ZodType | null>
   /** Action name in the audit log; mutations without one are a defect that a test finds. 'none: …' says why not. */
   audit?: string
-  /** Cross-site requests are refused for unsafe methods unless this says 'any' (signed webhooks only). */
-  origin?: 'any'
+  /**
+   * Requests of other sites are refused for unsafe methods, unless this says 'any' (signed webhooks only); for links that
+   * do something too where it says 'ours'.
+   */
+  origin?: 'any' | 'ours'
   handle: (context: RouteContext<Params, Query, Body, Access extends 'public' ? Actor | null : Actor>) => unknown
 }
 
@@ -86,6 +89,7 @@ export function route<Params extends Shape, Query extends Shape, Body extends Sh
       // the person first, so that a denial of what follows names them
       actor = await actorOf(request.headers.get('cookie'))
       if (unsafe.has(request.method) && declaration.origin !== 'any') refuseOtherOrigins(request)
+      if (declaration.origin === 'ours') refuseForeignLinks(request)
       if (!actor && declaration.access !== 'public') throw new Unauthenticated('You are signed out. Sign in again; your drafts are kept.')
       const params = parse(declaration.params, await context.params, 'address')
       const query = parse(declaration.query, queryOf(request.url, declaration.query), 'address')
@@ -150,6 +154,15 @@ function refuseOtherOrigins(request: Request): void {
   throw new Forbidden(
     `This request came from ${origin ?? 'another site'}, and changes are only taken from ${ours}. Open Corbel there and try again.`,
   )
+}
+
+/** A link followed from another site, where a page of ours or a typed address was expected. */
+function refuseForeignLinks(request: Request): void {
+  const site = request.headers.get('sec-fetch-site')
+  if (site === 'cross-site' || site === 'same-site')
+    throw new Forbidden(
+      'This link does something only pages of Corbel may ask for, and it was followed from another site. Start in Corbel.',
+    )
 }
 
 function parse(schema: Shape, value: unknown, where: 'address' | 'request'): unknown {
