@@ -4,6 +4,8 @@ const nextConfig: NextConfig = {
   output: 'standalone',
   poweredByHeader: false,
   reactStrictMode: true,
+  // No page shows pictures that need resizing: the public address that would do it stays closed.
+  images: { unoptimized: true },
   devIndicators: false,
   // Packages that read their own files or have native parts: loaded by Node as they are.
   serverExternalPackages: ['@kubernetes/client-node', 'pg', 'pg-boss', 'pino', '@prisma/adapter-pg'],
