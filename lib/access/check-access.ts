@@ -23,11 +23,13 @@ export async function checkAccess(rule: AccessRule, actor: Actor, target: JsonOb
   const kind = typeof target.kind === 'string' ? target.kind : undefined
   if (typeof cluster !== 'string' || typeof namespace !== 'string') throw new Invalid('The request does not name a cluster and a project.')
   if (rule.verb === 'read' && !(await canReadProject(actor, cluster, namespace, kind))) {
-    throw new Forbidden(`You may not read ${namespace} on ${cluster}. The team that owns the project, or the platform team, can let you.`)
+    throw new Forbidden(
+      `You may not read ${kind === undefined ? '' : `${kind} in `}${namespace} on ${cluster}. The team that owns the project, or the platform team, can let you.`,
+    )
   }
   if (rule.verb === 'propose' && !(await canProposeIn(actor, cluster, namespace, kind))) {
     throw new Forbidden(
-      `You may not propose changes in ${namespace} on ${cluster}. The team that owns the project, or the platform team, can let you.`,
+      `You may not propose changes ${kind === undefined ? '' : `of ${kind} `}in ${namespace} on ${cluster}. The team that owns the project, or the platform team, can let you.`,
     )
   }
 }

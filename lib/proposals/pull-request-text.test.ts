@@ -86,6 +86,10 @@ describe('trailers', () => {
     expect(pullRequestBody(evil).match(/^<!--$/gm)).toHaveLength(1)
   })
 
+  test('a reason of blank lines costs no more than a long one', () => {
+    expect(commitMessage({ ...proposal, message: `a${'\n'.repeat(1_000_000)}b` })).toContain('Corbel-Proposal: ')
+  })
+
   test('say which resource, what is done and who asked', () => {
     expect(commitMessage(proposal)).toContain(
       `Corbel-Resource: demo/payments-prod/${resource.kind}/orders\nCorbel-Action: create\nCorbel-Requested-By: alice@acme.test\n`,

@@ -89,7 +89,7 @@ export function trailers(proposal: Pick<ProposalTexts, 'id' | 'resources' | 'req
 
 /** The commit message: title, reason and trailers. A line that looks like a trailer of ours is set off by a bar. */
 export function commitMessage(proposal: ProposalTexts): string {
-  const text = (written: string): string => inert(written.replace(/^(?=\s*corbel-)/gim, '| ')).trim()
+  const text = (written: string): string => inert(written.replace(/^(?=[^\S\n]*corbel-)/gim, '| ')).trim()
   const reason = text(proposal.message.replace(/\r\n?/g, '\n').replace(control, ''))
   return [text(oneLine(proposal.title)), ...(reason ? [reason] : []), trailers(proposal)].join('\n\n').concat('\n')
 }
