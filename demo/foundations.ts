@@ -59,6 +59,7 @@ async function startDatabase({ directory, ports, supervisor, progress }: Foundat
     title: 'PostgreSQL',
     program: 'demo/postgres/main.ts',
     options: { directory: place, port: ports.postgres },
+    ports: [ports.postgres],
     readyWithinMs: 60_000,
     foundation: true,
   })
@@ -83,7 +84,7 @@ async function startControlPlane(options: FoundationOptions, identity: IdentityK
       'The control plane is that of KUBEBUILDER_ASSETS. It has no controllers: deleted namespaces stay, nothing is garbage-collected.',
     )
   } else {
-    await progress.step('Control plane, compiled', (say) => buildControlPlane(binary, (how) => say(tellBuild(how))))
+    await progress.step('Control plane build', (say) => buildControlPlane(binary, (how) => say(tellBuild(how))))
   }
   const program = assets ? { assets } : { binary }
   const trusted = { issuer: issuerAt(ports.identityHttps), authority: identity.authority.certificate, clientId }
@@ -97,10 +98,13 @@ async function startControlPlane(options: FoundationOptions, identity: IdentityK
 /** A line about the build, for people who wait. */
 export function tellBuild(how: BuildProgress): string {
   switch (how.step) {
+    case 'reading':
+      return 'reading the sources'
     case 'downloading':
       return `downloading Go modules, ${how.modules} so far`
     case 'compiling':
-      return `compiling, ${how.percent} % (${how.packages} of ${how.of} packages; once per checkout, minutes)`
+      if (how.packages === 0) return 'compiling what Go has not compiled before'
+      return `${how.percent} % (${how.packages} of ${how.of} packages; only the first time)`
     case 'linking':
       return 'linking'
     default:

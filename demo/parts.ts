@@ -59,14 +59,15 @@ export const github = ({ directory, ports, secrets }: Pick<PartContext, 'directo
       ],
       people: people.map((person) => ({ login: person.id, name: person.name, email: emailOf(person) })),
     },
-    readyWithinMs: 20_000,
+    ports: [ports.github],
+    readyWithinMs: 60_000,
   })
 
 /** `kubeconfig` is that of the cloud's own service account. */
 export const cloud = (kubeconfig: string): Part =>
   nodePart({
     name: 'cloud',
-    title: 'The cloud and its reconcilers',
+    title: 'The simulated cloud',
     program: 'demo/cloud/main.ts',
     options: { kubeconfig },
     readyWithinMs: 60_000,
@@ -134,7 +135,8 @@ export function web(context: PartContext, built: string | undefined): Part {
       PORT: String(port),
     },
     probe: () => answers(`http://127.0.0.1:${port}/sign-in`),
-    readyWithinMs: built ? 30_000 : 120_000,
+    ports: [port],
+    readyWithinMs: built ? 60_000 : 180_000,
   }
 }
 
@@ -147,6 +149,7 @@ export const worker = (context: PartContext): Part =>
     flags: ['--conditions=react-server'],
     env: { ...portalEnvironment(context), NODE_ENV: 'production' },
     probe: () => answers(`http://127.0.0.1:${context.ports.worker}/healthz`),
+    ports: [context.ports.worker],
     readyWithinMs: 60_000,
   })
 

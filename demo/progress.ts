@@ -1,9 +1,9 @@
-/** Lines of progress: one for each step when it is done, with its time, and one now and then while it takes long. */
+/** Lines of progress: one for each step when it is done, with its time, and now and then one for all that still work. */
 
 const everyMs = 5_000
 
 export interface Progress {
-  /** Runs a step and prints its line. `say` tells how far it is; printed at most every five seconds. */
+  /** Runs a step and prints its line. `say` tells how far it is, for the next line about what still works. */
   step: <T>(title: string, work: (say: (how: string) => void) => Promise<T>) => Promise<T>
   /** Seconds that each finished step took. */
   times: Record<string, number>
@@ -12,13 +12,22 @@ export interface Progress {
 /** Prints to `print`. Steps may run side by side. */
 export function createProgress(print: (line: string) => void): Progress {
   const times: Record<string, number> = {}
+  const working = new Set<{ title: string; how: string }>()
+  let still: NodeJS.Timeout | undefined
+  const since = performance.now()
+
+  const tellStill = (): void => {
+    const parts = [...working].map(({ title, how }) => (how ? `${title}: ${how}` : title))
+    print(`  … ${seconds(since)}: ${parts.join('; ')}`)
+  }
   const step: Progress['step'] = async (title, work) => {
     const started = performance.now()
-    let how = ''
-    const still = setInterval(() => print(`  … ${title}${how ? `: ${how}` : ''} (${seconds(started)})`), everyMs)
+    const entry = { title, how: '' }
+    working.add(entry)
+    still ??= setInterval(tellStill, everyMs)
     try {
       const result = await work((text) => {
-        how = text
+        entry.how = text
       })
       times[title] = (performance.now() - started) / 1000
       print(`  ✓ ${title} (${seconds(started)})`)
@@ -27,7 +36,11 @@ export function createProgress(print: (line: string) => void): Progress {
       print(`  ✗ ${title} (${seconds(started)})`)
       throw error
     } finally {
-      clearInterval(still)
+      working.delete(entry)
+      if (working.size === 0) {
+        clearInterval(still)
+        still = undefined
+      }
     }
   }
   return { step, times }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type Foundations, startFoundations } from '#demo/foundations.ts'
 import * as parts from '#demo/parts.ts'
 import { createProgress } from '#demo/progress.ts'
-import { choosePorts, keepSecrets, type Ports, prepareState, removeRecord, writeRecord } from '#demo/state.ts'
+import { choosePorts, type DemoRecord, keepSecrets, type Ports, prepareState, removeRecord, writeRecord } from '#demo/state.ts'
 import { createSupervisor } from '#demo/supervisor/supervisor.ts'
 import { buildWeb } from '#demo/web-build.ts'
 import { seedCluster } from '#demo/world/seed-cluster.ts'
@@ -55,9 +55,14 @@ export function startDemo(options: DemoOptions): StartingDemo {
   mkdirSync(logs, { recursive: true, mode: 0o700 })
   const startedAt = new Date().toISOString()
   writeRecord(options.directory, { pid: process.pid, startedAt, logs })
-  const supervisor = createSupervisor({ logs, tell: options.tell })
+  let record: DemoRecord | undefined
+  const keepRecord = (): void => {
+    if (record) writeRecord(options.directory, { ...record, pids: supervisor.pids() })
+  }
+  const supervisor = createSupervisor({ logs, tell: options.tell, changed: keepRecord })
   const progress = createProgress(options.tell)
   const stop = async (): Promise<void> => {
+    record = undefined
     await supervisor.stop()
     removeRecord(options.directory)
   }
@@ -67,7 +72,7 @@ export function startDemo(options: DemoOptions): StartingDemo {
     const ports = await choosePorts(directory)
     const secrets = keepSecrets(directory)
     await progress.step('Prisma client', async () => generatePrismaClient())
-    const built = options.development ? Promise.resolve(undefined) : progress.step('The portal, built', buildWeb)
+    const built = options.development ? Promise.resolve(undefined) : progress.step('Portal build', buildWeb)
     built.catch(() => {}) // awaited below; until then a failure must not end the process
     const foundations = await startFoundations({ directory, ports, supervisor, progress })
     const context = { directory, ports, secrets, foundations, portalKubeconfig: join(directory, 'portal.kubeconfig') }
@@ -109,17 +114,8 @@ export function startDemo(options: DemoOptions): StartingDemo {
       stop,
     }
     const { databaseUrl } = foundations
-    writeRecord(directory, {
-      pid: process.pid,
-      url: demo.url,
-      startedAt,
-      ports,
-      pids: supervisor.pids(),
-      kubeconfig,
-      databaseUrl,
-      github: demo.githubUrl,
-      logs,
-    })
+    record = { pid: process.pid, url: demo.url, startedAt, ports, kubeconfig, databaseUrl, github: demo.githubUrl, logs }
+    keepRecord()
     return demo
   }
   return { ready: begin(), stop }

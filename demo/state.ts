@@ -5,7 +5,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { freePort } from '#demo/supervisor/ports.ts'
+import { holdPort } from '#demo/supervisor/ports.ts'
 import { commandOf } from '#demo/supervisor/processes.ts'
 
 /** The repository's root. */
@@ -51,15 +51,14 @@ export function prepareState(directory: string): void {
   chmodSync(directory, process.getuid?.() === 0 ? 0o711 : 0o700)
 }
 
-/** Ports for all parts: those of the last run where they are free, others where they are not. */
+/** Ports for all parts, held for them: those of the last run where they are free, others where they are not. */
 export async function choosePorts(directory: string): Promise<Ports> {
   const file = join(directory, 'ports.json')
   const before: Partial<Ports> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { web: firstWebPort }
   const chosen: Partial<Ports> = {}
   for (const name of portNames) {
-    let port = await freePort(before[name])
-    while (Object.values(chosen).includes(port)) port = await freePort()
-    chosen[name] = port
+    const port = await holdPort(before[name])
+    chosen[name] = Object.values(chosen).includes(port) ? await holdPort() : port
   }
   // every name was given a port just above
   const ports = chosen as Ports

@@ -45,7 +45,7 @@ const largestBody = 25 * 1024 * 1024
 
 /** The CI runner as a part of the demo. */
 export const ciPart = (options: CiOptions): Part =>
-  nodePart({ name: 'ci', title: 'The CI runner', program: 'demo/ci/main.ts', options, readyWithinMs: 30_000 })
+  nodePart({ name: 'ci', title: 'The CI runner', program: 'demo/ci/main.ts', options, ports: [options.port], readyWithinMs: 60_000 })
 
 /** Starts it on loopback and goes on with work that was left. Throws when the port is taken. */
 export async function startCi(options: CiOptions): Promise<Ci> {

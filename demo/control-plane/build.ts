@@ -10,6 +10,7 @@ import { findGo } from '#scripts/machine.mjs'
 
 /** What the build does now, for a line of progress. `percent` counts packages; linking comes after the last. */
 export type BuildProgress =
+  | { step: 'reading' }
   | { step: 'downloading'; modules: number; of: number }
   | { step: 'compiling'; packages: number; of: number; percent: number }
   | { step: 'linking' }
@@ -29,7 +30,9 @@ export async function buildControlPlane(binary: string, onProgress: (progress: B
   const madeFrom = keyOf(findGo(sources))
   if (existsSync(binary) && existsSync(keyFile) && readFileSync(keyFile, 'utf8') === madeFrom) return
   mkdirSync(dirname(binary), { recursive: true, mode: 0o700 })
+  onProgress({ step: 'reading' })
   const packages = await countPackages(onProgress)
+  onProgress({ step: 'compiling', packages: 0, of: packages, percent: 0 })
   const unfinished = `${binary}.${process.pid}`
   let compiled = 0
   await runGo(['build', '-v', ...flags, '-o', unfinished, '.'], (line) => {

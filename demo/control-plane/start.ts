@@ -51,7 +51,8 @@ export function controlPlanePart({ program, directory, port, trusted }: ControlP
     name: 'control-plane',
     title: 'The control plane',
     probe: async () => isReady(port, readFileSync(join(directory, 'ca.crt'), 'utf8')),
-    readyWithinMs: 90_000,
+    ports: [port],
+    readyWithinMs: 120_000,
     foundation: true as const,
   }
   if ('assets' in program) {

@@ -49,4 +49,11 @@ export function identityKeys(directory: string): IdentityKeys {
 
 /** The identity provider as a part. */
 export const identityPart = (options: IdentityOptions): Part =>
-  nodePart({ name: 'identity', title: 'The identity provider', program: 'demo/identity/main.ts', options, readyWithinMs: 20_000 })
+  nodePart({
+    name: 'identity',
+    title: 'The identity provider',
+    program: 'demo/identity/main.ts',
+    options,
+    ports: [options.httpPort, options.httpsPort],
+    readyWithinMs: 60_000,
+  })

@@ -15,6 +15,7 @@ export interface NodePart {
   /** Given as JSON in CORBEL_PART_OPTIONS. */
   options?: object
   env?: Record<string, string>
+  ports?: number[]
   readyWithinMs: number
   probe?: () => Promise<boolean>
   foundation?: true

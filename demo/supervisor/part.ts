@@ -13,6 +13,8 @@ export interface Part {
   command: string
   args: string[]
   env: Record<string, string>
+  /** Where it will listen; ports held for it are let go just before it starts. */
+  ports?: number[]
   /** Answers whether the part works now; without it, a line on standard output that starts with `ready` says so. */
   probe?: () => Promise<boolean>
   /** How long it may take until ready. */

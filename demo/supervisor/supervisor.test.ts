@@ -8,12 +8,14 @@ import { createSupervisor, type Supervisor } from './supervisor.ts'
 
 let logs: string
 let told: string[]
+let changes: number
 let supervisor: Supervisor
 
 beforeEach(() => {
   logs = mkdtempSync(join(tmpdir(), 'corbel-supervisor-'))
   told = []
-  supervisor = createSupervisor({ logs, tell: (sentence) => told.push(sentence) })
+  changes = 0
+  supervisor = createSupervisor({ logs, tell: (sentence) => told.push(sentence), changed: () => changes++ })
 })
 afterEach(async () => {
   await supervisor.stop()
@@ -39,6 +41,7 @@ test('a part killed with -9 is named and comes back', async () => {
   await until(() => told.includes('The lamp is back.'))
   expect(told[0]).toContain('The lamp ended (signal SIGKILL)')
   expect(supervisor.pids().lamp).not.toBe(first)
+  expect(changes).toBe(1)
 })
 
 test('children of a part killed with -9 do not stay behind', async () => {

@@ -7,6 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { logFile, type Part, type Run, runPart, stopRun } from './part.ts'
+import { releasePort } from './ports.ts'
 import { decideRestart } from './restart-policy.ts'
 
 export interface SupervisorOptions {
@@ -14,6 +15,8 @@ export interface SupervisorOptions {
   logs: string
   /** Gets a sentence whenever a part ended, came back, or keeps failing. */
   tell: (sentence: string) => void
+  /** A part runs as another process than before. */
+  changed?: () => void
 }
 
 export interface Supervisor {
@@ -28,7 +31,7 @@ export interface Supervisor {
 const stopGraceMs = 4_000
 const foundationGraceMs = 6_000
 
-export function createSupervisor({ logs, tell }: SupervisorOptions): Supervisor {
+export function createSupervisor({ logs, tell, changed }: SupervisorOptions): Supervisor {
   const runs = new Map<string, Run>()
   const stopping = new AbortController()
 
@@ -55,6 +58,7 @@ export function createSupervisor({ logs, tell }: SupervisorOptions): Supervisor 
       await sleep(decision.delayMs, undefined, { signal: stopping.signal }).catch(() => {})
       if (stopping.signal.aborted) return
       run = launch(part)
+      changed?.()
       await announce(part, run)
     }
   }
@@ -72,6 +76,7 @@ export function createSupervisor({ logs, tell }: SupervisorOptions): Supervisor 
 
   return {
     start: async (part) => {
+      await Promise.all((part.ports ?? []).map(releasePort))
       if (stopping.signal.aborted) throw new Error('The demo is being stopped.')
       const run = launch(part)
       try {
