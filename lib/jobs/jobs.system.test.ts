@@ -90,6 +90,18 @@ test('a failed job is tried again, and one that was asked to wait waits', async 
   await until(() => times('fails') === 1 && times('waits') === 1)
 })
 
+test('the queue keeps nothing of what a failure carried but its sentence', async () => {
+  const cause = Object.assign(new Error('cause-canary'), { request: { body: 'body-canary' } })
+  const failure = () => Object.assign(new Error('GitHub refused.', { cause }), { token: 'token-canary' })
+  failures.set('carries', [failure(), failure(), failure()])
+  await enqueue(null, note, { text: 'carries' })
+  const kept = async () =>
+    JSON.stringify(await database().$queryRaw`SELECT output FROM jobs.job WHERE data->>'text' = 'carries' AND output IS NOT NULL`)
+  await expect.poll(kept, { timeout: 20_000 }).toContain('GitHub refused.')
+  expect(await kept()).not.toContain('canary')
+  await until(() => times('carries') === 1)
+})
+
 test('many jobs run one after another without waiting for a poll', async () => {
   const texts = Array.from({ length: 40 }, (_, index) => `many-${index}`)
   await database().$transaction(async (transaction) => {
