@@ -75,8 +75,8 @@ export async function run(): Promise<{ name: string; rows: Figure[]; details: un
       })),
     ],
     details: {
-      weights: weights.map(({ page, status, assets }) => ({ page, status, assets })),
-      chunks: chunks.map(({ asset, on }) => ({ ...asset, on })),
+      pages: weights.map(({ page, status, assets }) => ({ page, status, files: assets.map(({ path }) => path) })),
+      files: chunks.map(({ asset, on }) => ({ ...asset, pages: on.length })),
     },
   }
 }

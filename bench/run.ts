@@ -115,6 +115,8 @@ function write(): void {
   }
   const text = `${JSON.stringify(report, undefined, 2)}\n`
   for (const file of [`${report.startedAt.slice(0, 16).replaceAll(':', '')}.json`, 'latest.json']) writeFileSync(join(folder, file), text)
+  // the linter judges these files as well
+  execFileSync(process.execPath, [join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome'), 'format', '--write', folder])
 }
 
 function summarise(): void {
