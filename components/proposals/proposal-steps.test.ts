@@ -47,13 +47,23 @@ describe('the steps of a proposal', () => {
   })
 
   test.each([
-    [null, /worked out/],
+    [null, /waits for the repository's CI .* corbel\/plan/],
+    [{ ...check(null), status: 'queued' as const }, /waits for a runner/],
     [check(null), /worked out/],
     [check('success'), /review and the merge/],
     [check('skipped'), /review and the merge/],
     [check('failure'), /correct/],
   ])('an open pull request says what it waits for: plan %o', (plan, words) => {
     expect(proposalSteps(proposal('open', { plan }))[1]?.note).toMatch(words)
+  })
+
+  test.each<[ProposalState, object, string, RegExp]>([
+    ['submitted', {}, '2026-11-23T10:00:00Z', /worker is opening/],
+    ['merged', { mergedAt: '2026-11-23T10:02:00Z' }, '2026-11-23T10:02:00Z', /corbel\/apply/],
+    ['applying', { apply: check(null) }, '2026-11-23T10:00:00Z', /CI is applying/],
+  ])('what is under way says what it waits for and since when: %s %o', (state, more, since, words) => {
+    const step = proposalSteps(proposal(state, more)).find((each) => each.state === 'now')
+    expect(step).toMatchObject({ at: since, note: expect.stringMatching(words) })
   })
 
   test('a pull request closed without merging says that nothing was changed', () => {

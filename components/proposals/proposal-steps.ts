@@ -5,7 +5,7 @@ import { checkPassed } from '#lib/proposals/proposal-life.ts'
 export interface ProposalStep {
   title: string
   state: 'done' | 'now' | 'failed' | 'ahead' | 'skipped'
-  /** When it was reached. */
+  /** When it was reached; at the step under way: since when it is waited for. */
   at: string | null
   /** What happens now, or what went wrong. */
   note: string | null
@@ -49,8 +49,15 @@ export function proposalSteps(
     if (proposal.state === 'closed') return { title, state: 'skipped', at: null, note: null }
     if (index > behind) return { title, state: 'ahead', at: null, note: null }
     const failed = proposal.state === 'stuck' || proposal.state === 'failed'
-    return { title, state: failed ? 'failed' : 'now', at: null, note: underWay(proposal) }
+    return { title, state: failed ? 'failed' : 'now', at: failed ? null : waitsSince(proposal), note: underWay(proposal) }
   })
+}
+
+/** When the step under way began. */
+function waitsSince({ state, createdAt, mergedAt, apply }: Pick<Proposal, 'state' | 'createdAt' | 'mergedAt' | 'apply'>): string | null {
+  if (state === 'submitted') return createdAt
+  if (state === 'merged') return mergedAt
+  return state === 'applying' || state === 'applied' ? (apply?.updatedAt ?? mergedAt) : null
 }
 
 type Told = Pick<Proposal, 'state' | 'problem' | 'plan' | 'pullNumber'>
@@ -59,7 +66,9 @@ type Told = Pick<Proposal, 'state' | 'problem' | 'plan' | 'pullNumber'>
 function waitingFor({ state, plan }: Told): string | null {
   if (state === 'closed') return 'Closed without merging. Nothing was changed.'
   if (state !== 'open') return null
-  if (plan?.status !== 'completed') return 'The plan is being worked out.'
+  if (!plan) return "It waits for the repository's CI to set the check corbel/plan. If none comes, see whether the CI runs."
+  if (plan.status === 'queued') return "The repository's CI has taken the plan up and waits for a runner."
+  if (plan.status === 'in_progress') return 'The plan is being worked out.'
   return checkPassed(plan.conclusion)
     ? 'The plan is accepted. It waits for a review and the merge.'
     : 'The plan found something to correct; see below.'
@@ -69,13 +78,13 @@ function waitingFor({ state, plan }: Told): string | null {
 function underWay({ state, problem }: Told): string | null {
   switch (state) {
     case 'submitted':
-      return 'Corbel is opening the pull request.'
+      return "Corbel's worker is opening the pull request."
     case 'stuck':
       return problem ?? 'The pull request could not be opened.'
     case 'open':
       return null
     case 'merged':
-      return 'CI has not begun to apply yet.'
+      return "It waits for the repository's CI to set the check corbel/apply. If none comes, see whether the CI runs."
     case 'applying':
       return 'CI is applying the change.'
     case 'applied':

@@ -99,6 +99,7 @@ function Steps({ steps }: { steps: ProposalStep[] }) {
           </strong>
           <span className={styles.small}>
             {step.note ? <span>{step.note}</span> : null}
+            {step.at && step.state === 'now' ? 'since ' : null}
             {step.at ? <RelativeTime at={step.at} /> : null}
           </span>
         </li>
