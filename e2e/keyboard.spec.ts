@@ -18,8 +18,8 @@ async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
   throw new Error(`The focus never reached ${name}.`)
 }
 
-test('a topic is proposed without touching the mouse', async ({ page }) => {
-  const name = freshName('journey-keys')
+test('a bucket is proposed without touching the mouse', async ({ page }) => {
+  const name = freshName('acme-journey-keys')
   await signIn(page, 'alice')
   await expect(page.getByRole('heading', { name: 'Hello, Alice Andersen' })).toBeVisible()
   await page.keyboard.press('Tab')
@@ -30,24 +30,24 @@ test('a topic is proposed without touching the mouse', async ({ page }) => {
   await page.keyboard.press('Enter')
   await expect(page.getByRole('searchbox', { name: 'What do you need?' })).toBeVisible()
   await tabTo(page, /^What do you need\?/)
-  await page.keyboard.type('topic')
-  await expect(page).toHaveURL(/q=topic/)
+  await page.keyboard.type('bucket')
+  await expect(page).toHaveURL(/q=bucket/)
   await page.keyboard.press('ArrowDown')
-  await expect(content(page).getByRole('link', { name: /^PubSubTopic/ })).toBeFocused()
+  await expect(content(page).getByRole('link', { name: /^StorageBucket/ })).toBeFocused()
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading', { level: 1, name: 'Create PubSubTopic' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Create StorageBucket' })).toBeVisible()
   await expect(page.getByRole('textbox', { name: /^Name/ })).toBeFocused()
   await page.keyboard.press('Control+a')
   await page.keyboard.type(name)
   await tabTo(page, /^Add field/)
   await page.keyboard.press('Enter')
   await expect(page.getByRole('searchbox', { name: 'Search fields to add' })).toBeFocused()
-  await page.keyboard.type('retention duration')
+  await page.keyboard.type('main page')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('textbox', { name: /^Message retention duration/ })).toBeFocused()
-  await page.keyboard.type('86400s')
+  await expect(page.getByRole('textbox', { name: /^Message main page/ })).toBeFocused()
+  await page.keyboard.type('index.html')
   const editor = page.getByRole('textbox', { name: 'Manifest as YAML' })
-  await expect(editor).toContainText('messageRetentionDuration: 86400s')
+  await expect(editor).toContainText('mainPageSuffix: index.html')
 
   await test.step('the editor is no trap', async () => {
     await tabTo(page, /^Manifest as YAML$/)

@@ -11,7 +11,7 @@ test('the address holds the filter: text, facets, sort, and the way back', async
   await expect(page.getByText(/^\d+ resources/)).toBeVisible()
   await expectAccessible(page, 'the resource list')
 
-  await page.getByRole('searchbox', { name: 'Find by name or message' }).fill('ledger')
+  await page.getByRole('searchbox', { name: 'Find by name, kind, project or team' }).fill('ledger')
   await expect(page).toHaveURL(/[?&]q=ledger/)
   await expect(table.getByRole('link', { name: 'ledger', exact: true }).first()).toBeVisible()
   await expect(table.getByText('load-test')).toHaveCount(0)
@@ -30,7 +30,7 @@ test('the address holds the filter: text, facets, sort, and the way back', async
   await expect(page).not.toHaveURL(/kind=/)
   await page.getByRole('link', { name: 'Clear all' }).click()
   await expect(page).toHaveURL(/\/resources$/)
-  await expect(page.getByRole('searchbox', { name: 'Find by name or message' })).toHaveValue('')
+  await expect(page.getByRole('searchbox', { name: 'Find by name, kind, project or team' })).toHaveValue('')
 
   await page.getByRole('button', { name: /^State/ }).click()
   await page
