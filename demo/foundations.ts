@@ -39,7 +39,7 @@ export async function startFoundations(options: FoundationOptions): Promise<Foun
   const notes: string[] = []
   const identity = identityKeys(join(options.directory, 'identity'))
   const database = startDatabase(options, notes).then(async (url) => {
-    await progress.step('Database migrations', () => migrate(url))
+    await progress.step('Database migrations', () => migrateDemo(url, options.directory))
     return url
   })
   const [databaseUrl, kubeconfig] = await Promise.all([database, startControlPlane(options, identity, notes)])
@@ -66,6 +66,17 @@ async function startDatabase({ directory, ports, supervisor, progress }: Foundat
   await progress.step('PostgreSQL 18', () => supervisor.start(part))
   const password = readFileSync(`${preparePostgres(place).data}.password`, 'utf8').trim()
   return `postgresql://corbel:${password}@127.0.0.1:${ports.postgres}/corbel`
+}
+
+async function migrateDemo(url: string, directory: string): Promise<void> {
+  try {
+    await migrate(url)
+  } catch (error) {
+    if (process.env.DATABASE_URL || !(error instanceof Error)) throw error
+    throw new Error(
+      `${error.message}\nThis database is the demo's own, so nothing is lost that matters: delete ${directory} to begin anew.`,
+    )
+  }
 }
 
 async function startControlPlane(options: FoundationOptions, identity: IdentityKeys, notes: string[]): Promise<string> {

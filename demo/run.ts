@@ -64,9 +64,12 @@ if (other) {
 
 console.log(`Starting Corbel's demo (state and logs in ${directory}).`)
 const started = performance.now()
-const starting = startDemo({ directory, development: dev, ...(crds && { crds }), tell: (line) => console.log(line) })
-
 let stopping: Promise<void> | undefined
+const tell = (line: string): void => {
+  if (!stopping) console.log(line) // what is still being started, or ends now, is no news then
+}
+const starting = startDemo({ directory, development: dev, ...(crds && { crds }), tell })
+
 const stop = (code: number): Promise<void> => {
   stopping ??= (async () => {
     setTimeout(() => process.exit(code || 1), stopWithinMs).unref()

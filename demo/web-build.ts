@@ -60,7 +60,8 @@ async function runNextBuild(say: (how: string) => void): Promise<void> {
     if (!line) return
     lines.push(line)
     if (lines.length > 60) lines.shift()
-    if (/^(Creating|✓|Running|Collecting|Generating|Finalizing)/.test(line)) say(line.replace(/^✓ /, '').replace(/ ?\.\.\.$/, ''))
+    if (!line.includes(' took ') && /^(Creating|✓|Running|Collecting|Generating|Finalizing)/.test(line))
+      say(line.replace(/^✓ /, '').replace(/ ?\.\.\.$/, ''))
   }
   const code = await runBuild({ command: process.execPath, args: [next, 'build'], cwd: root, env, onLine })
   if (code !== 0) throw new Error(`next build failed:\n${lines.join('\n')}`)

@@ -52,7 +52,17 @@ export function ResourceTable({
   const changed = useChanged(rows, view)
   const sort = (column: Parameters<typeof sortOf>[1]) => (filter ? { sort: sortOf(filter, column) } : {})
   const columns: Column<ResourceRow>[] = [
-    { key: 'name', title: 'Name', ...sort('name'), cell: (row) => <Name name={row.name} href={pagePaths.resource(row)} /> },
+    {
+      key: 'name',
+      title: 'Name',
+      ...sort('name'),
+      cell: (row) => (
+        <>
+          <Name name={row.name} href={pagePaths.resource(row)} />
+          <span className={styles.narrow}>{hide.includes('namespace') ? row.kindName : `${row.kindName} in ${row.namespace}`}</span>
+        </>
+      ),
+    },
     { key: 'state', title: 'State', width: '130px', ...sort('state'), cell: (row) => <StateBadge state={row.state} plain /> },
     {
       key: 'headline',
