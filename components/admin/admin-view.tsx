@@ -83,7 +83,7 @@ export function AdminView() {
                 columns={[
                   { key: 'kind', title: 'Kind', cell: (row) => <Name name={row.kind} href={pagePaths.resources({ kind: [row.key] })} /> },
                   { key: 'state', title: 'State', width: '200px', cell: (row) => <StateBadge state={row.state} plain /> },
-                  { key: 'count', title: 'Resources', width: '90px', number: true, cell: (row) => count(row.count) },
+                  { key: 'count', title: 'Resources', width: '90px', number: true, wideOnly: true, cell: (row) => count(row.count) },
                   {
                     key: 'group',
                     title: 'Group and version',
