@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { clusters } from '#lib/cluster/clusters.ts'
-import { ConfigurationError, config } from '#lib/config/config.ts'
+import { checkAtStart } from '#lib/config/check-at-start.ts'
+import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
 import { CorbelError } from '#lib/errors.ts'
 import { startCollector } from '#lib/inventory/collector.ts'
@@ -69,10 +70,11 @@ async function untilDone<T>(what: string, work: () => Promise<T>, signal: AbortS
 const aborted = (signal: AbortSignal): Promise<void> =>
   signal.aborted ? Promise.resolve() : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 
+checkAtStart()
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    const told = error instanceof ConfigurationError || error instanceof CorbelError
+    const told = error instanceof CorbelError
     process.stderr.write(`${told || !(error instanceof Error) ? String(error instanceof Error ? error.message : error) : error.stack}\n`)
     process.exit(1)
   },

@@ -4,7 +4,7 @@ import { ciAccount, type Project, repositories } from './projects.ts'
 
 /** How the API server prefixes people's names and groups. */
 export interface People {
-  /** The same as OIDC_PREFIX. */
+  /** What the API server puts before names and groups. */
   prefix: string
   /** Groups with read access everywhere. */
   readEverywhere: string[]

@@ -17,7 +17,6 @@ export interface Config {
     scopes: string
     usernameClaim: string
     groupsClaim: string
-    prefix: string
   }
   adminGroups: string[]
   auditorGroups: string[]
@@ -79,7 +78,6 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
       scopes: values.OIDC_SCOPES,
       usernameClaim: values.OIDC_USERNAME_CLAIM,
       groupsClaim: values.OIDC_GROUPS_CLAIM,
-      prefix: values.OIDC_PREFIX,
     },
     adminGroups: values.CORBEL_ADMIN_GROUPS,
     auditorGroups: values.CORBEL_AUDITOR_GROUPS,

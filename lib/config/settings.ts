@@ -51,7 +51,7 @@ const clusterList = z
 /** A cluster the portal serves: its name in URLs, and the kubeconfig of the portal's own account there. */
 export type ClusterSetting = z.infer<typeof clusterList>[number]
 
-const demoWorld = z.object({
+export const demoWorld = z.object({
   simulated: z.array(z.string()),
   steps: z.array(z.object({ title: z.string(), text: z.string(), href: z.string() })),
 })
@@ -148,12 +148,6 @@ export const settings = {
     example: 'groups',
     schema: z.string().default('groups'),
   }),
-  OIDC_PREFIX: setting({
-    section: 'Signing in',
-    about: 'Prefix that the API servers put before names and groups.',
-    example: 'oidc:',
-    schema: z.string().default('oidc:'),
-  }),
   CORBEL_ADMIN_GROUPS: setting({
     section: 'Signing in',
     about: 'Groups whose members see the administration pages, separated by commas.',
@@ -162,7 +156,7 @@ export const settings = {
   }),
   CORBEL_AUDITOR_GROUPS: setting({
     section: 'Signing in',
-    about: 'Groups whose members may read the whole audit log, separated by commas.',
+    about: 'Groups whose members may open every proposal, separated by commas. What else they see is what the clusters let them.',
     example: 'auditors',
     schema: list('auditors'),
   }),
