@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { afterDeletion } from '#components/create/after-deletion.ts'
 import { documentText } from '#components/create/document-text.ts'
-import { expectedPath } from '#components/create/expected-path.ts'
 import { byService, matchingKinds } from '#components/create/matching-kinds.ts'
-import { chooseProject } from '#components/create/project-choice.ts'
+import { chooseProject, withProject } from '#components/create/project-choice.ts'
 import type { KindSummary, Project } from '#lib/inventory/contract.ts'
-import { pathOfNew } from '#lib/proposals/place-change.ts'
 
 const kind = (name: string, service: string, more: Partial<KindSummary> = {}): KindSummary => ({
   cluster: 'demo',
@@ -77,17 +74,13 @@ describe('the project to create in', () => {
   ])('%s', (_, asked, remembered, expected) => {
     expect(chooseProject(projects, asked, remembered)?.namespace).toBe(expected)
   })
-})
 
-test.each([
-  ['infra/payments', null],
-  [null, null],
-  ['a/', '{namespace}/{kind}/{name}.yml'],
-  ['a', '{group}-{name}-{other}.yaml'.replace('-{other}', '')],
-])('the expected path is the one the server will choose: %s %s', (path, layout) => {
-  const at = { kind: 'StorageBucket', group: 'storage.x', namespace: 'payments', name: 'orders' }
-  const real = pathOfNew({ path, layout }, { namespace: 'payments', kind: 'StorageBucket.storage.x', name: 'orders' })
-  expect(expectedPath({ path, layout }, at)).toBe(real)
+  test('may be one of which the list did not know that it is open', () => {
+    const known = withProject(projects, project('locked', { mine: true }))
+    expect(chooseProject(known, name('locked'), null)?.namespace).toBe('locked')
+    expect(known).toHaveLength(projects.length)
+    expect(withProject(projects, undefined)).toEqual(projects)
+  })
 })
 
 test('one document of a file is cut out with its comments', () => {
@@ -96,12 +89,4 @@ test('one document of a file is cut out with its comments', () => {
   expect(documentText(file, 1)).toBe('---\n# two\nb: 2\n')
   expect(documentText('a: 1\n', 0)).toBe('a: 1\n')
   expect(documentText('a: [', 0)).toBe('a: [')
-})
-
-test('deleting says what becomes of the cloud resource', () => {
-  const bucket = { kind: 'StorageBucket', group: 'storage.cnrm.cloud.google.com' }
-  const abandoned = { metadata: { annotations: { 'cnrm.cloud.google.com/deletion-policy': 'abandon' } } }
-  expect(afterDeletion(bucket, 'logs', {})).toMatch(/logs.*deleted too/)
-  expect(afterDeletion(bucket, 'logs', abandoned)).toMatch(/goes on running/)
-  expect(afterDeletion({ kind: 'ManagedCache', group: 'locus.example' }, 'c', {})).toMatch(/operator of locus.example/)
 })

@@ -18,7 +18,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { KindSummary, Project } from '#lib/inventory/contract.ts'
 import styles from './catalogue.module.css'
 import { byService, matchingKinds } from './matching-kinds.ts'
-import { chooseProject, type ProjectName, rememberedProject, rememberProject } from './project-choice.ts'
+import { chooseProject, type ProjectName, rememberedProject, rememberProject, withProject } from './project-choice.ts'
 
 const projectKey = ({ cluster, namespace }: ProjectName) => `${cluster}/${namespace}`
 
@@ -33,6 +33,9 @@ export function Catalogue() {
   // What this browser remembers is not known to the server; it is read after the first paint.
   const [remembered, setRemembered] = useState<ProjectName | null>(null)
   useEffect(() => setRemembered(rememberedProject()), [])
+  // the list asks the clusters only of its first projects what one may change there
+  const wanted = asked ?? remembered ?? { cluster: '', namespace: '' }
+  const chosen = useQuery({ ...queries.project(wanted.cluster, wanted.namespace), enabled: wanted.cluster !== '' })
 
   const addressOf = (change: { project?: ProjectName | null; q?: string }) => {
     const project = change.project === undefined ? asked : change.project
@@ -44,15 +47,16 @@ export function Catalogue() {
     ) : (
       <Skeleton lines={2} rows={8} label="Loading your projects" />
     )
-  const open = projects.data.items.filter((each) => each.canPropose)
-  const project = chooseProject(projects.data.items, asked, remembered)
+  const known = withProject(projects.data.items, chosen.data)
+  const open = known.filter((each) => each.canPropose)
+  const project = chooseProject(known, asked, remembered)
   return (
     <div className={styles.page}>
       <PageHeader title="Create">
         Choose what you need. You fill in a form, the result is a pull request to your project's repository.
       </PageHeader>
       <GapNotice gaps={projects.data.gaps} />
-      {open.length === 0 ? (
+      {open.length === 0 && !chosen.isLoading ? (
         <EmptyState
           title="There is no project you may propose changes to"
           icon="projects"
@@ -85,7 +89,7 @@ export function Catalogue() {
             />
             <KindSearch text={text} onSearch={(q) => router.replace(addressOf({ q }), { scroll: false })} />
           </search>
-          {asked && !project ? (
+          {asked && !project && !chosen.isLoading ? (
             <Banner tone="amber">You may not propose changes to {asked.namespace}, or there is no such project. Choose another one.</Banner>
           ) : null}
           {kinds.data ? (

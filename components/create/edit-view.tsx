@@ -12,10 +12,10 @@ import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { Project } from '#lib/inventory/contract.ts'
+import { deletionEffect } from '#lib/manifest/deletion-effect.ts'
 import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
 import type { Draft, ManifestSource } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
-import { afterDeletion } from './after-deletion.ts'
 import { keptInTab } from './draft-keeper.ts'
 import { openDraft } from './draft-rules.ts'
 import { ManifestEditor } from './manifest-editor.tsx'
@@ -129,7 +129,7 @@ function Editor({
           change={{ ...at, action: 'delete', text: null, baseBlob: source.blob }}
           here={pagePaths.editResource(at)}
           confirmName={at.name}
-          consequence={afterDeletion(kind, at.name, parseManifestFile(source.text).documents[source.document]?.value)}
+          consequence={`When the pull request is merged, ${kind.kind} ${at.name} is deleted from the cluster. ${deletionEffect(parseManifestFile(source.text).documents[source.document]?.value)}`}
           onClose={() => setDeleting(false)}
           onChangedInGit={reload}
           onSent={(id) => router.push(pagePaths.proposal(id))}

@@ -13,6 +13,7 @@ import { showToast } from '#components/ui/toast.tsx'
 import { YamlEditor, type YamlEditorHandle } from '#components/yaml/yaml-editor.tsx'
 import type { Project } from '#lib/inventory/contract.ts'
 import { textAt } from '#lib/json.ts'
+import { manifestPath } from '#lib/manifest/manifest-path.ts'
 import type { Draft, DryRunResult } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { validateResource } from '#lib/schema/validate.ts'
@@ -22,7 +23,6 @@ import type { Opening } from './draft-rules.ts'
 import styles from './editor.module.css'
 import { EditorBar } from './editor-bar.tsx'
 import { DraftNotice, RestoredNotice, TextChoice } from './editor-notices.tsx'
-import { expectedPath } from './expected-path.ts'
 import { ManifestJudge } from './judge-manifest.ts'
 import { ManifestStore } from './manifest-store.ts'
 import { ReviewDialog } from './review-dialog.tsx'
@@ -164,7 +164,9 @@ export function ManifestEditor(props: EditorProps) {
   const movedInGit = start.file !== undefined && base !== start.file.blob
   const typedName = textAt(state.value, 'metadata', 'name') ?? ''
   const filePath =
-    start.file?.path ?? expectedPath(project, { kind: kind.kind, group: kind.group, namespace: project.namespace, name: typedName })
+    start.file?.path ??
+    manifestPath(project, { kind: kind.kind, group: kind.group, namespace: project.namespace, name: typedName || '…' }) ??
+    ''
   const change = useMemo(
     () => ({
       cluster: project.cluster,

@@ -29,6 +29,13 @@ export function rememberedProject(): ProjectName | null {
   }
 }
 
+/** The projects with one of them as it was read on its own, which knows more than a list does. */
+export function withProject(projects: readonly Project[], one: Project | undefined): Project[] {
+  if (!one) return [...projects]
+  const others = projects.filter(({ cluster, namespace }) => cluster !== one.cluster || namespace !== one.namespace)
+  return [one, ...others]
+}
+
 /** The project to create in, among those the person may propose to. A project the address asks for is never replaced by another. */
 export function chooseProject(
   projects: readonly Project[],

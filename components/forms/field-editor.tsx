@@ -4,15 +4,14 @@ import { memo } from 'react'
 import { FreeFormEditor } from '#components/forms/free-form-editor.tsx'
 import { ListEditor } from '#components/forms/list-editor.tsx'
 import { MapEditor } from '#components/forms/map-editor.tsx'
+import type { FieldEditorProps } from '#components/forms/nested-field.tsx'
 import { ObjectEditor } from '#components/forms/object-editor.tsx'
 import { ReferenceEditor } from '#components/forms/reference-editor.tsx'
 import { BooleanEditor, IntOrStringEditor, NumberEditor, StringEditor } from '#components/forms/scalar-editors.tsx'
 import { SecretEditor } from '#components/forms/secret-editor.tsx'
-import type { JsonPath } from '#lib/json.ts'
-import type { FieldNode } from '#lib/schema/field-tree.ts'
 
 /** The editor of any field: every type of node has one. Renders again only when its own value, complaints or place change. */
-export const FieldEditor = memo(function FieldEditor({ node, path, removable }: { node: FieldNode; path: JsonPath; removable?: boolean }) {
+export const FieldEditor = memo(function FieldEditor({ node, path, removable }: FieldEditorProps) {
   switch (node.type) {
     case 'string':
       return <StringEditor node={node} path={path} removable={removable} />

@@ -1,7 +1,7 @@
 'use client'
 
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { useForm, useLocked, useMessages, useValue } from '#components/forms/form-context.tsx'
+import { lockedReason, useForm, useLocked, useMessages, useValue } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { Badge } from '#components/ui/badge.tsx'
 import { IconButton } from '#components/ui/button.tsx'
@@ -14,7 +14,6 @@ import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
 import { defaultStyle, printMap } from '#lib/manifest/print-value.ts'
 import { explainField } from '#lib/schema/explain-field.ts'
 import type { FieldNode } from '#lib/schema/field-tree.ts'
-import { lockedReason } from './form-context.tsx'
 
 /** What a control must carry so that its label, description and complaints are read with it. */
 export interface Control {

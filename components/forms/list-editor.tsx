@@ -2,10 +2,10 @@
 
 /** Editor of lists: items that can be added, moved and taken out; single values in rows, objects in sections. */
 import { useMemo } from 'react'
-import { FieldEditor } from '#components/forms/field-editor.tsx'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
 import { useForm, useValue, useView } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
+import { NestedField } from '#components/forms/nested-field.tsx'
 import { Collapse, ObjectFields, summaryOf } from '#components/forms/object-editor.tsx'
 import { Button, IconButton } from '#components/ui/button.tsx'
 import { isObject, type Json, type JsonPath } from '#lib/json.ts'
@@ -132,7 +132,7 @@ function Item({
       {named.type === 'object' ? (
         <ObjectItem node={named} path={here} item={item} />
       ) : (
-        <FieldEditor node={named} path={here} removable={false} />
+        <NestedField node={named} path={here} removable={false} />
       )}
     </div>
   )

@@ -2,10 +2,10 @@
 
 /** Editor of maps: a row per key. A key is typed once; changing it takes the old one out and keeps the value. */
 import { useMemo, useState } from 'react'
-import { FieldEditor } from '#components/forms/field-editor.tsx'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
 import { useForm, useValue } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
+import { NestedField } from '#components/forms/nested-field.tsx'
 import { Button, IconButton } from '#components/ui/button.tsx'
 import { classNames } from '#components/ui/class-names.ts'
 import fieldStyles from '#components/ui/field.module.css'
@@ -85,7 +85,7 @@ function Row({ node, path, name, disabled }: { node: FieldNode; path: JsonPath; 
       <span className={styles.itemTools}>
         <IconButton icon="close" size="small" label={`Take out ${name}`} disabled={disabled} onClick={() => store.unset(here)} />
       </span>
-      <FieldEditor node={named} path={here} removable={false} />
+      <NestedField node={named} path={here} removable={false} />
     </div>
   )
 }

@@ -3,7 +3,7 @@
 /** Name, labels and annotations, with Kubernetes' own rules; Config Connector's annotations as named choices. */
 import { useMemo } from 'react'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
-import { useForm, useValue } from '#components/forms/form-context.tsx'
+import { useForm, useValue, useView } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { MapEditor } from '#components/forms/map-editor.tsx'
 import { Collapse, summaryOf } from '#components/forms/object-editor.tsx'
@@ -13,7 +13,6 @@ import type { JsonPath } from '#lib/json.ts'
 import type { FieldNode, MapField, StringField } from '#lib/schema/field-tree.ts'
 import { annotationsFor, type KnownAnnotation } from '#lib/schema/known-annotations.ts'
 import { keyProblem } from '#lib/schema/metadata-rules.ts'
-import { useView } from './form-context.tsx'
 
 const namePath: JsonPath = ['metadata', 'name']
 const labelsPath: JsonPath = ['metadata', 'labels']

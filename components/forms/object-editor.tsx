@@ -3,11 +3,11 @@
 /** Editors of objects: sections that open lazily, their fields, the way to the fields that are not shown, their rules. */
 import { type ReactNode, useCallback, useId, useMemo } from 'react'
 import { AddField } from '#components/forms/add-field.tsx'
-import { FieldEditor } from '#components/forms/field-editor.tsx'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
 import { useForm, useValue, useView } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { FreeFormControl } from '#components/forms/free-form-editor.tsx'
+import { NestedField } from '#components/forms/nested-field.tsx'
 import { isWanted, shownChildren } from '#components/forms/shown-children.ts'
 import { Button } from '#components/ui/button.tsx'
 import { counted } from '#components/ui/format.ts'
@@ -130,7 +130,7 @@ function Child({ node, parent }: { node: FieldNode; parent: JsonPath }) {
   const key = node.key
   // biome-ignore lint/correctness/useExhaustiveDependencies: a path is the same while its text is
   const path = useMemo(() => [...parent, key], [JSON.stringify(parent), key])
-  return <FieldEditor node={node} path={path} />
+  return <NestedField node={node} path={path} />
 }
 
 function ChoiceNote({ choice, all }: { choice: Choice; all: readonly FieldNode[] }) {

@@ -13,13 +13,15 @@ import { queries } from '#components/data/queries.ts'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
 import { useForm, useValue } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
+import { referenceKinds } from '#components/forms/reference-filter.ts'
 import { Badge, StateBadge } from '#components/ui/badge.tsx'
 import { Combobox, type ComboboxOption } from '#components/ui/combobox.tsx'
 import fieldStyles from '#components/ui/field.module.css'
-import type { KindSummary, ResourcePage } from '#lib/inventory/contract.ts'
+import type { ResourcePage } from '#lib/inventory/contract.ts'
 import { isObject, type JsonObject, type JsonPath, textAt } from '#lib/json.ts'
 import type { ReferenceField } from '#lib/schema/field-tree.ts'
 
+const anyKind = 'any kind'
 const optionValue = (namespace: string, kind: string, name: string): string => JSON.stringify([namespace, kind, name])
 
 export function ReferenceEditor({ node, path, removable }: { node: ReferenceField; path: JsonPath; removable?: boolean }) {
@@ -30,20 +32,13 @@ export function ReferenceEditor({ node, path, removable }: { node: ReferenceFiel
   const reference: JsonObject = isObject(value) ? value : {}
   const isExternal = node.shape === 'D' || (Object.hasOwn(reference, 'external') && !Object.hasOwn(reference, 'name'))
   const has = (key: string): boolean => node.children.some((child) => child.key === key)
-  const targets: KindSummary[] = (kinds?.items ?? []).filter(
-    (kind) => kind.cluster === cluster && (node.targets.length === 0 || node.targets.includes(kind.kind)),
-  )
-  const words = node.targets.length > 0 ? node.targets.join(' or ') : 'any kind'
+  const offered = (kinds?.items ?? []).filter((kind) => kind.cluster === cluster)
+  const wanted = referenceKinds(node.targets, offered)
+  const words = node.targets.length > 0 ? node.targets.join(' or ') : anyKind
 
   const search = async (query: string, signal: AbortSignal): Promise<ComboboxOption[]> => {
-    const filter = {
-      cluster: [cluster],
-      kind: targets.map((kind) => kind.key),
-      limit: 20,
-      sort: 'name' as const,
-      ...(query ? { q: query } : {}),
-    }
-    if (node.targets.length > 0 && targets.length === 0) return []
+    if (!wanted) return []
+    const filter = { ...wanted, cluster: [cluster], limit: 20, sort: 'name' as const, ...(query ? { q: query } : {}) }
     // this project first; other projects only where the schema has a namespace to name them
     const [here, elsewhere] = await Promise.all([
       fetchJson<ResourcePage>(apiPaths.resources({ ...filter, namespace: [namespace] }), { signal, stay: true }),
@@ -60,14 +55,14 @@ export function ReferenceEditor({ node, path, removable }: { node: ReferenceFiel
 
   const choose = (option: ComboboxOption | null) => {
     if (!option) return void store.unset(path)
-    let chosen: [string, string, string] = [namespace, targets[0]?.key ?? '', option.value]
+    let chosen: [string, string, string] = [namespace, wanted?.kind?.[0] ?? '', option.value]
     try {
       chosen = JSON.parse(option.value)
     } catch {
       // free text: a name, of something that may come with the same pull request
     }
     const [ofNamespace, ofKind, ofName] = chosen
-    const kind = targets.find((target) => target.key === ofKind)
+    const kind = offered.find(({ key }) => key === ofKind)
     store.set(path, {
       ...(has('kind') && kind ? { kind: kind.kind } : {}),
       ...(has('apiVersion') && kind ? { apiVersion: `${kind.group}/${kind.version}` } : {}),
@@ -134,13 +129,18 @@ export function ReferenceEditor({ node, path, removable }: { node: ReferenceFiel
                 search={search}
                 onChange={choose}
                 emptyText={
-                  node.targets.length > 0 && targets.length === 0
+                  !wanted
                     ? `This cluster does not offer ${words}. Use an external value.`
                     : 'Nothing matches. A typed name is used as it is.'
                 }
               />
               {chosenName ? (
-                <Target name={chosenName} namespace={chosenNamespace} kinds={targets} kindName={textAt(reference, 'kind')} />
+                <Target
+                  name={chosenName}
+                  namespace={chosenNamespace}
+                  kinds={referenceKinds(node.targets, offered, textAt(reference, 'kind'))}
+                  words={textAt(reference, 'kind') ?? words}
+                />
               ) : null}
             </>
           )}
@@ -155,20 +155,19 @@ function Target({
   name,
   namespace,
   kinds,
-  kindName,
+  words,
 }: {
   name: string
   namespace: string
-  kinds: KindSummary[]
-  kindName: string | undefined
+  kinds: ReturnType<typeof referenceKinds>
+  words: string
 }) {
   const { cluster } = useForm()
-  const wanted = kinds.filter((kind) => kindName === undefined || kind.kind === kindName).map((kind) => kind.key)
   const { data } = useQuery({
-    ...queries.resources({ cluster: [cluster], namespace: [namespace], kind: wanted, q: name, limit: 50 }),
-    enabled: wanted.length > 0,
+    ...queries.resources({ ...kinds, cluster: [cluster], namespace: [namespace], q: name, limit: 50 }),
+    enabled: kinds !== undefined,
   })
-  if (!data || wanted.length === 0) return null
+  if (!data || !kinds) return null
   const row = data.items.find((item) => item.name === name)
   return (
     <p className={styles.note}>
@@ -181,7 +180,7 @@ function Target({
           <Badge tone="amber" icon="warning">
             not found
           </Badge>{' '}
-          No {kinds.map((kind) => kind.kind).join(' or ')} named “{name}” is in {namespace}. Fine if it comes with the same pull request;
+          {words === anyKind ? 'Nothing' : `No ${words}`} named “{name}” is in {namespace}. Fine if it comes with the same pull request;
           otherwise the resource will wait for it.
         </>
       )}

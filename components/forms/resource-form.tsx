@@ -6,6 +6,7 @@ import { FieldEditor } from '#components/forms/field-editor.tsx'
 import { useComplaints, useForm, useLocked } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { MetadataEditor } from '#components/forms/metadata-editor.tsx'
+import { NestedFields } from '#components/forms/nested-field.tsx'
 import { ObjectFields } from '#components/forms/object-editor.tsx'
 import { counted, fieldPath } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
@@ -29,9 +30,11 @@ export function ResourceForm() {
       onSubmit={(event) => event.preventDefault()}
     >
       <ErrorSummary />
-      <MetadataEditor />
-      {spec?.type === 'object' ? <ObjectFields node={spec} path={specPath} /> : spec ? <FieldEditor node={spec} path={specPath} /> : null}
-      {others.length > 0 ? <Others nodes={others} /> : null}
+      <NestedFields value={FieldEditor}>
+        <MetadataEditor />
+        {spec?.type === 'object' ? <ObjectFields node={spec} path={specPath} /> : spec ? <FieldEditor node={spec} path={specPath} /> : null}
+        {others.length > 0 ? <Others nodes={others} /> : null}
+      </NestedFields>
       {kind.root.type === 'free-form' ? (
         <p className={styles.warning}>This kind has no form: {kind.root.why} Write the manifest as YAML; the cluster judges it.</p>
       ) : null}

@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { pagePaths } from '#components/data/api-paths.ts'
+import { ApiProblem } from '#components/data/api-problem.ts'
 import { queries } from '#components/data/queries.ts'
 import { CountsBar } from '#components/resources/counts-bar.tsx'
 import pageStyles from '#components/resources/resource-page.module.css'
@@ -15,8 +16,13 @@ import { PageHeader, Section } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { Project } from '#lib/inventory/contract.ts'
 
-/** One project: owner, repository, cloud project, and its resources, the worst first. Without `cluster` the namespace must stand in one cluster only. */
+/** One project. Without `cluster` the namespace must stand in one cluster only. */
 export function ProjectView({ namespace, cluster }: { namespace: string; cluster: string | null }) {
+  return cluster === null ? <OnSomeCluster namespace={namespace} /> : <OneProject cluster={cluster} namespace={namespace} />
+}
+
+/** Finds the cluster among the projects the person may see. */
+function OnSomeCluster({ namespace }: { namespace: string }) {
   const list = useQuery(queries.projects())
   if (!list.data)
     return list.isError ? (
@@ -24,20 +30,13 @@ export function ProjectView({ namespace, cluster }: { namespace: string; cluster
     ) : (
       <Skeleton lines={2} rows={6} label={`Loading ${namespace}`} />
     )
-  const named = list.data.items.filter((project) => project.namespace === namespace && (cluster === null || project.cluster === cluster))
+  const named = list.data.items.filter((project) => project.namespace === namespace)
   const [project, second] = named
   if (!project)
     return (
       <>
         <GapNotice gaps={list.data.gaps} />
-        <EmptyState
-          page
-          title={`You may see no project called ${namespace}`}
-          icon="projects"
-          action={<LinkButton href="/projects">All projects</LinkButton>}
-        >
-          {list.data.hidden ?? 'It does not exist, or your teams may not read it. Whoever owns it or your platform team can grant that.'}
-        </EmptyState>
+        <NoProject namespace={namespace} why={list.data.hidden} />
       </>
     )
   if (second)
@@ -50,10 +49,36 @@ export function ProjectView({ namespace, cluster }: { namespace: string; cluster
         ))}
       </EmptyState>
     )
-  return <OneProject project={project} />
+  return <OneProject cluster={project.cluster} namespace={namespace} />
 }
 
-function OneProject({ project }: { project: Project }) {
+function NoProject({ namespace, why }: { namespace: string; why: string | null }) {
+  return (
+    <EmptyState
+      page
+      title={`You may see no project called ${namespace}`}
+      icon="projects"
+      action={<LinkButton href="/projects">All projects</LinkButton>}
+    >
+      {why ?? 'It does not exist, or your teams may not read it. Whoever owns it or your platform team can grant that.'}
+    </EmptyState>
+  )
+}
+
+/** Asks for the project itself: lists ask the clusters only of the first projects what one may change there. */
+function OneProject({ cluster, namespace }: { cluster: string; namespace: string }) {
+  const { data, error, refetch } = useQuery(queries.project(cluster, namespace))
+  if (data) return <ProjectPage project={data} />
+  if (!error) return <Skeleton lines={2} rows={6} label={`Loading ${namespace}`} />
+  return error instanceof ApiProblem && error.code === 'not-found' ? (
+    <NoProject namespace={namespace} why={error.detail} />
+  ) : (
+    <ErrorState page error={error} what={`project ${namespace}`} retry={() => void refetch()} />
+  )
+}
+
+/** Owner, repository, cloud project, and the resources, the worst first. */
+function ProjectPage({ project }: { project: Project }) {
   const { cluster, namespace } = project
   const query = { cluster: [cluster], namespace: [namespace], sort: 'state' as const, limit: 100 }
   const resources = useQuery(queries.resources(query))

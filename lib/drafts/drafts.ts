@@ -7,7 +7,8 @@ import { database, isDuplicate } from '#lib/database/client.ts'
 import { Conflict, Invalid, TooLarge } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { newId } from '#lib/ids.ts'
-import { type Draft, DraftContent, type DraftList, type DraftSave, maxManifestBytes } from '#lib/proposals/contract.ts'
+import { maxManifestBytes } from '#lib/manifest/parse-manifest.ts'
+import { type Draft, DraftContent, type DraftList, type DraftSave } from '#lib/proposals/contract.ts'
 
 /** How many drafts one person may keep. */
 const maxDrafts = 200

@@ -67,7 +67,7 @@ describe('what a deletion does', () => {
     ['abandoned', annotated({ 'cnrm.cloud.google.com/deletion-policy': 'abandon' }), /stays in the cloud/],
     ['deleted', annotated({}), /deleted in the cloud too, data included/],
     ['protected', live({ spec: { settings: { deletionProtectionEnabled: true } } }), /refuse while deletionProtectionEnabled/],
-    ['another operator', { ...annotated({}), apiVersion: 'caching.corbel.dev/v1' }, /its operator/],
+    ['another operator', { ...annotated({}), apiVersion: 'caching.corbel.dev/v1' }, /the operator of caching/],
   ])('%s', (_, object, sentence) => {
     expect(deletionConsequence(object, 'acme/p')).toMatch(sentence)
   })

@@ -2,7 +2,8 @@
  * The plan: what applying a commit would do, resource by resource, with the API server's verdict. Pure parts; the `corbel` command asks the
  * cluster and fills them in.
  */
-import { isObject, type JsonObject, type JsonPath, sameJson, textAt, valueAt } from '#lib/json.ts'
+import { isObject, type JsonObject, type JsonPath, sameJson, textAt } from '#lib/json.ts'
+import { deletionEffect } from '#lib/manifest/deletion-effect.ts'
 import { unifiedDiff } from '#lib/manifest/diff-lines.ts'
 import { diffValues } from '#lib/manifest/diff-values.ts'
 import type { ResourceIdentity } from '#lib/manifest/parse-manifest.ts'
@@ -150,18 +151,7 @@ export function deletionConsequence(live: JsonObject | undefined, repository: st
   if (!owner)
     return 'It was not applied from a repository, so it stays in the cluster. Delete it by hand, or apply it from here once before removing it.'
   if (repository && owner !== repository) return `It is managed from ${owner}, so it stays as it is.`
-  const group = (textAt(live, 'apiVersion') ?? '').split('/')[0] ?? ''
-  if (!group.endsWith('cnrm.cloud.google.com')) return 'It will be deleted from the cluster; its operator removes what belongs to it.'
-  const annotation = (name: string) => textAt(live, 'metadata', 'annotations', `cnrm.cloud.google.com/${name}`)
-  if (annotation('deletion-policy') === 'abandon') {
-    return 'It will be deleted from the cluster only: its deletion policy is "abandon", so it stays in the cloud, managed by nobody.'
-  }
-  const protectedBy = ['deletionProtection', 'deletionProtectionEnabled'].find(
-    (field) => valueAt(live, ['spec', field]) === true || valueAt(live, ['spec', 'settings', field]) === true,
-  )
-  const force = annotation('force-destroy') === 'true' ? ' with everything in it' : ''
-  const guard = protectedBy ? ` The cloud will refuse while ${protectedBy} is set.` : ''
-  return `It will be deleted in the cloud too${force}, data included.${guard} To keep it there, first set the annotation cnrm.cloud.google.com/deletion-policy: abandon.`
+  return `It will be deleted from the cluster. ${deletionEffect(live)}`
 }
 
 /** How many resources a plan adds, changes, removes and leaves. */

@@ -1,8 +1,7 @@
 /** Which resource a change is about, and whether its manifest says the same. */
 import { type FieldError, Invalid, TooLarge } from '#lib/errors.ts'
 import { isObject, type JsonObject, valueAt } from '#lib/json.ts'
-import { parseManifestFile, type ResourceIdentity } from '#lib/manifest/parse-manifest.ts'
-import { maxManifestBytes } from './contract.ts'
+import { maxManifestBytes, parseManifestFile, type ResourceIdentity } from '#lib/manifest/parse-manifest.ts'
 
 /** Kind and group of a kind's key, `Kind.group`. */
 export function splitKindKey(key: string): { kind: string; group: string } {

@@ -1,8 +1,6 @@
 /** Wire shapes of drafts, dry runs and proposals: what `/api/v1` gives and takes. Pages import the types only. */
 import { z } from 'zod'
-
-/** Manifests above this size are refused with a sentence (bytes of UTF-8). */
-export const maxManifestBytes = 1024 * 1024
+import { maxManifestBytes } from '#lib/manifest/parse-manifest.ts'
 
 /** See lib/proposals/proposal-life.ts for who moves a proposal from state to state. */
 export const ProposalState = z.enum([

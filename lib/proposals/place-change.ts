@@ -1,11 +1,9 @@
 /** Where in its file a change goes: pure text in, text out; everything around the document stays byte for byte. */
 import { Conflict, Invalid } from '#lib/errors.ts'
 import { addDocument, findDocument, removeDocument } from '#lib/manifest/file-documents.ts'
+import { manifestPath } from '#lib/manifest/manifest-path.ts'
 import { type ManifestDocument, parseManifestFile } from '#lib/manifest/parse-manifest.ts'
 import { resourceTitle, splitKindKey } from './change-identity.ts'
-
-/** File names of manifests where a project says nothing else. */
-const defaultLayout = '{kind}-{name}.yaml'
 
 /** Which resource, as a change names it. */
 export interface ChangedResource {
@@ -17,16 +15,11 @@ export interface ChangedResource {
 
 /** The path a new resource's file gets, by the project's folder and layout. Throws Invalid where the layout leads out of the folder. */
 export function pathOfNew(project: { path: string | null; layout: string | null }, resource: ChangedResource): string {
-  const { kind, group } = splitKindKey(resource.kind)
-  const values: Record<string, string> = { kind: kind.toLowerCase(), group, name: resource.name, namespace: resource.namespace }
-  const file = (project.layout || defaultLayout).replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole)
-  const segments = [...(project.path ?? '').split('/'), ...file.split('/')].filter((segment) => segment !== '' && segment !== '.')
-  if (segments.length === 0 || segments.some((segment) => segment === '..' || segment === '.git') || /[{}\\]/.test(file)) {
-    throw new Invalid(
-      `The project's layout "${project.layout}" gives no file name. Ask the platform team to correct the annotation corbel.dev/layout.`,
-    )
-  }
-  return segments.join('/')
+  const path = manifestPath(project, { ...resource, ...splitKindKey(resource.kind) })
+  if (path !== undefined) return path
+  throw new Invalid(
+    `The project's layout "${project.layout}" gives no file name. Ask the platform team to correct the annotation corbel.dev/layout.`,
+  )
 }
 
 /** The document of a file that describes a resource, or undefined. Broken files have none. */
