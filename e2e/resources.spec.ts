@@ -127,7 +127,7 @@ test("a resource's page says what it is, why it is not ready and what to do", as
 })
 
 test.describe('a resource that is not there', () => {
-  test.use({ expectedOnConsole: [failedRequests] })
+  test.use({ expectedOnConsole: failedRequests })
 
   test('is said to be missing, with a way on', async ({ page }) => {
     await signIn(page, 'alice', resourcePath('payments-staging', 'StorageBucket', 'never-was'))

@@ -1,18 +1,8 @@
 /** What the API says when it refuses or fails: problem details (RFC 9457) as a typed error. */
-import type { FieldError } from '#lib/errors.ts'
+import type { ErrorCode, FieldError } from '#lib/errors.ts'
 
 /** `unreachable`: no answer came (offline, portal restarting). `internal`: an answer that is not ours. The rest are lib/errors codes. */
-export type ProblemCode =
-  | 'invalid'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'too-large'
-  | 'rate-limited'
-  | 'unavailable'
-  | 'unreachable'
-  | 'internal'
+export type ProblemCode = ErrorCode | 'unreachable' | 'internal'
 
 export class ApiProblem extends Error {
   readonly status: number

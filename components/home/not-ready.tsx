@@ -36,7 +36,7 @@ export function NotReady({ teams, ready, allHref }: { teams: string[]; ready: bo
         <>
           <GapNotice gaps={list.data.gaps} />
           {list.data.items.length === 0 ? (
-            <p className={styles.calm}>Everything your teams own is ready.</p>
+            <p className={styles.calm}>{teams.length > 0 ? 'Everything your teams own is ready.' : 'Everything you may see is ready.'}</p>
           ) : (
             <ul className={styles.list}>
               {worstRowsFirst(list.data.items).map((row) => (

@@ -132,11 +132,11 @@ function FindField({ filter }: { filter: ResourceFilter }) {
   return (
     <TextField
       className={styles.find}
-      label="Find by name or message"
+      label="Find by name, kind, project or team"
       hideLabel
       type="search"
       maxLength={200}
-      placeholder="Find by name or message"
+      placeholder="Name, kind, project or team"
       value={text}
       onChange={setText}
     />

@@ -1,5 +1,6 @@
 /** Wire shape of the signed-in person. */
 import { z } from 'zod'
+import { demoWorld } from '#lib/config/settings.ts'
 import { ClusterStatus } from '#lib/inventory/contract.ts'
 
 export const Me = z.object({
@@ -13,8 +14,6 @@ export const Me = z.object({
   github: z.object({ login: z.string() }).nullable(),
   clusters: z.array(ClusterStatus),
   /** Present in the demo: what is simulated and what to try. */
-  demo: z
-    .object({ simulated: z.array(z.string()), steps: z.array(z.object({ title: z.string(), text: z.string(), href: z.string() })) })
-    .nullable(),
+  demo: demoWorld.nullable(),
 })
 export type Me = z.infer<typeof Me>

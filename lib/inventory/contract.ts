@@ -111,7 +111,7 @@ export type ResourceQuery = z.infer<typeof ResourceQuery>
 export const ResourcePage = z.object({
   items: z.array(ResourceRow),
   nextCursor: z.string().nullable(),
-  /** Exact up to 10,000; above, `more` is true. */
+  /** Exact up to 10,000; above, `totalIsLowerBound` is true. */
   total: z.number().int(),
   totalIsLowerBound: z.boolean(),
   asOf: z.iso.datetime(),

@@ -60,7 +60,7 @@ const rules: Rule[] = [
       /already ?exists|ALREADY_EXISTS|alreadyExists|\b409\b.*(?:conflict|exist)|you already own it|name (?:is )?(?:not available|already (?:in use|taken))|not available\. Please try a different one/i,
     cause: 'something with this name exists already',
     advice: [
-      'If it is yours, adopt it: set spec.resourceID to its name in the cloud (the import does this for you).',
+      'If it is yours, adopt it: set spec.resourceID to its name in the cloud.',
       'If not, choose another name: some names, such as those of buckets, are shared by all of Google Cloud.',
     ],
   },
