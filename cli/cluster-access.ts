@@ -39,7 +39,7 @@ export async function readLive(calls: ClusterCalls, identity: ResourceIdentity):
 }
 
 /** What the API server says to applying an object, without writing it. */
-export async function dryRun(calls: ClusterCalls, object: JsonObject, namespace: string | undefined): Promise<Verdict> {
+export async function verdictOn(calls: ClusterCalls, object: JsonObject, namespace: string | undefined): Promise<Verdict> {
   try {
     if (namespace === undefined && (await isNamespaced(calls, object))) {
       return refusal('It names no namespace. Add metadata.namespace: the project it belongs to.', [

@@ -15,7 +15,7 @@ import {
 } from '#lib/plan/plan.ts'
 import type { FileProblem } from '#lib/plan/read-manifests.ts'
 import { renderPlanMarkdown, renderPlanText } from '#lib/plan/render-plan.ts'
-import { clusterOf, dryRun, forEachAtOnce, readLive, verdictOf } from './cluster-access.ts'
+import { clusterOf, forEachAtOnce, readLive, verdictOf, verdictOn } from './cluster-access.ts'
 import type { Options } from './options.ts'
 import { compareCommits } from './read-commits.ts'
 import type { Terminal } from './terminal.ts'
@@ -70,6 +70,6 @@ async function planOne(change: ManifestChange, calls: ClusterCalls | undefined, 
     if (unread) return { ...planned, verdict: unread }
     return { ...planned, verdict: notAsked, notes: [...planned.notes, deletionConsequence(live, repository)] }
   }
-  const verdict = await dryRun(calls, declared.object, declared.identity.namespace)
+  const verdict = await verdictOn(calls, declared.object, declared.identity.namespace)
   return { ...planned, verdict, notes: [...planned.notes, ...(unread ? [] : notesOnLive(change, live, repository))] }
 }

@@ -5,7 +5,7 @@ import { Invalid } from '#lib/errors.ts'
 import type { Verdict } from '#lib/plan/plan.ts'
 import { type DeclaredResource, type FileProblem, readManifests, type SourceFile } from '#lib/plan/read-manifests.ts'
 import { renderValidateMarkdown, renderValidateText, type ValidateReport } from '#lib/plan/render-validate.ts'
-import { clusterOf, dryRun, forEachAtOnce } from './cluster-access.ts'
+import { clusterOf, forEachAtOnce, verdictOn } from './cluster-access.ts'
 import type { Options } from './options.ts'
 import { parseRepositoryFile, repositoryFileName } from './repository-file.ts'
 import type { Terminal } from './terminal.ts'
@@ -23,7 +23,7 @@ export async function validateCommand(options: Options, terminal: Terminal): Pro
     try {
       const calls = cluster.asPortal()
       const answers = await forEachAtOnce(resources, async (resource) => {
-        const verdict = await dryRun(calls, resource.object, resource.identity.namespace)
+        const verdict = await verdictOn(calls, resource.object, resource.identity.namespace)
         return { unasked: verdict.state === 'unavailable', problems: problemsOf(verdict, resource) }
       })
       unasked = answers.some((answer) => answer.unasked)

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
-import { type DiffLine, diffSize, parseDiff } from './diff-lines.ts'
 import styles from './diff-view.module.css'
 import { counted } from './format.ts'
+import { type DiffLine, diffSize, parseDiff } from './parse-diff.ts'
 
 const signs: Record<DiffLine['type'], string> = { added: '+', removed: '−', same: '', hunk: '', note: '', file: '' }
 const words: Partial<Record<DiffLine['type'], string>> = { added: 'added', removed: 'removed' }

@@ -51,7 +51,7 @@ export const tokensForCode = (settings: LinkSettings, attempt: LinkAttempt, code
   requestTokens(settings, { code, code_verifier: attempt.verifier, redirect_uri: redirectUri })
 
 /** Exchanges a refresh token, which can be used once. Throws Forbidden where GitHub does not take it any more. */
-export const refreshTokens = (settings: LinkSettings, refreshToken: string): Promise<LinkedTokens> =>
+export const refreshLink = (settings: LinkSettings, refreshToken: string): Promise<LinkedTokens> =>
   requestTokens(settings, { grant_type: 'refresh_token', refresh_token: refreshToken })
 
 const TokenReply = z.object({

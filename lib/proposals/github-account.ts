@@ -7,9 +7,9 @@ import { appendAudit } from '#lib/audit/append-audit.ts'
 import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
 import { Forbidden, Invalid } from '#lib/errors.ts'
-import { accountOf, authorizeUrl, type LinkedTokens, newLinkAttempt, refreshTokens, tokensForCode } from '#lib/forge/account-link.ts'
+import { accountOf, authorizeUrl, type LinkedTokens, newLinkAttempt, refreshLink, tokensForCode } from '#lib/forge/account-link.ts'
 import type { Actor } from '#lib/identity/actor.ts'
-import { cookieValue } from '#lib/identity/login.ts'
+import { cookieName, cookieValue } from '#lib/identity/login.ts'
 import { seal, unseal } from '#lib/identity/seal.ts'
 import { safeReturnTo } from '#lib/identity/sign-in.ts'
 
@@ -20,9 +20,9 @@ const refreshAhead = 5 * 60_000
 const Attempt = z.object({ state: z.string(), verifier: z.string(), returnTo: z.string(), userId: z.string(), until: z.number() })
 
 const secure = (): boolean => config().url.startsWith('https:')
-const cookieName = (): string => (secure() ? '__Host-corbel-github-link' : 'corbel-github-link')
+const linkCookie = (): string => cookieName('github-link')
 const setCookie = (value: string, maxAge: number): string =>
-  `${cookieName()}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure() ? '; Secure' : ''}`
+  `${linkCookie()}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure() ? '; Secure' : ''}`
 const redirectUri = (): string => `${config().url}/api/github/callback`
 const settings = () => ({ ...config().github, webUrl: config().github.url })
 
@@ -64,7 +64,7 @@ export async function finishLink(actor: Actor, request: Request, requestId: stri
 }
 
 function readAttempt(cookies: string | null): z.infer<typeof Attempt> | undefined {
-  const text = unseal(config().secret, 'github link', cookieValue(cookies, cookieName()) ?? '')
+  const text = unseal(config().secret, 'github link', cookieValue(cookies, linkCookie()) ?? '')
   return text === undefined ? undefined : Attempt.safeParse(JSON.parse(text)).data
 }
 
@@ -114,7 +114,7 @@ export async function accountToken(userId: string): Promise<string | undefined> 
         if (fresh(locked.accessExpiresAt)) return opened(locked.accessToken)
         const refreshToken = locked.refreshToken === null ? undefined : opened(locked.refreshToken)
         if (!refreshToken) throw new Forbidden('The link to your GitHub account has ended. Link it again.')
-        const tokens = await refreshTokens(settings(), refreshToken)
+        const tokens = await refreshLink(settings(), refreshToken)
         await transaction.githubLink.update({ where: { userId }, data: tokenColumns(userId, tokens) })
         return tokens.accessToken
       },

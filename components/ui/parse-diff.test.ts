@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from 'diff'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { diffSize, parseDiff } from './diff-lines.ts'
+import { diffSize, parseDiff } from './parse-diff.ts'
 
 test('lines carry their numbers before and after', () => {
   expect(parseDiff('--- a\n+++ b\n@@ -3,3 +3,3 @@ spec:\n a\n-b\n+c\n d\n')).toEqual([
