@@ -11,7 +11,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           testTimeout: 60_000, // a limit against hanging, not a measurement: machines are busy
-          include: ['{lib,cli,worker,demo,scripts,components,app}/**/*.test.ts'],
+          include: ['{lib,cli,worker,demo,scripts,components,app,bench}/**/*.test.ts'],
           exclude: ['**/*.system.test.ts', '**/node_modules/**'],
         },
       },
