@@ -96,11 +96,10 @@ export function startDemo(options: DemoOptions): StartingDemo {
       progress.step('Cloud and reconcilers (simulated)', () => supervisor.start(parts.cloud(cloudKubeconfig))),
       progress.step('CI runner', () => supervisor.start(parts.ci(context))),
       progress.step('Worker', () => supervisor.start(parts.worker(context))),
+      built.then((webBuild) =>
+        progress.step(options.development ? 'Portal (development server)' : 'Portal', () => supervisor.start(parts.web(context, webBuild))),
+      ),
     ])
-    const webBuild = await built
-    await progress.step(options.development ? 'Portal (development server)' : 'Portal', () =>
-      supervisor.start(parts.web(context, webBuild)),
-    )
 
     const demo: Demo = {
       url: parts.portalUrl(ports),
