@@ -136,7 +136,7 @@ export function web(context: PartContext, built: string | undefined): Part {
     },
     probe: () => answers(`http://127.0.0.1:${port}/sign-in`),
     ports: [port],
-    readyWithinMs: built ? 60_000 : 180_000,
+    readyWithinMs: built ? 60_000 : 600_000, // the development server compiles on the first call
   }
 }
 
