@@ -18,7 +18,7 @@ import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { initialResource } from '#lib/schema/initial.ts'
 import { keptInTab } from './draft-keeper.ts'
 import { openDraft } from './draft-rules.ts'
-import { ManifestEditor } from './manifest-editor.tsx'
+import { ManifestEditor } from './lazy-editor.tsx'
 import { rememberProject } from './project-choice.ts'
 
 /** The page that creates a resource of one kind: the address names cluster, project and kind. */

@@ -1,7 +1,6 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
@@ -12,14 +11,11 @@ import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { Project } from '#lib/inventory/contract.ts'
-import { deletionEffect } from '#lib/manifest/deletion-effect.ts'
-import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
 import type { Draft, ManifestSource } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { keptInTab } from './draft-keeper.ts'
 import { openDraft } from './draft-rules.ts'
-import { ManifestEditor } from './manifest-editor.tsx'
-import { ReviewDialog } from './review-dialog.tsx'
+import { DeletionDialog, ManifestEditor } from './lazy-editor.tsx'
 
 /** The page that edits one resource, on its file as it stands in Git: comments, order and neighbours stay. */
 export function EditView({ at }: { at: ResourceAddress }) {
@@ -92,7 +88,6 @@ function Editor({
   draftsAway: boolean
   reload: () => void
 }) {
-  const router = useRouter()
   const [deleting, setDeleting] = useState(false)
   const address = { key: draftKey, username }
   return (
@@ -124,17 +119,7 @@ function Editor({
           <Banner tone="amber">Your drafts could not be read. If you had one of this page, it is not shown here.</Banner>
         ) : null}
       </ManifestEditor>
-      {deleting ? (
-        <ReviewDialog
-          change={{ ...at, action: 'delete', text: null, baseBlob: source.blob }}
-          here={pagePaths.editResource(at)}
-          confirmName={at.name}
-          consequence={`When the pull request is merged, ${kind.kind} ${at.name} is deleted from the cluster. ${deletionEffect(parseManifestFile(source.text).documents[source.document]?.value)}`}
-          onClose={() => setDeleting(false)}
-          onChangedInGit={reload}
-          onSent={(id) => router.push(pagePaths.proposal(id))}
-        />
-      ) : null}
+      {deleting ? <DeletionDialog at={at} kindName={kind.kind} source={source} onClose={() => setDeleting(false)} reload={reload} /> : null}
     </>
   )
 }
