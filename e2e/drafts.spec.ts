@@ -43,7 +43,7 @@ test('a reload in the middle loses nothing, and home leads back to the draft', a
 })
 
 test.describe('where a request must fail', () => {
-  test.use({ expectedOnConsole: [failedRequests] })
+  test.use({ expectedOnConsole: failedRequests })
 
   test('two tabs on one draft: the second is asked, and may take either text', async ({ page, context }) => {
     const path = createPath('payments-prod', 'PubSubTopic')

@@ -32,7 +32,6 @@ async function picture(name: string): Promise<void> {
     { suffix: 'light', viewport: desktop, colorScheme: 'light' },
     { suffix: 'dark', viewport: desktop, colorScheme: 'dark' },
     { suffix: 'phone', viewport: phone, colorScheme: 'light' },
-    { suffix: 'phone-dark', viewport: phone, colorScheme: 'dark' },
   ] as const
   for (const { suffix, viewport, colorScheme } of looks) {
     await page.setViewportSize(viewport)

@@ -83,7 +83,7 @@ test('a link back to another site is not followed after signing in', async ({ pa
 })
 
 test.describe('a login that has ended', () => {
-  test.use({ expectedOnConsole: [failedRequests] })
+  test.use({ expectedOnConsole: failedRequests })
 
   test('leads to the sign-in page with a way back to where one was', async ({ page }) => {
     await signIn(page, 'bob', '/resources?team=payments&sort=-updated')

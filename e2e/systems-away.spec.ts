@@ -1,10 +1,10 @@
 import { freeze, simulateGithub } from './steps/demo-world.ts'
 import { expectAccepted, form, yamlEditor } from './steps/editor.ts'
-import { expect, failedRequests, test } from './steps/journey.ts'
+import { expect, test } from './steps/journey.ts'
 import { content, createPath, freshName, resourcePath } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
 
-test.use({ expectedOnConsole: [failedRequests, /net::ERR_|EventSource/] })
+test.use({ expectedOnConsole: /Failed to load resource|net::ERR_|EventSource/ })
 
 const undo: (() => unknown)[] = []
 test.afterEach(async () => {
@@ -12,7 +12,7 @@ test.afterEach(async () => {
 })
 
 for (const [mode, words] of [
-  ['down', /GitHub (does not answer|answers with an error|is not available|cannot be reached)/i],
+  ['down', /GitHub (failed \(status 503\)|does not answer).*[Tt]ry again/],
   ['rate-limited', /GitHub.*(limit|wait)/i],
   ['forbidden', /GitHub.*(refuse|permission|may not|not allow)/i],
 ] as const) {

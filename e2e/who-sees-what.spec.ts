@@ -31,7 +31,7 @@ test('carol cannot open what belongs to payments, by page or by search', async (
 })
 
 test.describe('pages that refuse', () => {
-  test.use({ expectedOnConsole: [failedRequests] })
+  test.use({ expectedOnConsole: failedRequests })
 
   test('carol is told in a sentence that a payments resource is not hers to see', async ({ page }) => {
     await signIn(page, 'carol', resourcePath('payments-prod', 'StorageBucket', 'acme-payments-invoices'))

@@ -6,7 +6,7 @@ import { type BrowserContext, test as base, expect } from '@playwright/test'
 
 interface Watched {
   /** What the console may say in a journey that takes systems away: what the browser says of failed requests, mostly. */
-  expectedOnConsole: RegExp[]
+  expectedOnConsole: RegExp
   /** Watches further windows, such as a second person's. */
   watch: (context: BrowserContext) => void
 }
@@ -15,7 +15,7 @@ interface Watched {
 export const failedRequests = /Failed to load resource/
 
 export const test = base.extend<Watched>({
-  expectedOnConsole: [[], { option: true }],
+  expectedOnConsole: [/(?!)/, { option: true }],
   watch: [
     async ({ context, expectedOnConsole }, use) => {
       const said: string[] = []
@@ -24,7 +24,7 @@ export const test = base.extend<Watched>({
           const text = message.text()
           const isViolation = /Content Security Policy/.test(text)
           if (message.type() !== 'error' && !isViolation) return
-          if (!isViolation && expectedOnConsole.some((expected) => expected.test(text))) return
+          if (!isViolation && expectedOnConsole.test(text)) return
           said.push(`${message.page()?.url() ?? ''}: ${text} (${message.location().url})`)
         })
         watched.on('weberror', (error) => said.push(`${error.page()?.url() ?? ''}: ${error.error().stack ?? error.error()}`))
