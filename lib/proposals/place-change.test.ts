@@ -16,6 +16,15 @@ describe('the file of a new resource', () => {
     expect(pathOfNew(project, resource('orders'))).toBe(path)
   })
 
+  test('a name too long for a file is cut, and stays apart from others with the same beginning', () => {
+    const paths = ['a', 'b'].map((end) => pathOfNew({ path: 'infra', layout: null }, resource('n'.repeat(252) + end)))
+    expect(new Set(paths).size).toBe(2)
+    for (const path of paths) {
+      expect(path).toMatch(/^infra\/pubsubtopic-n+-[0-9a-f]{8}\.yaml$/)
+      expect(path.length).toBeLessThan(220)
+    }
+  })
+
   test.each(['../{name}.yaml', '{nonsense}.yaml', '.git/config'])('layout %s is refused', (layout) => {
     expect(() => pathOfNew({ path: 'infra', layout }, resource('orders'))).toThrow(/corbel.dev\/layout/)
   })
