@@ -77,7 +77,7 @@ export function startCollector(options: CollectorOptions): Collector {
           await lead(options, lease, stopping.signal)
         }
       } catch (error) {
-        if (!away) log.warn({ cluster: cluster.name, err: error }, databaseTrouble(error))
+        if (!away) log.warn({ cluster: cluster.name, err: error }, troubleOf(leading, error))
         away = true
       }
       leading = false
@@ -95,8 +95,10 @@ export function startCollector(options: CollectorOptions): Collector {
   }
 }
 
-const databaseTrouble = (error: unknown): string =>
-  isDatabaseUnreachable(error) ? 'the database cannot be reached; waiting for it' : 'the database refused to give the lease; trying again'
+function troubleOf(leading: boolean, error: unknown): string {
+  if (isDatabaseUnreachable(error)) return 'the database cannot be reached; waiting for it'
+  return leading ? 'collecting the cluster failed; beginning anew' : 'the database refused to give the lease; trying again'
+}
 
 /** Collects until the lease is lost or the process stops. */
 async function lead(options: CollectorOptions, lease: { lease: string; holder: string }, stopping: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { isId } from '#lib/ids.ts'
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { explainReadiness, type Readiness } from '#lib/readiness/explain-readiness.ts'
 import { redactResource } from '#lib/redact/redact.ts'
-import { newestManager } from './revision-of.ts'
+import { newestManager } from './newest-manager.ts'
 
 export interface IndexedObject {
   namespace: string

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { indexedObject } from './indexed-object.ts'
-import { newestManager, revisionOf } from './revision-of.ts'
+import { newestManager } from './newest-manager.ts'
+import { revisionOf } from './revision-of.ts'
 
 const ready = (at: string, message = 'fine', status = 'True', reason = 'UpToDate'): JsonObject => ({
   type: 'Ready',

@@ -222,20 +222,34 @@ async function writeProgress(transaction: Transaction, cluster: string, changes:
     WHERE "kind"."cluster" = ${cluster} AND "kind"."key" = new."key"`
 }
 
-/** Marks every row of a kind as deleted, with its revision: the definition went, and its objects with it. */
+/** How many rows of a kind are marked as deleted in one transaction. */
+const forgottenAtOnce = 500
+
+/**
+ * Marks every row of a kind as deleted, with its revision: the definition went, and its objects with it. In batches, the kind last: stopped
+ * in between, the next look at the definitions goes on.
+ */
 export async function forgetKind(database: Database, cluster: string, kind: string): Promise<void> {
+  while ((await forgetRows(database, cluster, kind)) === forgottenAtOnce) {}
   await database.$transaction(async (transaction) => {
-    const gone = await transaction.$queryRaw<{ id: string; namespace: string }[]>`
-      UPDATE "resource" SET "deletedAt" = now(), "updatedAt" = now()
-      WHERE "cluster" = ${cluster} AND "kind" = ${kind} AND "deletedAt" IS NULL RETURNING "id", "namespace"`
-    await transaction.revision.createMany({
-      data: gone.map(({ id }) => ({ id: newId(), resourceId: id, at: new Date(), change: 'deleted', fields: [] })),
-    })
     await transaction.kind.updateMany({
       where: { cluster, key: kind },
       data: { state: 'gone', count: 0, resourceVersion: null, message: 'The definition of this kind was removed from the cluster.' },
     })
     await notify(transaction, { scope: 'kinds', cluster })
+  })
+}
+
+async function forgetRows(database: Database, cluster: string, kind: string): Promise<number> {
+  return database.$transaction(async (transaction) => {
+    const gone = await transaction.$queryRaw<{ id: string; namespace: string; at: Date }[]>`
+      UPDATE "resource" SET "deletedAt" = now(), "updatedAt" = now()
+      WHERE "id" IN (SELECT "id" FROM "resource" WHERE "cluster" = ${cluster} AND "kind" = ${kind} AND "deletedAt" IS NULL LIMIT ${forgottenAtOnce})
+      RETURNING "id", "namespace", "deletedAt" AS "at"`
+    await transaction.revision.createMany({
+      data: gone.map(({ id, at }) => ({ id: newId(), resourceId: id, at, change: 'deleted', fields: [] })),
+    })
     if (gone.length > 0) await notify(transaction, resourcePing(cluster, [...new Set(gone.map((row) => row.namespace))]))
+    return gone.length
   })
 }

@@ -12,7 +12,7 @@ import { outage } from '#lib/telemetry/outage.ts'
 import { moveProposal, outdated } from './move-proposal.ts'
 import { observeProposalJob } from './observe-proposal.ts'
 import { openPullRequestJob } from './open-pull-request.ts'
-import { withParts } from './stored-proposal.ts'
+import { type StoredProposal, withParts } from './stored-proposal.ts'
 
 const minute = 60_000
 const followed = ['open', 'merged', 'applying', 'applied']
@@ -48,16 +48,26 @@ export const pollProposalsJob = defineJob('poll-proposals', z.object({}), async 
   schedule: '* * * * *',
 })
 
+/** How many proposals are compared with the index by one query. */
+const settledAtOnce = 500
+
 /** Looks at the index for every merged proposal: resources may have become ready, failed, or gone. */
 export async function settleProposals(): Promise<void> {
   const dayAgo = new Date(Date.now() - 24 * 60 * minute)
-  const rows = await database().proposal.findMany({
-    where: { OR: [{ state: { in: ['merged', 'applying', 'applied'] } }, { state: 'failed', finishedAt: { gt: dayAgo } }] },
-    include: withParts,
-    orderBy: { updatedAt: 'desc' },
-    take: 1000,
-  })
-  for (const { id } of await outdated(rows)) await moveProposal(id)
+  for (let after: string | undefined; ; ) {
+    const rows: StoredProposal[] = await database().proposal.findMany({
+      where: {
+        OR: [{ state: { in: ['merged', 'applying', 'applied'] } }, { state: 'failed', finishedAt: { gt: dayAgo } }],
+        ...(after === undefined ? {} : { id: { gt: after } }),
+      },
+      include: withParts,
+      orderBy: { id: 'asc' },
+      take: settledAtOnce,
+    })
+    for (const { id } of await outdated(rows)) await moveProposal(id)
+    after = rows.at(-1)?.id
+    if (rows.length < settledAtOnce) return
+  }
 }
 
 /** Keeps looking at the index until aborted. A database that is away is waited for. */
