@@ -23,17 +23,6 @@ export type ErrorCode =
 /** The systems Corbel depends on, as people know them. */
 export type System = 'database' | 'cluster' | 'github' | 'identity-provider' | 'asset-inventory'
 
-const systemNames: Record<System, string> = {
-  database: 'the database',
-  cluster: 'the cluster',
-  github: 'GitHub',
-  'identity-provider': 'the identity provider',
-  'asset-inventory': 'Cloud Asset Inventory',
-}
-
-/** How a person calls a system, for the middle of a sentence. */
-export const systemName = (system: System): string => systemNames[system]
-
 /** What every error of ours carries: an HTTP status, a code for programs and a sentence for people. */
 export abstract class CorbelError extends Error {
   abstract readonly code: ErrorCode

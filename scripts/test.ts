@@ -2,7 +2,7 @@
  * `npm test`: everything that judges Corbel, in the order of what fails fastest. Prints progress, every failure by name, and as
  * its last line "N passed, N failed". A step that could not run counts as failed.
  *
- *   scripts/test.ts [--all] [--only STEP[,STEP]]        steps: static, unit, system, journeys
+ *   scripts/test.ts [--only STEP[,STEP]]        steps: static, unit, system, journeys
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
@@ -19,7 +19,7 @@ import { findChromium } from './chromium.ts'
 import { generatePrismaClient } from './prisma-generate.ts'
 import { type Results, readPlaywright, readVitest, single, sum } from './test-results.ts'
 
-const { values } = parseArgs({ options: { all: { type: 'boolean', default: false }, only: { type: 'string' } } })
+const { values } = parseArgs({ options: { only: { type: 'string' } } })
 const directory = join(builds, 'test')
 const modules = join(root, 'node_modules')
 const minuteMs = 60_000
@@ -124,11 +124,10 @@ async function freshState(): Promise<void> {
 /** Runs a tool under our Node and returns its exit code; ends it when it takes too long. */
 function run(args: string[], env: Record<string, string> = {}, withinMs = 5 * minuteMs): Promise<number> {
   return new Promise((resolve) => {
-    const all = values.all ? { CORBEL_TEST_ALL: '1' } : {}
     const child = spawn(process.execPath, args, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...all, ...env },
+      env: { ...process.env, ...env },
     })
     children.add(child)
     const late = setTimeout(() => {

@@ -1,7 +1,7 @@
 'use client'
 
 import { createContext, type ReactNode, useCallback, useContext, useSyncExternalStore } from 'react'
-import type { Complaints, ManifestState, ManifestStore } from '#components/create/manifest-store.ts'
+import type { Complaints, ManifestStore } from '#components/create/manifest-store.ts'
 import type { FormView } from '#components/forms/form-view.ts'
 import { type Json, type JsonPath, valueAt } from '#lib/json.ts'
 import type { CompiledKind, FieldNode } from '#lib/schema/field-tree.ts'
@@ -46,11 +46,6 @@ export function useMessages(path: JsonPath): readonly string[] {
 /** All complaints of the document. */
 export function useComplaints(store: ManifestStore): Complaints {
   return useSyncExternalStore(store.subscribe, store.complaints, store.complaints)
-}
-
-/** The whole document; renders again with every key: for few components. */
-export function useManifest(store: ManifestStore): ManifestState {
-  return useSyncExternalStore(store.subscribe, store.state, store.state)
 }
 
 /** Renders again when fields are revealed or sections open. */

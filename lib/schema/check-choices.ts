@@ -1,6 +1,6 @@
 /** Whether an object's children stand together as its choices demand, and the sentence when they do not. */
 import type { JsonObject } from '#lib/json.ts'
-import type { Choice, ChoiceOption, FieldNode, ObjectField, ReferenceField, SecretField } from '#lib/schema/field-tree.ts'
+import type { Choice, ChoiceOption, ObjectField, ReferenceField, SecretField } from '#lib/schema/field-tree.ts'
 
 type Parent = ObjectField | ReferenceField | SecretField
 
@@ -64,15 +64,4 @@ function sharedKeys(parent: Parent): string[] {
   const options = (parent.choices ?? []).flatMap((choice) => choice.options)
   const first = options[0]?.keys ?? []
   return options.length > 1 ? first.filter((key) => options.every((option) => option.keys.includes(key))) : []
-}
-
-/** The option a form shows as chosen: the held one with the most keys, else the first whose keys are partly set. */
-export function chosenOption(parent: Parent, choice: Choice, value: JsonObject): ChoiceOption | undefined {
-  const held = heldOptions(parent, choice, value).toSorted((a, b) => b.keys.length - a.keys.length)
-  return held[0] ?? choice.options.find((option) => option.keys.some((key) => isSet(parent, key, value)))
-}
-
-/** Whether two children belong to the same choice, so that a form can show them together. */
-export function choiceOfChild(parent: Parent, child: FieldNode): Choice | undefined {
-  return parent.choices?.find((choice) => choice.options.some((option) => option.keys.includes(child.key)))
 }

@@ -85,8 +85,6 @@ export type FieldNode =
   | SecretField
   | FreeFormField
 
-export type FieldType = FieldNode['type']
-
 interface Field {
   /** The key in the parent object; `''` for the root, list items and map values. */
   key: string
