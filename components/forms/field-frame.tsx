@@ -9,8 +9,9 @@ import { classNames } from '#components/ui/class-names.ts'
 import { FieldError } from '#components/ui/field.tsx'
 import { Menu, MenuItem } from '#components/ui/menu.tsx'
 import { showToast } from '#components/ui/toast.tsx'
+import { CorbelError } from '#lib/errors.ts'
 import type { Json, JsonPath } from '#lib/json.ts'
-import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
+import { type ManifestFile, parseManifestFile } from '#lib/manifest/parse-manifest.ts'
 import { defaultStyle, printMap } from '#lib/manifest/print-value.ts'
 import { explainField } from '#lib/schema/explain-field.ts'
 import type { FieldNode } from '#lib/schema/field-tree.ts'
@@ -197,8 +198,13 @@ function FieldMenu({
     showToast(`${label} copied as YAML`)
   }
   const paste = async () => {
-    const text = await navigator.clipboard.readText()
-    const file = parseManifestFile(text)
+    let file: ManifestFile
+    try {
+      file = parseManifestFile(await navigator.clipboard.readText())
+    } catch (error) {
+      const refused = 'The browser does not let this page read the clipboard. Paste into the field or the YAML instead.'
+      return showToast(error instanceof CorbelError ? error.message : refused, 'bad')
+    }
     const problem = file.problems.find((candidate) => candidate.severity === 'error')
     const pasted = file.documents[0]?.value
     if (problem || pasted === undefined)

@@ -113,6 +113,11 @@ describe('what is underlined', () => {
     expect(text.slice(found?.from, found?.to)).toBe('spec:')
   })
 
+  test('a text too large to be read still gets an answer', () => {
+    const huge = `# ${'x'.repeat(1024 * 1024)}\nspec:\n  loc`
+    expect(completeYaml(kind, huge, 0, huge.length)?.items.map(({ label }) => label)).toContain('location')
+  })
+
   test('no place lies outside of the text', () => {
     const found = findProblems(
       '',

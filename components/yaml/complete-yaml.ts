@@ -3,6 +3,7 @@
  * its line. While somebody types a key the text is no valid YAML yet, so the line is completed with a placeholder and the
  * path is read from that. Pure.
  */
+import { TooLarge } from '#lib/errors.ts'
 import { isObject, type Json, type JsonPath, valueAt } from '#lib/json.ts'
 import { pathAtOffset } from '#lib/manifest/locate.ts'
 import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
@@ -57,7 +58,12 @@ export function completeYaml(kind: CompiledKind, text: string, docIndex: number,
 }
 
 function valueIn(text: string, docIndex: number, path: JsonPath): Json | undefined {
-  return valueAt(parseManifestFile(text).documents[docIndex]?.value, path)
+  try {
+    return valueAt(parseManifestFile(text).documents[docIndex]?.value, path)
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error
+    return undefined // said above the editor; without the value, keys that are there are suggested too
+  }
 }
 
 function keysOf(node: FieldNode, value: Json | undefined, indent: string): Suggestion[] {

@@ -113,7 +113,8 @@ export function keyText(key: unknown): string {
 export function parseManifestFile(text: string): ManifestFile {
   const bytes = text.length > maxManifestBytes ? text.length : new TextEncoder().encode(text).length
   if (bytes > maxManifestBytes) {
-    throw new TooLarge(`The file has ${(bytes / 1024 / 1024).toFixed(1)} MiB; manifests may have 1 MiB. Split it into several files.`)
+    const most = maxManifestBytes.toLocaleString('en')
+    throw new TooLarge(`The file has ${bytes.toLocaleString('en')} bytes; manifests may have ${most} (1 MiB). Split it into several files.`)
   }
   const problems: ManifestProblem[] = []
   let parsed: ParsedText['documents']
