@@ -35,6 +35,7 @@ export function AdminView() {
       </EmptyState>
     )
   const rows = [...(kinds.data?.items ?? [])].sort((a, b) => rank[a.state] - rank[b.state] || a.key.localeCompare(b.key))
+  const withMessages = rows.some((row) => row.message)
   const troubled = rows.filter((row) => row.state === 'failed' || row.state === 'forbidden').length
   return (
     <div className={homeStyles.column}>
@@ -87,17 +88,21 @@ export function AdminView() {
                   {
                     key: 'group',
                     title: 'Group and version',
-                    width: '26%',
+                    width: withMessages ? '30%' : '44%',
                     wideOnly: true,
                     cell: (row) => <span title={row.group}>{`${row.group}/${row.version}`}</span>,
                   },
-                  {
-                    key: 'message',
-                    title: 'Message',
-                    width: '22%',
-                    wideOnly: true,
-                    cell: (row) => <span title={row.message ?? ''}>{row.message ?? ''}</span>,
-                  },
+                  ...(withMessages
+                    ? [
+                        {
+                          key: 'message',
+                          title: 'Message',
+                          width: '22%',
+                          wideOnly: true,
+                          cell: (row: KindSummary) => <span title={row.message ?? ''}>{row.message ?? ''}</span>,
+                        },
+                      ]
+                    : []),
                 ]}
               />
             )}

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { queries } from '#components/data/queries.ts'
 import { ProjectCard } from '#components/projects/project-card.tsx'
+import { counted } from '#components/ui/format.ts'
 import { ErrorState, GapNotice } from '#components/ui/notices.tsx'
 import { Section } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
@@ -25,7 +26,9 @@ export function TeamProjects({ teams }: { teams: string[] }) {
           {mine.length === 0 ? (
             <p className={styles.calm}>
               {teams.length === 0
-                ? 'You are in no team yet. Ask your platform team to add you to the group of yours.'
+                ? list.data.items.length > 0
+                  ? `No project is your own team's. You may read ${counted(list.data.items.length, 'project')}.`
+                  : 'You are in no team yet. Ask your platform team to add you to the group of yours.'
                 : 'Your teams own no project that Corbel knows. A project is a namespace with the label corbel.dev/project; your platform team sets it.'}
               {list.data.hidden ? ` ${list.data.hidden}` : ''}
             </p>

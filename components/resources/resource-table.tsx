@@ -57,10 +57,10 @@ export function ResourceTable({
       title: 'Name',
       ...sort('name'),
       cell: (row) => (
-        <>
+        <div className={styles.which}>
           <Name name={row.name} href={pagePaths.resource(row)} />
           <span className={styles.narrow}>{hide.includes('namespace') ? row.kindName : `${row.kindName} in ${row.namespace}`}</span>
-        </>
+        </div>
       ),
     },
     { key: 'state', title: 'State', width: '130px', ...sort('state'), cell: (row) => <StateBadge state={row.state} plain /> },

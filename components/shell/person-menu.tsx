@@ -63,7 +63,9 @@ export function PersonMenu({ me, theme: initial, compact }: { me: Me | undefined
             <span className={classNames(styles.who)}>
               <span>{name}</span>
               <span className="visually-hidden">account and theme</span>
-              <span className={styles.team}>{me ? me.teams.join(', ') || 'no team' : ''}</span>
+              <span className={styles.team}>
+                {me ? me.teams.join(', ') || (me.admin ? 'administrator' : me.auditor ? 'auditor' : 'no team') : ''}
+              </span>
             </span>
           )}
         </button>
