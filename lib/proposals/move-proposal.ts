@@ -1,5 +1,5 @@
 /** Writes down what is true of a proposal now, and the state that follows. Everything that learns something calls this. */
-import type { Prisma } from '#db/client.ts'
+import { Prisma } from '#db/client.ts'
 import { appendAudit } from '#lib/audit/append-audit.ts'
 import { database, notify, type Transaction } from '#lib/database/client.ts'
 import type { Check, PullRequest } from '#lib/forge/pull-requests.ts'
@@ -49,7 +49,9 @@ export async function outdated(proposals: StoredProposal[]): Promise<StoredPropo
 /** The columns to write, or undefined where nothing changed. Pure. */
 function changesOf(proposal: StoredProposal, index: Index, seen: Seen | undefined, at: Date): Changes | undefined {
   const state = stateOf(proposal)
-  const plan = seen ? viewOf(seen.plan, checkOf(proposal.plan), at) : checkOf(proposal.plan)
+  // a plan speaks of one commit: after a push, what is known is nothing until CI says something new
+  const pushed = seen !== undefined && proposal.headSha !== null && proposal.headSha !== seen.pull.headSha
+  const plan = seen ? viewOf(seen.plan, pushed ? null : checkOf(proposal.plan), at) : checkOf(proposal.plan)
   const apply = seen ? viewOf(seen.apply, checkOf(proposal.apply), at) : checkOf(proposal.apply)
   const mergeSha = seen?.pull.mergeSha ?? proposal.mergeSha
   const facts: ProposalFacts = {
@@ -63,6 +65,7 @@ function changesOf(proposal: StoredProposal, index: Index, seen: Seen | undefine
   if (proposal.mergeSha !== mergeSha) changes.mergeSha = mergeSha
   if (seen?.pull.mergedAt && !proposal.mergedAt) changes.mergedAt = seen.pull.mergedAt
   if (plan && !sameJson(plan, checkOf(proposal.plan))) changes.plan = plan
+  if (!plan && proposal.plan !== null) changes.plan = Prisma.DbNull
   if (apply && !sameJson(apply, checkOf(proposal.apply))) changes.apply = apply
   if (!holdsResources(next) && (holdsResources(state) || !proposal.finishedAt)) changes.finishedAt = at
   if (next !== state && proposal.problem !== null) changes.problem = null

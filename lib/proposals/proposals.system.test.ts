@@ -573,6 +573,32 @@ describe('following a pull request', () => {
     expect(actions).toEqual(['proposal.submitted', 'proposal.opened', 'proposal.merged', 'proposal.ready'])
   })
 
+  test('a push by hand makes the plan of the commit before it void; deleting the branch closes the proposal', async () => {
+    const proposal = await submit(create('by-hand'))
+    await openProposal(proposal.id)
+    const { branch } = proposal
+    const { headSha } = await stored(proposal.id)
+    const { rest } = await asApp(repository).octokit()
+    const at = { owner: 'acme', repo: 'payments' }
+    await rest.checks.create({ ...at, name: 'corbel/plan', head_sha: headSha ?? '', status: 'completed', conclusion: 'success' })
+    await observeProposal(proposal.id)
+    expect(await stored(proposal.id)).toMatchObject({ plan: { conclusion: 'success' } })
+    const { data: head } = await rest.git.getCommit({ ...at, commit_sha: headSha ?? '' })
+    const { data: pushed } = await rest.git.createCommit({
+      ...at,
+      message: 'By hand',
+      tree: head.tree.sha,
+      parents: [head.parents[0]?.sha ?? ''],
+    })
+    await rest.git.updateRef({ ...at, ref: `heads/${branch}`, sha: pushed.sha, force: true })
+    await observeProposal(proposal.id)
+    expect(await stored(proposal.id)).toMatchObject({ state: 'open', headSha: pushed.sha, plan: null })
+    await rest.git.deleteRef({ ...at, ref: `heads/${branch}` })
+    await observeProposal(proposal.id)
+    expect((await stored(proposal.id)).state).toBe('closed')
+    await expect(submit(create('by-hand'))).resolves.toMatchObject({ state: 'submitted' })
+  })
+
   test('a resource that fails fails the proposal, and mends it when it recovers', async () => {
     const proposal = await submit(create('quota'))
     await openProposal(proposal.id)
