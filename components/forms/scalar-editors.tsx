@@ -39,8 +39,9 @@ export function StringEditor({ node, path, removable }: { node: StringField; pat
   const choices = node.enum?.filter((choice) => typeof choice === 'string')
   const several = text.includes('\n') || text.length > oneLine || node.mined?.syntax === 'json'
   const suggestions = node.mined?.values
-  // Clearing the box takes an optional field out; an empty text is a value of its own, set from the menu.
-  const write = (typed: string) => (typed === '' && !node.required ? store.unset(path) : store.set(path, typed))
+  // Clearing the box takes an optional field out; an empty text is a value of its own, set from the menu. What stands in a
+  // list or map is taken out there, never by clearing it.
+  const write = (typed: string) => (typed === '' && !node.required && removable !== false ? store.unset(path) : store.set(path, typed))
   return (
     <FieldFrame node={node} path={path} removable={removable}>
       {(control) =>
@@ -112,32 +113,39 @@ export function StringEditor({ node, path, removable }: { node: StringField; pat
 }
 
 export function NumberEditor({ node, path, removable }: { node: NumberField; path: JsonPath; removable?: boolean }) {
-  const { store } = useForm()
-  const value = useValue(path)
+  const isInteger = node.type === 'integer'
   return (
-    <FieldFrame node={node} path={path} removable={removable}>
-      {(control) => (
-        <input
-          {...aria(control)}
-          type="text"
-          inputMode={node.type === 'integer' ? 'numeric' : 'decimal'}
-          className={classNames(fieldStyles.input, styles.number)}
-          autoComplete="off"
-          placeholder={placeholderOf(node)}
-          value={asText(value)}
-          onChange={(event) => {
-            const typed = event.target.value
-            if (typed.trim() === '') store.unset(path)
-            // what is no number stays as typed: the complaint names it, and nothing is lost
-            else store.set(path, (node.type === 'integer' ? readInteger(typed) : readNumber(typed)) ?? typed)
-          }}
-        />
-      )}
-    </FieldFrame>
+    <NumberText
+      node={node}
+      path={path}
+      removable={removable}
+      inputMode={isInteger ? 'numeric' : 'decimal'}
+      placeholder={placeholderOf(node)}
+      read={isInteger ? readInteger : readNumber}
+    />
   )
 }
 
 export function IntOrStringEditor({ node, path, removable }: { node: IntOrStringField; path: JsonPath; removable?: boolean }) {
+  const placeholder = placeholderOf(node) ?? 'a number, or text such as 25%'
+  return <NumberText node={node} path={path} removable={removable} placeholder={placeholder} read={readInteger} />
+}
+
+/** A number as text. What is no number stays as typed: a complaint names it where it is wrong, and nothing is lost. */
+function NumberText({
+  node,
+  path,
+  removable,
+  read,
+  ...input
+}: {
+  node: NumberField | IntOrStringField
+  path: JsonPath
+  removable: boolean | undefined
+  read: (typed: string) => number | undefined
+  placeholder: string | undefined
+  inputMode?: 'numeric' | 'decimal'
+}) {
   const { store } = useForm()
   const value = useValue(path)
   return (
@@ -145,15 +153,15 @@ export function IntOrStringEditor({ node, path, removable }: { node: IntOrString
       {(control) => (
         <input
           {...aria(control)}
+          {...input}
           type="text"
           className={classNames(fieldStyles.input, styles.number)}
           autoComplete="off"
-          placeholder={placeholderOf(node) ?? 'a number, or text such as 25%'}
           value={asText(value)}
           onChange={(event) => {
             const typed = event.target.value
-            if (typed === '') store.unset(path)
-            else store.set(path, readInteger(typed) ?? typed)
+            if (typed.trim() === '' && removable !== false) store.unset(path)
+            else store.set(path, read(typed) ?? typed)
           }}
         />
       )}
@@ -170,7 +178,7 @@ export function BooleanEditor({ node, path, removable }: { node: BooleanField; p
   const answers: [string, Json | undefined][] = [
     ['on', true],
     ['off', false],
-    ...(node.required ? [] : ([[unset, undefined]] as [string, undefined][])),
+    ...(node.required || removable === false ? [] : ([[unset, undefined]] as [string, undefined][])),
   ]
   return (
     <FieldFrame node={node} path={path} removable={removable} group>

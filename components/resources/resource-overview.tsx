@@ -9,6 +9,7 @@ import { Icon } from '#components/ui/icons.tsx'
 import { Section } from '#components/ui/page-header.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { lookOf } from '#components/ui/states.ts'
+import tones from '#components/ui/tones.module.css'
 import type { ResourceDetail } from '#lib/inventory/contract.ts'
 import type { Json } from '#lib/json.ts'
 import styles from './resource-page.module.css'
@@ -35,7 +36,7 @@ function Verdict({ at, readiness }: { at: ResourceAddress; readiness: ResourceDe
   const look = lookOf(readiness.state)
   const { dependency } = readiness
   return (
-    <section className={classNames(styles.verdict, styles[look.tone])} aria-label="State">
+    <section className={classNames(styles.verdict, tones[look.tone])} aria-label="State">
       <Icon name={look.icon} size={18} />
       <strong>{readiness.headline}</strong>
       {readiness.since ? (

@@ -12,6 +12,7 @@ import { Icon } from '#components/ui/icons.tsx'
 import { EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
+import tones from '#components/ui/tones.module.css'
 import type { RevisionView } from '#lib/inventory/contract.ts'
 import type { Json } from '#lib/json.ts'
 import styles from './resource-page.module.css'
@@ -58,7 +59,7 @@ function Entry({ revision }: { revision: RevisionView }) {
   const fields = fieldsToShow(revision)
   return (
     <li className={styles.event}>
-      <span className={classNames(styles.mark, styles[look.tone])}>
+      <span className={classNames(styles.mark, tones[look.tone])}>
         <Icon name={look.icon} />
       </span>
       <div className={styles.what}>

@@ -9,6 +9,7 @@ import { Icon, type IconName } from './icons.tsx'
 import styles from './notices.module.css'
 import { RelativeTime } from './relative-time.tsx'
 import type { Tone } from './states.ts'
+import tones from './tones.module.css'
 
 /** Why there is nothing here, and the first thing to do (as `action`). */
 export function EmptyState({
@@ -83,7 +84,7 @@ const noticeIcons: Partial<Record<Tone, IconName>> = { red: 'failed', amber: 'wa
 /** A coloured line of text with an icon. `bar` stretches over the page's width. */
 export function Banner({ tone = 'blue', bar, children, action }: { tone?: Tone; bar?: boolean; children: ReactNode; action?: ReactNode }) {
   return (
-    <div className={classNames(styles.notice, styles[tone], bar && styles.bar)} role={tone === 'red' ? 'alert' : 'status'}>
+    <div className={classNames(styles.notice, tones[tone], bar && styles.bar)} role={tone === 'red' ? 'alert' : 'status'}>
       <Icon name={noticeIcons[tone] ?? 'info'} />
       <div>{children}</div>
       {action}
