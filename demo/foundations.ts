@@ -84,7 +84,10 @@ async function startControlPlane(options: FoundationOptions, identity: IdentityK
   const own = process.env.CORBEL_KUBECONFIG
   if (own) {
     if (!existsSync(own)) throw new Error(`CORBEL_KUBECONFIG names ${own}, which does not exist.`)
-    notes.push('The cluster is yours (CORBEL_KUBECONFIG). Sign-in works there only if it trusts the demo’s identity provider.')
+    const trust = `${issuerAt(ports.identityHttps)}, audience ${clientId}`
+    notes.push(
+      `The cluster is yours (CORBEL_KUBECONFIG). It takes people's tokens only if it trusts the demo's identity provider (${trust}).`,
+    )
     return own
   }
   const assets = process.env.KUBEBUILDER_ASSETS

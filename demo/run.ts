@@ -3,12 +3,14 @@
  *
  *   demo/run.ts [--dev] [--crds DIR]
  */
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { people } from '#demo/identity/people.ts'
 import { stepsToTry } from '#demo/parts.ts'
 import { type Demo, startDemo } from '#demo/start-demo.ts'
 import { runningDemo, stateDirectory } from '#demo/state.ts'
+import { readDefinitions } from '#demo/world/definitions.ts'
 
 const stopWithinMs = 12_000
 
@@ -51,6 +53,9 @@ function welcome({ url, githubUrl, foundations, ports, logs }: Demo): string {
 }
 
 const { dev, crds } = readArguments()
+if (crds && !statSync(crds, { throwIfNoEntry: false })?.isDirectory())
+  fail(`--crds names ${crds}, which is no folder. Give one with CustomResourceDefinitions as YAML files.`)
+if (crds && readDefinitions([crds]).size === 0) fail(`The folder ${crds} of --crds holds no CustomResourceDefinition (YAML or JSON files).`)
 const directory = stateDirectory()
 const other = runningDemo(directory)
 if (other) {

@@ -32,7 +32,7 @@ test('texts that are wrong, huge or hostile get a sentence, lock the form and lo
     [manifest('twice', 'spec: {}\nspec: {}\n'), /Line 7: .*"spec" stands twice/],
     [manifest('tabs', 'spec:\n\tlabels: {}\n'), /Line 7: .*[Tt]ab/],
     [`${manifest('bomb')}${bomb}\n`, /expands to more than/],
-    [manifest('huge', `# ${'x'.repeat(1024 * 1024)}\n`), /1 MiB\. Split it into several files/],
+    [manifest('huge', `# ${'x'.repeat(1024 * 1024)}\n`), /\(1 MiB\)\. Split it into several files/],
     ['- a list\n', /something else/],
   ]
   for (const [text, sentence] of texts) {

@@ -79,7 +79,7 @@ function Row({ node, path, name, disabled }: { node: FieldNode; path: JsonPath; 
   const { store } = useForm()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a path is the same while its text is
   const here = useMemo(() => [...path, name], [JSON.stringify(path), name])
-  const named: FieldNode = useMemo(() => ({ ...node, label: name, required: true }), [node, name])
+  const named: FieldNode = useMemo(() => ({ ...node, label: name }), [node, name])
   return (
     <div className={styles.item}>
       <span className={styles.itemTools}>

@@ -11,7 +11,14 @@ export interface ProposalStep {
   note: string | null
 }
 
-const titles = ['Submitted', 'Pull request open', 'Merged', 'Applying', 'Ready'] as const
+/** What each step is called once it is done, and before. */
+const titles: readonly { done: string; before: string }[] = [
+  { done: 'Submitted', before: 'Submit' },
+  { done: 'Pull request open', before: 'Open pull request' },
+  { done: 'Merged', before: 'Merge' },
+  { done: 'Applied', before: 'Apply' },
+  { done: 'Ready', before: 'Ready' },
+]
 
 /** How many steps are behind, by state; the next one is under way. */
 function reached(proposal: Pick<Proposal, 'state' | 'mergedAt' | 'openedAt' | 'apply'>): number {
@@ -43,7 +50,8 @@ export function proposalSteps(
 ): ProposalStep[] {
   const behind = reached(proposal)
   const times = [proposal.createdAt, proposal.openedAt, proposal.mergedAt, null, proposal.state === 'ready' ? proposal.finishedAt : null]
-  return titles.map((title, index): ProposalStep => {
+  return titles.map(({ done, before }, index): ProposalStep => {
+    const title = index < behind ? done : before
     const at = times[index] ?? null
     if (index < behind) return { title, state: 'done', at, note: index === behind - 1 ? waitingFor(proposal) : null }
     if (proposal.state === 'closed') return { title, state: 'skipped', at: null, note: null }

@@ -5,13 +5,19 @@ const acronyms = new Map(
     .map((word) => [word.toLowerCase(), word]),
 )
 
+/** Names of products that stand as one word in kinds. */
+const properNames = new Map([
+  ['PubSub', 'Pub/Sub'],
+  ['BigQuery', 'BigQuery'],
+])
+
 /** A key in words: `uniformBucketLevelAccess` → `Uniform bucket level access`, `kmsKeyRef` → `KMS key`. A key without letters comes back as it is. */
 export function labelOfKey(key: string): string {
   const bare = /^[a-z].*[a-z0-9](?:Ref|Refs)$/.test(key) ? key.replace(/Refs?$/, '') : key
-  const words = bare.match(/[Ii][Pp]v[46]|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g)
+  const words = bare.match(/[Ii][Pp]v[46]|PubSub|BigQuery|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g)
   if (!words || /[^A-Za-z0-9_-]/.test(key)) return key
   const spoken = words.map((word) => {
-    const known = acronyms.get(word.toLowerCase())
+    const known = properNames.get(word) ?? acronyms.get(word.toLowerCase())
     if (known) return known
     const plural = /^(.+)s$/.exec(word.toLowerCase())
     const single = plural?.[1] === undefined ? undefined : acronyms.get(plural[1])
@@ -20,7 +26,9 @@ export function labelOfKey(key: string): string {
   })
   const text = spoken.join(' ')
   const first = spoken[0] ?? ''
-  return acronyms.has(first.toLowerCase()) ? text : text.charAt(0).toUpperCase() + text.slice(1)
+  return acronyms.has(first.toLowerCase()) || [...properNames.values()].includes(first)
+    ? text
+    : text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** A kind in words, its acronyms kept: `StorageBucket` → `Storage bucket`, `SQLInstance` → `SQL instance`. */
