@@ -115,15 +115,26 @@ export function Catalogue() {
 /** The search text; it reaches the address 200 ms after the last key. Enter opens the first kind, arrow down goes to the list. */
 function KindSearch({ text, onSearch }: { text: string; onSearch: (text: string) => void }) {
   const [typed, setTyped] = useState(text)
-  const latest = useRef(onSearch)
+  const search = useRef<{ onSearch: typeof onSearch; address: string; sent: string[] }>({ onSearch, address: text, sent: [] })
   useEffect(() => {
-    latest.current = onSearch
+    search.current.onSearch = onSearch
   })
   useEffect(() => {
-    if (typed === text) return
-    const timer = setTimeout(() => latest.current(typed), 200)
+    const { sent } = search.current
+    const arrived = sent.indexOf(text)
+    search.current.address = text
+    search.current.sent = sent.slice(arrived < 0 ? sent.length : arrived + 1)
+    if (arrived < 0) setTyped(text) // a link or the browser's way back changed the address, not these keys
+  }, [text])
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      const { sent, address, onSearch } = search.current
+      if (typed === (sent.at(-1) ?? address)) return
+      sent.push(typed)
+      onSearch(typed)
+    }, 200)
     return () => clearTimeout(timer)
-  }, [typed, text])
+  }, [typed])
   return (
     <TextField
       label="What do you need?"
