@@ -1,6 +1,7 @@
 /** Where a proposal stands, as steps in words. Pure; the life itself is told in lib/proposals/proposal-life.ts. */
+
+import { checkPassed } from '#lib/plan/check-passed.ts'
 import type { Proposal } from '#lib/proposals/contract.ts'
-import { checkPassed } from '#lib/proposals/proposal-life.ts'
 
 export interface ProposalStep {
   title: string

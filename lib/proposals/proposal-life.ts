@@ -20,6 +20,7 @@
  *
  * A resource has at most one open proposal (partial unique index). `ready`, `failed` and `closed` free the resource.
  */
+import { checkPassed } from '#lib/plan/check-passed.ts'
 import type { ProposalState } from './contract.ts'
 
 /** What is true of a proposal now, as GitHub and the index say. */
@@ -69,10 +70,6 @@ function afterMerge(state: ProposalState, { apply, resources }: ProposalFacts): 
 
 /** Whether the proposal still holds its resources, so that a second one for them is refused. */
 export const holdsResources = (state: ProposalState): boolean => !['ready', 'failed', 'closed'].includes(state)
-
-/** Whether a completed check has nothing against the change; one that was skipped has not. */
-export const checkPassed = (conclusion: string | null): boolean =>
-  conclusion === 'success' || conclusion === 'neutral' || conclusion === 'skipped'
 
 /** A check's state in the words of the facts. */
 export function applyFact(check: { status: string; conclusion: string | null } | null): ProposalFacts['apply'] {
