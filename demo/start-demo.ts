@@ -14,6 +14,7 @@ import { seedCluster } from '#demo/world/seed-cluster.ts'
 import { seedRepositories } from '#demo/world/seed-repositories.ts'
 import { seedResources } from '#demo/world/seed-resources.ts'
 import { serviceAccountKubeconfig } from '#demo/world/service-account-kubeconfig.ts'
+import { throughRestarts } from '#demo/world/through-restarts.ts'
 import { generatePrismaClient } from '#scripts/prisma-generate.ts'
 
 export interface DemoOptions {
@@ -89,7 +90,7 @@ export function startDemo(options: DemoOptions): StartingDemo {
     }
     await Promise.all([
       progress.step('Identity provider', () => supervisor.start(parts.identity(context))),
-      progress.step('Kinds, projects, people and repositories', seedWorld),
+      progress.step('Kinds, projects, people and repositories', () => throughRestarts(seedWorld)),
     ])
     await Promise.all([
       progress.step('GitHub stand-in', () => supervisor.start(parts.github(context))),

@@ -15,6 +15,7 @@ import { startDemo } from '#demo/start-demo.ts'
 import { builds, choosePorts, prepareState, removeRecord, root, runningDemo, writeRecord } from '#demo/state.ts'
 import { createSupervisor } from '#demo/supervisor/supervisor.ts'
 import { seedCluster } from '#demo/world/seed-cluster.ts'
+import { throughRestarts } from '#demo/world/through-restarts.ts'
 import { findChromium } from './chromium.ts'
 import { generatePrismaClient } from './prisma-generate.ts'
 import { type Results, readPlaywright, readVitest, single, sum } from './test-results.ts'
@@ -80,7 +81,7 @@ async function system(): Promise<Results> {
   cleanUps.push(supervisor.stop)
   const progress = createProgress((line) => console.log(line))
   const foundations = await startFoundations({ directory, ports: await choosePorts(directory), supervisor, progress })
-  await step('Kinds, projects and people', () => seedCluster({ kubeconfig: foundations.kubeconfig }))
+  await step('Kinds, projects and people', () => throughRestarts(() => seedCluster({ kubeconfig: foundations.kubeconfig })))
   return vitest('system', { TEST_DATABASE_URL: foundations.databaseUrl, TEST_KUBECONFIG: foundations.kubeconfig })
 }
 
