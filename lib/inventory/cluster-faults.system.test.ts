@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Agent, createServer, request, type Server } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KubeConfig } from '@kubernetes/client-node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -25,7 +26,7 @@ const thing = (name: string): JsonObject => ({ ...kind, metadata: { name, namesp
 
 type Fault = 'none' | 'cut' | 401 | 403 | 429 | 500
 let fault: Fault = 'none'
-const sockets = new Set<Socket>()
+const sockets = new Set<Duplex>()
 let proxy: Server
 let fresh: FreshDatabase
 let database: Database
