@@ -53,7 +53,7 @@ test('a quota that is used up: page, pull request and job log say what, since wh
   await test.step('the proposal has failed, and says so', async () => {
     await page.goto(proposal)
     await expect(page.getByRole('heading', { name: /^Apply.*Failed/ })).toBeVisible({ timeout: 60_000 })
-    await expect(page.getByRole('list', { name: 'Progress' }).getByRole('listitem').last()).toContainText('failed')
+    await expect(page.getByRole('list', { name: 'Progress' }).getByRole('listitem').filter({ hasText: 'Apply' })).toContainText('failed')
     await expect(content(page).getByText(/quota/i).first()).toBeVisible()
     await expectAccessible(page, 'a failed proposal')
   })

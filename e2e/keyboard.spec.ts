@@ -44,7 +44,7 @@ test('a bucket is proposed without touching the mouse', async ({ page }) => {
   await expect(page.getByRole('searchbox', { name: 'Search fields to add' })).toBeFocused()
   await page.keyboard.type('main page')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('textbox', { name: /^Message main page/ })).toBeFocused()
+  await expect(page.getByRole('textbox', { name: /^Main page suffix/ })).toBeFocused()
   await page.keyboard.type('index.html')
   const editor = page.getByRole('textbox', { name: 'Manifest as YAML' })
   await expect(editor).toContainText('mainPageSuffix: index.html')

@@ -18,14 +18,16 @@ test('the address holds the filter: text, facets, sort, and the way back', async
 
   await page.getByRole('button', { name: /^Kind/ }).click()
   const menu = page.getByRole('menu', { name: 'Kind' })
-  await expect(menu.getByRole('menuitem', { name: /^SQLInstance 1$/ })).toBeVisible()
-  await menu.getByRole('menuitem', { name: /^SQLInstance/ }).click()
+  const instances = menu.getByRole('menuitem', { name: /^SQLInstance \d+$/ })
+  const found = Number((await instances.textContent())?.match(/\d+$/)?.[0]) // other journeys may have made some more
+  expect(found).toBeGreaterThan(0)
+  await instances.click()
   await expect(page).toHaveURL(/kind=SQLInstance\.sql/)
-  await expect(rows).toHaveCount(1)
-  await expect(rows.first()).toContainText('ledger')
+  await expect(rows).toHaveCount(found)
+  for (const row of await rows.all()) await expect(row).toContainText('ledger')
 
   await page.reload()
-  await expect(rows).toHaveCount(1)
+  await expect(rows).toHaveCount(found)
   await page.getByRole('link', { name: 'Remove Kind: SQLInstance' }).click()
   await expect(page).not.toHaveURL(/kind=/)
   await page.getByRole('link', { name: 'Clear all' }).click()

@@ -13,7 +13,7 @@ test.afterEach(async () => {
 
 for (const [mode, words] of [
   ['down', /GitHub (failed \(status 503\)|does not answer).*[Tt]ry again/],
-  ['rate-limited', /GitHub.*(limit|wait)/i],
+  ['rate-limited', /GitHub asks Corbel to slow down\..*again in \d+ seconds/],
   ['forbidden', /GitHub.*(refuse|permission|may not|not allow)/i],
 ] as const) {
   test(`GitHub ${mode}: a sentence names it, other parts go on, nothing typed is lost, and it goes on after`, async ({ page }) => {

@@ -117,7 +117,7 @@ test('a pull request gets a plan, its merge is applied and reported until ready'
   expect(plan.output.title).toContain('1 to add')
   const planned = (await commentsOf(pull.number)).filter((body) => body.startsWith('<!-- corbel:plan -->'))
   expect(planned).toHaveLength(1)
-  expect(planned[0]).toContain('✅ accepted')
+  expect(planned[0]).toContain('✓ accepted')
 
   const { data: merge } = await octokit.rest.pulls.merge({ ...at, pull_number: pull.number })
   const live = await until(async () => {
