@@ -47,7 +47,7 @@ export async function visibleProjects(actor: Actor): Promise<Visibility> {
   kept.set(actor.loginId, { until: now + keptMs, answer })
   // A failure, or an answer with a cluster missing, is not kept: the next request tries again.
   answer.then(
-    (visibility) => visibility.gaps.length > 0 && kept.set(actor.loginId, { until: now + 5_000, answer }),
+    (visibility) => visibility.gaps.length > 0 && kept.set(actor.loginId, { until: Date.now() + 15_000, answer }),
     () => kept.delete(actor.loginId),
   )
   return answer

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -214,4 +215,25 @@ test('a dry run of a deletion deletes nothing, and takes preconditions as the de
   expect((await portal.get(at('kept'))).value.metadata).not.toHaveProperty('deletionTimestamp')
   await portal.delete(at('kept'))
   await expect(portal.get(at('kept'))).rejects.toThrow(NotFound)
+})
+
+test('a cluster that takes a connection and never answers holds a person up for seconds, not minutes', async () => {
+  const silent = createServer((socket) => socket.on('error', () => {}))
+  await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done))
+  const { port } = silent.address() as AddressInfo // it listens on TCP
+  const config = new KubeConfig()
+  config.loadFromOptions({
+    clusters: [{ name: 'silent', server: `https://127.0.0.1:${port}`, skipTLSVerify: true }],
+    users: [{ name: 'nobody' }],
+    contexts: [{ name: 'silent', cluster: 'silent', user: 'nobody' }],
+    currentContext: 'silent',
+  })
+  const file = join(directory, 'silent.kubeconfig')
+  writeFileSync(file, config.exportConfig())
+  const hanging = openCluster({ name: 'silent', kubeconfigFile: file })
+  await expect(
+    hanging.as({ token: 'x' }).get({ apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false, name: 'default' }),
+  ).rejects.toThrow(/Cluster "silent" is out of reach: it does not answer in time/)
+  await hanging.close()
+  silent.close()
 })

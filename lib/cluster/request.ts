@@ -34,6 +34,12 @@ const readTries = 3
 /** Longer waits are the caller's decision, so they are passed on as an error. */
 const longestPauseMs = 5_000
 const largestBytes = 1024 * 1024
+/** A person waits for the answer: a cluster that hangs must not hold a page longer than this. Writes may wait for webhooks. */
+const personReadMs = 5_000
+const personWriteMs = 20_000
+
+const isQuestion = (method: string, path: string): boolean =>
+  method === 'GET' || /^\/apis\/auth(orization|entication)\.k8s\.io\//.test(path)
 
 /** Throws TooLarge for an object above 1 MiB; etcd refuses it anyway, after the upload. */
 export function asTooLarge(object: JsonObject, { kind, name }: ObjectRef): JsonObject {
@@ -59,6 +65,7 @@ export function caller(cluster: string, server: string, { by, approach }: Identi
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal ? { signal } : {}),
+        ...(by === 'person' ? { headersTimeout: isQuestion(method, path) ? personReadMs : personWriteMs } : {}),
       })
     } catch (error) {
       throw outOfReach(cluster, error, signal)
@@ -97,7 +104,8 @@ export function caller(cluster: string, server: string, { by, approach }: Identi
 }
 
 function pauseAfter(error: unknown, attempt: number): number | undefined {
-  if (!(error instanceof CorbelError)) return undefined
+  // whoever did not answer in time has had its time
+  if (!(error instanceof CorbelError) || /^UND_ERR_(HEADERS|CONNECT)_TIMEOUT$/.test(codeOf(error))) return undefined
   return retryDelay(
     error.status,
     attempt,
