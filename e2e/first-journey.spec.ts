@@ -25,7 +25,7 @@ test('alice makes a bucket: sign in, form, pull request, plan, merge, ready', as
     await page.getByRole('option', { name: /^payments-prod/ }).click()
     await page.getByRole('searchbox', { name: 'What do you need?' }).fill('bucket')
     const card = content(page).getByRole('link', { name: /^StorageBucket/ })
-    await expect(content(page).getByRole('link', { name: /^StorageBucket/ })).toHaveCount(0)
+    await expect(content(page).getByRole('link', { name: /^PubSubTopic/ })).toHaveCount(0)
     await card.click()
     await expect(page.getByRole('heading', { level: 1, name: 'Create StorageBucket' })).toBeVisible()
   })
