@@ -49,7 +49,7 @@ const keyOf = ({ cluster, namespace }: { cluster: string; namespace: string }): 
 const isMine = ({ team }: ProjectRow, actor: Actor): boolean => team !== null && actor.groups.includes(team)
 const noCounts = (): StateCounts => ({ ready: 0, progressing: 0, failed: 0, unknown: 0, paused: 0, deleting: 0 })
 
-/** A cluster that cannot be asked lets nobody propose; the gap beside the list says why. */
+/** A cluster that refuses to answer lets nobody propose; one that is away lets a team go on with its own (lib/access). */
 async function mayPropose(actor: Actor, { cluster, namespace }: ProjectRow): Promise<boolean> {
   try {
     return await canProposeIn(actor, cluster, namespace)

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { KubeConfig } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serviceAccountKubeconfig } from '#demo/world/service-account-kubeconfig.ts'
+import { canProposeIn } from '#lib/access/visible-projects.ts'
 import { type Cluster, openCluster } from '#lib/cluster/client.ts'
 import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
@@ -311,6 +312,8 @@ test('while a cluster is away, people see their teams’ projects from the index
   const page = await listResources(query({ cluster: ['away'] }), again)
   expect(page.items.map(({ namespace }) => namespace)).toEqual([payments])
   expect(page.gaps.find((gap) => gap.cluster === 'away')).toMatchObject({ reason: 'unreachable' })
+  expect(await canProposeIn(again, 'away', payments)).toBe(true)
+  expect(await canProposeIn(again, 'away', playlists)).toBe(false)
   const detail = await resourceDetail(at(payments, 'far', 'away'), again)
   expect(detail).toMatchObject({ live: false, object: { spec: { size: 1 } } })
   expect(detail.liveProblem).toContain('out of reach')

@@ -30,7 +30,13 @@ export async function pollProposals(): Promise<number> {
   const [clock] = await database().$queryRaw<{ now: Date }[]>`SELECT now() AS now`
   const now = clock?.now ?? new Date()
   const rows = await database().proposal.findMany({
-    where: { state: { in: [...followed, 'submitted'] } },
+    where: {
+      OR: [
+        { state: { in: [...followed, 'submitted'] } },
+        // ready by the index before CI had its last word on the apply, and the webhook with that word was lost
+        { state: 'ready', finishedAt: { gt: new Date(now.getTime() - 60 * minute) }, apply: { path: ['status'], not: 'completed' } },
+      ],
+    },
     select: { id: true, state: true, updatedAt: true },
     orderBy: { updatedAt: 'desc' },
     take: 5000,

@@ -611,6 +611,24 @@ describe('following a pull request', () => {
     expect((await stored(proposal.id)).state).toBe('ready')
   })
 
+  test('a proposal that is ready before CI has its last word still hears that word', async () => {
+    const proposal = await submit(create('quick'))
+    await openProposal(proposal.id)
+    const mergeSha = await merge((await stored(proposal.id)).pullNumber)
+    const { rest } = await asApp(repository).octokit()
+    const at = { owner: 'acme', repo: 'payments' }
+    const { data: check } = await rest.checks.create({ ...at, name: 'corbel/apply', head_sha: mergeSha, status: 'in_progress' })
+    await index('quick', 'ready', mergeSha)
+    await observeProposal(proposal.id)
+    await settleProposals()
+    expect(await stored(proposal.id)).toMatchObject({ state: 'ready', apply: { status: 'in_progress' } })
+    const looked = await pollProposals()
+    await rest.checks.update({ ...at, check_run_id: check.id, status: 'completed', conclusion: 'success' })
+    await observeProposal(proposal.id)
+    expect(await stored(proposal.id)).toMatchObject({ state: 'ready', apply: { status: 'completed', conclusion: 'success' } })
+    expect(await pollProposals()).toBe(looked - 1)
+  })
+
   test('a deletion is ready when the resource is gone', async () => {
     await index('first', 'ready', null)
     const proposal = await submit({ ...create('first'), action: 'delete', name: 'first', text: null })

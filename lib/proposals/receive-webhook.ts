@@ -74,11 +74,12 @@ function concerned(event: EventName, payload: unknown): Prisma.ProposalWhereInpu
     }
     case 'check_run': {
       const { repository, check_run: run } = CheckRunEvent.parse(payload)
-      // an unknown commit may be the merge of a proposal whose merge is not noted yet
-      const commit = run.name === planCheck ? { headSha: run.head_sha } : { OR: [{ mergeSha: run.head_sha }, { mergeSha: null }] }
-      return run.name === planCheck || run.name === applyCheck
-        ? { ...open, repository: repository.full_name, ...commit }
-        : { id: { in: [] } }
+      const where = { repository: repository.full_name }
+      if (run.name === planCheck) return { ...open, ...where, headSha: run.head_sha }
+      if (run.name !== applyCheck) return { id: { in: [] } }
+      // An unknown commit may be the merge of a proposal whose merge is not noted yet. A proposal that is ready already is
+      // looked at too: the index may have been quicker than CI, whose last word on the apply comes only now.
+      return { ...where, pullNumber: { not: null }, OR: [{ mergeSha: run.head_sha }, { ...open, mergeSha: null }] }
     }
     case 'push': {
       const { repository, ref } = PushEvent.parse(payload)
