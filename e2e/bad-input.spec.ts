@@ -1,5 +1,5 @@
 /** Texts and systems that misbehave: the page stays alive, says what is wrong and what to do, and keeps what was typed. */
-import { globSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import pg from 'pg'
@@ -91,11 +91,10 @@ test.describe('while the database is away', () => {
 
 /** Lets PostgreSQL take no connection, and ends those it has; what it gives lets it go on. */
 async function stopDatabase(): Promise<() => void> {
-  const [file] = globSync(join(process.env.E2E_STATE ?? '', 'postgres', '**', 'postmaster.pid'))
-  const pid = Number(file && readFileSync(file, 'utf8').split('\n')[0])
-  if (!pid) throw new Error('E2E_STATE has no running PostgreSQL.')
   const client = new pg.Client({ connectionString: demoRecord().databaseUrl ?? '' })
   await client.connect()
+  const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory')
+  const pid = Number(readFileSync(join(rows[0]?.data_directory ?? '', 'postmaster.pid'), 'utf8').split('\n')[0])
   process.kill(pid, 'SIGSTOP')
   const end = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()'
   await client.query(end)

@@ -119,10 +119,10 @@ describe('complaints of the API server arrive at the fields', () => {
     ],
     ['a rule over several fields', { location: 'EU', size: 11 }, [{ path: ['spec'], message: 'Size must stay below 10.' }]],
   ])('%s', async (_, spec, fields) => {
-    const asCreate = portal.create(bucket('new', spec), { dryRun: true })
-    const asApply = portal.applyServerSide(bucket('new', spec), { fieldManager: 'corbel', dryRun: true })
+    const asCreate = () => portal.create(bucket('new', spec), { dryRun: true })
+    const asApply = () => portal.applyServerSide(bucket('new', spec), { fieldManager: 'corbel', dryRun: true })
     for (const write of [asCreate, asApply]) {
-      const error = await write.then(
+      const error = await write().then(
         () => undefined,
         (thrown: unknown) => thrown,
       )
