@@ -1,0 +1,324 @@
+/**
+ * Three-way merge of a manifest, field by field: what I changed since the base is put into what others made of it meanwhile.
+ *
+ * The result is their text, edited in place: their comments, order and quoting stay, and so do the file's other documents. Where my
+ * change can be taken over line by line with the same outcome, it is, so that my comments come along; comments of mine that find no
+ * place are named. A field both changed, to different values, is a conflict: theirs stands until somebody chooses.
+ */
+import { diffArrays } from 'diff'
+import { CorbelError } from '#lib/errors.ts'
+import { isObject, type Json, type JsonObject, type JsonPath, sameJson } from '#lib/json.ts'
+import { diffValues, type ValueDifference } from './diff-values.ts'
+import { deleteValue, insertItem, removeItem, setValue } from './edit-manifest.ts'
+import { parseManifestFile } from './parse-manifest.ts'
+
+/** How the lists at a path are merged: by the keys that tell items apart, as a whole, or (undefined) by a unique `name` where all items have one. */
+export type MergeLists = (path: JsonPath) => readonly string[] | 'whole' | undefined
+
+/** A field that both changed, differently. A side without the field is undefined. */
+export interface MergeConflict {
+  /** Tells the conflict from all others of this merge; the same whichever side is called mine. */
+  id: string
+  /** Where the field stands in their document, or in mine where theirs has it no more. */
+  path: JsonPath
+  base: Json | undefined
+  mine: Json | undefined
+  theirs: Json | undefined
+  /** Set when my value cannot be written into their text: a sentence. */
+  why?: string
+}
+
+export interface MergeResult {
+  /** Their file with my changes. */
+  text: string
+  conflicts: MergeConflict[]
+  /** My changes that are in the text. */
+  mine: ValueDifference[]
+  /** Their changes that I did not make. */
+  theirs: ValueDifference[]
+  /** Comments I wrote that are not in the text. */
+  lostComments: string[]
+}
+
+/** Which side of a conflict goes into the text; undefined leaves it a conflict. */
+export type Choose = (conflict: MergeConflict) => 'mine' | 'theirs' | undefined
+
+export interface MergeSides {
+  base: string
+  mine: string
+  theirs: string
+  /** Which document of each file; the first where it is not said. */
+  documents?: { base: number; mine: number; theirs: number }
+}
+
+/** Longer texts are merged by fields alone. */
+const longestForLines = 200_000
+const mostChanges = 60
+/** How long a comparison of lines may search, in milliseconds. */
+const timeout = 500
+
+/** Merges my changes into theirs. Never throws: a text that cannot be read, or a refused edit, is a conflict with its reason. */
+export function mergeManifests(sides: MergeSides, lists: MergeLists = () => undefined, choose: Choose = () => undefined): MergeResult {
+  const at = sides.documents ?? { base: 0, mine: 0, theirs: 0 }
+  const base = read(sides.base, at.base)
+  const mine = read(sides.mine, at.mine)
+  const theirs = read(sides.theirs, at.theirs)
+  const unread = mine.problem ?? theirs.problem ?? base.problem
+  if (unread !== undefined) {
+    const conflict = { id: '[]', path: [], base: base.value, mine: mine.value, theirs: theirs.value, why: unread }
+    return { text: sides.theirs, conflicts: [conflict], mine: [], theirs: [], lostComments: [] }
+  }
+  const run = (text: string): Merger => {
+    const merger = new Merger(text, at.theirs, lists, choose)
+    merger.merge(base.value, mine.value, read(text, at.theirs).value, [], [])
+    return merger
+  }
+  const byFields = run(sides.theirs)
+  const text = withLines(sides, at, byFields, run)
+  return { text, conflicts: byFields.conflicts, mine: byFields.mine, theirs: byFields.theirs, lostComments: lostComments(sides, text) }
+}
+
+interface Reading {
+  value: Json
+  start: number
+  end: number
+  problem?: string
+}
+
+function read(text: string, index: number): Reading {
+  try {
+    const { documents, problems } = parseManifestFile(text)
+    const document = documents[index]
+    const { value = null, start = 0, end = text.length } = document ?? {}
+    const error = problems.find(({ severity }) => severity === 'error')
+    if (error) return { value, start, end, problem: `Line ${error.line}: ${error.message}` }
+    if (!document && text.trim() !== '') return { value, start, end, problem: 'The resource is no longer in its file.' }
+    return { value, start, end }
+  } catch (error) {
+    if (!(error instanceof CorbelError)) throw error
+    return { value: null, start: 0, end: text.length, problem: error.message }
+  }
+}
+
+/**
+ * My lines put into theirs, change by change, as far as the merged value stays the same; what is left is merged by fields. So my comments
+ * and my way of writing come along, and a line that happens to fit can never change the outcome.
+ */
+function withLines(sides: MergeSides, at: NonNullable<MergeSides['documents']>, byFields: Merger, run: (text: string) => Merger): string {
+  const longest = Math.max(sides.base.length, sides.mine.length, sides.theirs.length)
+  if (sides.mine === sides.base || longest > longestForLines) return byFields.text
+  const { start } = read(sides.theirs, at.theirs)
+  const theirs = linesOf(sides.theirs, at.theirs)
+  const changes = lineChanges(linesOf(sides.base, at.base), linesOf(sides.mine, at.mine), theirs)
+  if (changes.length > mostChanges) return byFields.text
+  const offsets = [start]
+  for (const line of theirs) offsets.push((offsets.at(-1) ?? start) + line.length)
+  const wanted = read(byFields.text, at.theirs).value
+  let best = byFields.text
+  let from = sides.theirs
+  // from the end, so that the places before stay where they are
+  for (const { first, count, lines } of changes.reverse()) {
+    const candidate = from.slice(0, offsets[first]) + lines.join('') + from.slice(offsets[first + count])
+    if (read(candidate, at.theirs).problem !== undefined || !sameOthers(from, candidate, at.theirs)) continue
+    const again = run(candidate)
+    if (!sameJson(read(again.text, at.theirs).value, wanted)) continue
+    from = candidate
+    best = again.text
+  }
+  return best
+}
+
+function linesOf(text: string, index: number): string[] {
+  const { start, end } = read(text, index)
+  return text.slice(start, end).split(/(?<=\n)/)
+}
+
+/** My changes of lines, as replacements of lines of theirs; those of lines that theirs has changed too are left out. */
+function lineChanges(base: string[], mine: string[], theirs: string[]): { first: number; count: number; lines: string[] }[] {
+  const kept = new Map<number, number>()
+  let line = 0
+  let there = 0
+  for (const { added, removed, value } of diffArrays(base, theirs, { timeout }) ?? []) {
+    if (!added && !removed) for (const offset of value.keys()) kept.set(line + offset, there + offset)
+    if (!added) line += value.length
+    if (!removed) there += value.length
+  }
+  const changes: { first: number; count: number; lines: string[] }[] = []
+  const parts = diffArrays(base, mine, { timeout }) ?? []
+  line = 0
+  for (const [index, { added, removed, value }] of parts.entries()) {
+    const before = parts[index - 1]
+    const next = parts[index + 1]
+    if (removed) {
+      const places = value.map((_, offset) => kept.get(line + offset))
+      const first = places[0]
+      if (first !== undefined && places.every((place, offset) => place === first + offset))
+        changes.push({ first, count: value.length, lines: next?.added ? next.value : [] })
+    } else if (added && !before?.removed) {
+      const above = kept.get(line - 1)
+      const place = line === 0 ? 0 : above === undefined ? kept.get(line) : above + 1
+      if (place !== undefined) changes.push({ first: place, count: 0, lines: value })
+    }
+    if (!added) line += value.length
+  }
+  return changes
+}
+
+/** Whether all documents but one have the values they had. */
+function sameOthers(before: string, after: string, index: number): boolean {
+  const a = parseManifestFile(before).documents
+  const b = parseManifestFile(after).documents
+  return a.length === b.length && a.every((document, at) => at === index || sameJson(document.value, b[at]?.value))
+}
+
+/** One merge under way. Edits go into the text at once; nested ones come first, so that indexes stay right. */
+class Merger {
+  text: string
+  readonly conflicts: MergeConflict[] = []
+  readonly mine: ValueDifference[] = []
+  readonly theirs: ValueDifference[] = []
+  readonly #document: number
+  readonly #lists: MergeLists
+  readonly #choose: Choose
+
+  constructor(text: string, document: number, lists: MergeLists, choose: Choose) {
+    this.text = text
+    this.#document = document
+    this.#lists = lists
+    this.#choose = choose
+  }
+
+  /** `id`: the path with the keys of list items in place of their indexes. */
+  merge(base: Json | undefined, mine: Json | undefined, theirs: Json | undefined, path: JsonPath, id: Json[]): void {
+    if (sameJson(mine, theirs)) return
+    if (sameJson(base, mine)) {
+      const differences = diffValues(base, theirs, (below) => this.#keysFor([...path, ...below]))
+      this.theirs.push(...differences.map((difference) => ({ ...difference, path: [...path, ...difference.path] })))
+      return
+    }
+    // Adding the same map on both sides is no conflict by itself; their keys are compared one by one.
+    if (isObject(mine) && isObject(theirs) && (isObject(base) || base === undefined || base === null)) {
+      const from = isObject(base) ? base : {}
+      for (const key of new Set([...Object.keys(theirs), ...Object.keys(from), ...Object.keys(mine)]))
+        this.merge(own(from, key), own(mine, key), own(theirs, key), [...path, key], [...id, key])
+      return
+    }
+    if (Array.isArray(mine) && Array.isArray(theirs) && this.#mergeItems(base, mine, theirs, path, id)) return
+    if (sameJson(base, theirs)) this.#take(base, mine, theirs, path, id)
+    else this.#conflict({ id: JSON.stringify(id), path, base, mine, theirs })
+  }
+
+  #keysFor(path: JsonPath): string[] | undefined {
+    const keys = this.#lists(path)
+    return keys === undefined || keys === 'whole' ? undefined : [...keys]
+  }
+
+  /** Merges lists item by item. False where items cannot be told apart, or mine is only an order that items alone would not give. */
+  #mergeItems(base: Json | undefined, mine: Json[], theirs: Json[], path: JsonPath, id: Json[]): boolean {
+    const rule = this.#lists(path)
+    if (rule === 'whole' || !(base === undefined || base === null || Array.isArray(base))) return false
+    const keys = rule ?? ['name']
+    const before = itemsByKey(Array.isArray(base) ? base : [], keys)
+    const wanted = itemsByKey(mine, keys)
+    const there = itemsByKey(theirs, keys)
+    if (!before || !wanted || !there) return false
+    if (sameJson(base, theirs) && !sameOrder(before, wanted)) return false
+
+    const known = [...there.keys()]
+    const order = [...known]
+    for (const [index, key] of known.entries()) {
+      if (wanted.has(key)) this.merge(before.get(key), wanted.get(key), there.get(key), [...path, index], [...id, key])
+      else if (!before.has(key)) this.theirs.push({ path: [...path, index], before: undefined, after: there.get(key) })
+    }
+    for (let index = known.length - 1; index >= 0; index -= 1) {
+      const key = known[index] ?? ''
+      if (wanted.has(key) || !before.has(key)) continue
+      const item = there.get(key)
+      const place = [...path, index]
+      const conflict = { id: JSON.stringify([...id, key]), path: place, base: before.get(key), mine: undefined, theirs: item }
+      if (!sameJson(before.get(key), item) && !this.#mayTake(conflict)) continue
+      if (this.#try(conflict, (text) => removeItem(text, this.#document, path, index))) order.splice(index, 1)
+    }
+    let previous: string | undefined
+    for (const [index, [key, item]] of [...wanted].entries()) {
+      if (there.has(key)) {
+        previous = key
+        continue
+      }
+      const place = [...path, index]
+      if (before.has(key) && sameJson(before.get(key), item)) {
+        this.theirs.push({ path: place, before: item, after: undefined })
+        continue
+      }
+      const conflict = { id: JSON.stringify([...id, key]), path: place, base: before.get(key), mine: item, theirs: undefined }
+      if (before.has(key) && !this.#mayTake(conflict)) continue
+      const next = [...wanted.keys()].slice(index).find((other) => order.includes(other))
+      const to = previous !== undefined ? order.indexOf(previous) + 1 : next !== undefined ? order.indexOf(next) : order.length
+      if (!this.#try(conflict, (text) => insertItem(text, this.#document, path, to, item))) continue
+      order.splice(to, 0, key)
+      previous = key
+    }
+    return true
+  }
+
+  #conflict(conflict: MergeConflict): void {
+    if (this.#mayTake(conflict)) this.#take(conflict.base, conflict.mine, conflict.theirs, conflict.path, JSON.parse(conflict.id))
+  }
+
+  /** Whether mine was chosen. A conflict nobody chose about is noted. */
+  #mayTake(conflict: MergeConflict): boolean {
+    const chosen = this.#choose(conflict)
+    if (chosen === undefined) this.conflicts.push(conflict)
+    return chosen === 'mine'
+  }
+
+  #take(base: Json | undefined, mine: Json | undefined, theirs: Json | undefined, path: JsonPath, id: Json[]): void {
+    this.#try({ id: JSON.stringify(id), path, base, mine, theirs }, (text) =>
+      mine === undefined ? deleteValue(text, this.#document, path) : setValue(text, this.#document, path, mine),
+    )
+  }
+
+  #try(conflict: MergeConflict, edit: (text: string) => string): boolean {
+    try {
+      this.text = edit(this.text)
+      this.mine.push({ path: conflict.path, before: conflict.theirs, after: conflict.mine })
+      return true
+    } catch (error) {
+      if (!(error instanceof CorbelError)) throw error
+      if (this.#choose(conflict) !== 'theirs') this.conflicts.push({ ...conflict, why: error.message })
+      return false
+    }
+  }
+}
+
+/** The items of a list by what its keys hold; undefined where an item lacks a key, or two have the same. */
+function itemsByKey(items: readonly Json[], keys: readonly string[]): Map<string, JsonObject> | undefined {
+  const found = new Map<string, JsonObject>()
+  for (const item of items) {
+    if (!isObject(item)) return undefined
+    const values = keys.map((key) => own(item, key))
+    if (values.every((value) => value === undefined)) return undefined
+    const key = JSON.stringify(values.map((value) => value ?? null))
+    if (found.has(key)) return undefined
+    found.set(key, item)
+  }
+  return found
+}
+
+/** Whether the items that both have stand in one order, and those added could be put in where they are. */
+function sameOrder(before: ReadonlyMap<string, unknown>, wanted: ReadonlyMap<string, unknown>): boolean {
+  const kept = [...before.keys()].filter((key) => wanted.has(key))
+  return [...wanted.keys()].filter((key) => before.has(key)).every((key, index) => key === kept[index])
+}
+
+const own = (object: JsonObject, key: string): Json | undefined => (Object.hasOwn(object, key) ? object[key] : undefined)
+
+/** Comments that mine has and the base has not, as far as the merged text lacks them. */
+function lostComments(sides: MergeSides, merged: string): string[] {
+  const [base, mine, now] = [sides.base, sides.mine, merged].map(commentsOf)
+  const before = new Set(base)
+  const there = new Set(now)
+  return (mine ?? []).filter((comment) => !before.has(comment) && !there.has(comment))
+}
+
+const commentsOf = (text: string): string[] => [...text.matchAll(/(?:^|[ \t])(#[^\r\n]*)$/gm)].map((match) => (match[1] ?? '').trim())
