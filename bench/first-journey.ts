@@ -77,16 +77,16 @@ async function walk(demo: Demo, alice: Person, token: string, name: string): Pro
   }
   const begin = performance.now()
   const since = (moment: number): number => (performance.now() - moment) / 1000
-  const preview = await alice.call<ProposalPreview>('POST', '/api/v1/proposals/preview', { change })
-  if (!preview.dryRun.accepted)
-    throw new Error(`The dry run of ${name} was not accepted: ${preview.dryRun.message ?? preview.dryRun.unavailable}`)
+  const preview = await alice.call<ProposalPreview>('POST', '/api/v1/proposals/preview', { changes: [change] })
+  const [dryRun] = preview.changes.map((each) => each.dryRun)
+  if (!dryRun?.accepted) throw new Error(`The dry run of ${name} was not accepted: ${dryRun?.message ?? dryRun?.unavailable}`)
   const previewed = since(begin)
 
   const submitted = performance.now()
   const { id } = await alice.call<Proposal>('POST', '/api/v1/proposals', {
-    change,
-    title: preview.title,
-    message: preview.message,
+    changes: [change],
+    title: preview.groups[0]?.title,
+    message: '',
     idempotencyKey: randomUUID(),
   })
   const open = await until(alice, id, 'its pull request to open', (proposal) => proposal.state !== 'submitted')

@@ -5,7 +5,7 @@ import { pagePaths } from '#components/data/api-paths.ts'
 import type { ResourceAddress } from '#components/data/query-keys.ts'
 import { deletionEffect } from '#lib/manifest/deletion-effect.ts'
 import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
-import type { ManifestSource } from '#lib/proposals/contract.ts'
+import type { ManifestSource, ResourceChange } from '#lib/proposals/contract.ts'
 import { ReviewDialog } from './review-dialog.tsx'
 
 /** Asks for the name of what will go, and says what the deletion policy will do to the cloud resource. */
@@ -24,9 +24,10 @@ export function DeletionDialog({
 }) {
   const router = useRouter()
   const effect = deletionEffect(parseManifestFile(source.text).documents[source.document]?.value)
+  const changes: ResourceChange[] = [{ ...at, action: 'delete', text: null, baseBlob: source.blob }]
   return (
     <ReviewDialog
-      change={{ ...at, action: 'delete', text: null, baseBlob: source.blob }}
+      changes={changes}
       here={pagePaths.editResource(at)}
       confirmName={at.name}
       consequence={`When the pull request is merged, ${kindName} ${at.name} is deleted from the cluster. ${effect}`}

@@ -50,6 +50,10 @@ interface EditorProps {
   reload?: () => void
 }
 
+const nothing = () => undefined
+const noName = () => ''
+const no = () => false
+
 const wide = '(min-width: 961px)'
 const followWidth = (listener: () => void) => {
   const query = window.matchMedia(wide)
@@ -61,7 +65,7 @@ const followWidth = (listener: () => void) => {
 function makeParts({ kind, project, name, start, opening, draft, draftAddress }: EditorProps) {
   const text = opening.from === 'start' ? start.text : opening.from === 'conflict' ? opening.mine.text : opening.text
   const store = new ManifestStore(text, start.document)
-  const view = new FormView()
+  const view = new FormView(store.state().value)
   const editing = name !== undefined
   const model: FormModel = { kind, store, view, editing, cluster: project.cluster, namespace: project.namespace }
   const currentText = () => documentText(store.state().text, store.document)
@@ -108,7 +112,10 @@ export function ManifestEditor(props: EditorProps) {
   const [restored, setRestored] = useState(opening.from === 'server' || opening.from === 'tab' ? opening.from : null)
   const [reviewing, setReviewing] = useState(false)
   const [base, setBase] = useState(parts.baseBlob)
-  const state = useSyncExternalStore(store.subscribe, store.state, store.state)
+  // single facts, not the whole state: a key that changes none of them draws nothing here
+  const broken = useSyncExternalStore(store.subscribe, () => store.state().broken, nothing)
+  const typedName = useSyncExternalStore(store.subscribe, () => textAt(store.state().value, 'metadata', 'name') ?? '', noName)
+  const isChanged = useSyncExternalStore(store.subscribe, () => store.state().text !== start.text, no)
   const judgement = useSyncExternalStore(judge.subscribe, judge.judgement, judge.judgement)
   const keeping = useSyncExternalStore(keeper.subscribe, keeper.keeping, keeper.keeping)
   const isWide = useSyncExternalStore(
@@ -130,7 +137,7 @@ export function ManifestEditor(props: EditorProps) {
   }, [view])
 
   const goToProblem = () => {
-    const line = state.problems.find((problem) => problem.severity === 'error')?.line ?? 1
+    const line = store.state().problems.find((problem) => problem.severity === 'error')?.line ?? 1
     setPane('yaml')
     // on phones the YAML view is only now being shown
     requestAnimationFrame(() => yaml.current?.goToLine(line))
@@ -156,27 +163,26 @@ export function ManifestEditor(props: EditorProps) {
     store.replace(start.text, 'outside')
     keeper.begin(start.text, start.file?.blob ?? null)
   }
-  const keepOnNewBase = () => {
-    if (!start.file) return
-    setBase(start.file.blob)
-    keeper.rebase(start.file.blob)
+  const rebase = (blob: string) => {
+    setBase(blob)
+    keeper.rebase(blob)
   }
-  const movedInGit = start.file !== undefined && base !== start.file.blob
-  const typedName = textAt(state.value, 'metadata', 'name') ?? ''
   const filePath =
     start.file?.path ??
     manifestPath(project, { kind: kind.kind, group: kind.group, namespace: project.namespace, name: typedName || '…' }) ??
     ''
-  const change = useMemo(
-    () => ({
-      cluster: project.cluster,
-      namespace: project.namespace,
-      kind: kind.key,
-      action: name === undefined ? ('create' as const) : ('update' as const),
-      ...(name === undefined ? {} : { name }),
-      text: reviewing ? currentText() : null,
-      baseBlob: base,
-    }),
+  const changes = useMemo(
+    () => [
+      {
+        cluster: project.cluster,
+        namespace: project.namespace,
+        kind: kind.key,
+        action: name === undefined ? ('create' as const) : ('update' as const),
+        ...(name === undefined ? {} : { name }),
+        text: reviewing ? currentText() : null,
+        baseBlob: base,
+      },
+    ],
     [project, kind, name, reviewing, base, currentText],
   )
 
@@ -206,7 +212,7 @@ export function ManifestEditor(props: EditorProps) {
             everything that differs), or begin anew from Git's.
           </TextChoice>
         ) : null}
-        {state.broken ? (
+        {broken ? (
           <Banner
             tone="red"
             action={
@@ -215,7 +221,7 @@ export function ManifestEditor(props: EditorProps) {
               </Button>
             }
           >
-            The YAML cannot be read, so the form waits with its last values. {state.broken}
+            The YAML cannot be read, so the form waits with its last values. {broken}
           </Banner>
         ) : null}
       </div>
@@ -249,13 +255,13 @@ export function ManifestEditor(props: EditorProps) {
         path={filePath}
         judgement={judgement}
         keeping={keeping}
-        changed={name === undefined ? undefined : state.text !== start.text}
+        changed={name === undefined ? undefined : isChanged}
         review={review}
         askAgain={() => judge.askAgain()}
       />
       {reviewing ? (
         <ReviewDialog
-          change={change}
+          changes={changes}
           draftKey={props.draftAddress.key}
           here={here}
           onClose={() => setReviewing(false)}

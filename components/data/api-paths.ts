@@ -22,19 +22,29 @@ export const apiPaths = {
   project: (cluster: string, namespace: string) => `/api/v1/projects/${parts(cluster, namespace)}`,
   kinds: '/api/v1/kinds',
   kind: (cluster: string, kind: string) => `/api/v1/kinds/${parts(cluster, kind)}`,
+  kindHints: (cluster: string, kind: string) => `/api/v1/kinds/${parts(cluster, kind)}/hints`,
+  blueprints: '/api/v1/blueprints',
+  blueprint: (cluster: string, name: string) => `/api/v1/blueprints/${parts(cluster, name)}`,
   resources: (query: Partial<ResourceQuery>) => `/api/v1/resources${queryText(query)}`,
   resourceFacets: (query: Partial<ResourceQuery>) => `/api/v1/resources/facets${queryText(query)}`,
   resource: (at: ResourceAddress) => `/api/v1/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}`,
   resourceHistory: (at: ResourceAddress, cursor?: string | null) =>
     `/api/v1/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}/history${queryText({ cursor })}`,
+  resourceRelations: (at: ResourceAddress, limit?: number) =>
+    `/api/v1/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}/relations${queryText({ limit })}`,
   search: (text: string) => `/api/v1/search${queryText({ q: text })}`,
   proposals: (query: Partial<ProposalQuery>) => `/api/v1/proposals${queryText(query)}`,
   proposal: (id: string) => `/api/v1/proposals/${parts(id)}`,
   proposalRetry: (id: string) => `/api/v1/proposals/${parts(id)}/retry`,
   proposalWithdraw: (id: string) => `/api/v1/proposals/${parts(id)}/withdraw`,
+  proposalCommits: (id: string) => `/api/v1/proposals/${parts(id)}/commits`,
   preview: '/api/v1/proposals/preview',
+  basket: '/api/v1/basket',
+  basketItem: (id: string) => `/api/v1/basket/${parts(id)}`,
   dryRun: '/api/v1/dry-run',
   manifest: (at: ResourceAddress) => `/api/v1/manifests/${parts(at.cluster, at.namespace, at.kind, at.name)}`,
+  manifestVersion: (at: ResourceAddress, blob: string) =>
+    `/api/v1/manifests/${parts(at.cluster, at.namespace, at.kind, at.name, 'versions', blob)}`,
   drafts: '/api/v1/drafts',
   draft: (key: string) => `/api/v1/drafts/${parts(...key.split('/'))}`,
   /** Leads to GitHub and back to `returnTo`, a path of the portal. */
@@ -54,6 +64,8 @@ export const pagePaths = {
   proposals: (query: Partial<ProposalQuery> = {}) => `/proposals${queryText(query)}`,
   create: (project?: { cluster: string; namespace: string }) =>
     `/create${project ? queryText({ cluster: project.cluster, namespace: project.namespace }) : ''}`,
+  blueprint: (name: string, project?: { cluster: string; namespace: string }) =>
+    `/create/blueprint/${parts(name)}${project ? queryText({ cluster: project.cluster, namespace: project.namespace }) : ''}`,
   createKind: (kind: string, project?: { cluster: string; namespace: string }) =>
     `/create/${parts(kind)}${project ? queryText({ cluster: project.cluster, namespace: project.namespace }) : ''}`,
 }

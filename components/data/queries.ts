@@ -1,5 +1,7 @@
 /** What can be read, as TanStack Query options: pages use these with useQuery, and the server fills them ahead. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { KindHints } from '#lib/blueprint/kind-hints.ts'
+import type { BlueprintDetail, BlueprintList } from '#lib/catalogue/contract.ts'
 import type { Me } from '#lib/identity/contract.ts'
 import type {
   HistoryPage,
@@ -10,8 +12,9 @@ import type {
   ResourceFacets,
   ResourcePage,
   ResourceQuery,
+  ResourceRelations,
 } from '#lib/inventory/contract.ts'
-import type { Draft, DraftList, ManifestSource, ProposalDetail, ProposalPage, ProposalQuery } from '#lib/proposals/contract.ts'
+import type { BasketList, Draft, DraftList, ManifestSource, ProposalDetail, ProposalPage, ProposalQuery } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { apiPaths } from './api-paths.ts'
 import { fetchJson } from './fetch-json.ts'
@@ -40,6 +43,25 @@ export const queries = {
       queryFn: ({ signal }) => fetchJson<CompiledKind>(apiPaths.kind(cluster, kind), { signal }),
       staleTime: 10 * 60_000,
     }),
+  /** What the company says about a kind; the form works without an answer. */
+  kindHints: (cluster: string, kind: string) =>
+    queryOptions({
+      queryKey: queryKeys.kindHints(cluster, kind),
+      queryFn: ({ signal }) => fetchJson<KindHints>(apiPaths.kindHints(cluster, kind), { signal, stay: true }),
+      staleTime: 60_000,
+    }),
+  blueprints: () =>
+    queryOptions({
+      queryKey: queryKeys.blueprints(),
+      queryFn: ({ signal }) => fetchJson<BlueprintList>(apiPaths.blueprints, { signal }),
+      staleTime: 30_000,
+    }),
+  blueprint: (cluster: string, name: string) =>
+    queryOptions({
+      queryKey: queryKeys.blueprint(cluster, name),
+      queryFn: ({ signal }) => fetchJson<BlueprintDetail>(apiPaths.blueprint(cluster, name), { signal }),
+      staleTime: 30_000,
+    }),
   resources: (query: Partial<ResourceQuery>) =>
     queryOptions({
       queryKey: queryKeys.resourceList(query),
@@ -64,6 +86,13 @@ export const queries = {
       initialPageParam: null as string | null, // the type of later cursors, which the first one (null) does not show
       getNextPageParam: (page) => page.nextCursor,
     }),
+  /** What it refers to and what refers to it: at most `limit` of the latter. */
+  relations: (at: ResourceAddress, limit = 50) =>
+    queryOptions({
+      queryKey: queryKeys.resourceRelations(at, limit),
+      queryFn: ({ signal }) => fetchJson<ResourceRelations>(apiPaths.resourceRelations(at, limit), { signal }),
+      placeholderData: keepPreviousData,
+    }),
   proposals: (query: Partial<ProposalQuery>) =>
     queryOptions({
       queryKey: queryKeys.proposalList(query),
@@ -83,6 +112,13 @@ export const queries = {
       staleTime: 0,
       gcTime: 0,
     }),
+  /** An earlier version of the manifest; content by its hash, so it never grows old. */
+  manifestVersion: (at: ResourceAddress, blob: string) =>
+    queryOptions({
+      queryKey: queryKeys.manifestVersion(at, blob),
+      queryFn: ({ signal }) => fetchJson<ManifestVersion>(apiPaths.manifestVersion(at, blob), { signal, stay: true }),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
   /** The draft of a page, or null where there is none; read anew whenever an editor opens. */
   draft: (key: string) =>
     queryOptions({
@@ -91,5 +127,7 @@ export const queries = {
       staleTime: 0,
       gcTime: 0,
     }),
+  /** What the person has put aside to propose together. */
+  basket: () => queryOptions({ queryKey: queryKeys.basket(), queryFn: ({ signal }) => fetchJson<BasketList>(apiPaths.basket, { signal }) }),
   drafts: () => queryOptions({ queryKey: queryKeys.drafts(), queryFn: ({ signal }) => fetchJson<DraftList>(apiPaths.drafts, { signal }) }),
 }

@@ -94,8 +94,10 @@ export function route<Params extends Shape, Query extends Shape, Body extends Sh
       const params = parse(declaration.params, await context.params, 'address')
       const query = parse(declaration.query, queryOf(request.url, declaration.query), 'address')
       const body = declaration.body ? parse(declaration.body, await readBody(request), 'request') : undefined
-      target = targetOf(params, query, body)
-      if (actor) await checkAccess(declaration.access, actor, target)
+      for (const named of targetsOf(params, query, body)) {
+        target = named
+        if (actor) await checkAccess(declaration.access, actor, target)
+      }
       const given = await declaration.handle({
         params: params as Output<Params>, // parsed by the schema whose output type this is
         query: query as Output<Query>,
@@ -217,6 +219,12 @@ async function readBody(request: Request): Promise<unknown> {
   } catch {
     throw new Invalid('The request body is not JSON.')
   }
+}
+
+/** What a request is about: one thing, or each of its changes. Whoever may not do one of them may not do them together. */
+function targetsOf(params: unknown, query: unknown, body: unknown): JsonObject[] {
+  const changes = typeof body === 'object' && body !== null && 'changes' in body && Array.isArray(body.changes) ? body.changes : []
+  return changes.length === 0 ? [targetOf(params, query, body)] : changes.map((change: unknown) => targetOf(params, query, change))
 }
 
 /** What an audit entry and the access check need to know of a request: the parts of it that name a thing. */

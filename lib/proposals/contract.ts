@@ -52,37 +52,127 @@ export const DryRunResult = z.object({
 })
 export type DryRunResult = z.infer<typeof DryRunResult>
 
-/** Where a change will go and what it will say, before anything is created. */
-export const ProposalPreview = z.object({
+/** An open proposal for a resource that somebody wants to change. */
+export const OpenProposal = z.object({
+  id: z.uuid(),
+  title: z.string(),
+  pullNumber: z.number().int().nullable(),
+  pullUrl: z.string().nullable(),
+  requestedBy: z.string(),
+  /** Whether a commit can be added to it: its pull request is open, and the person may propose what it changes. */
+  extendable: z.boolean(),
+})
+export type OpenProposal = z.infer<typeof OpenProposal>
+
+/** What is wrong with a change, as a sentence. `conflict`: it no longer fits what stands in Git. */
+export const ChangeProblem = z.object({
+  code: z.enum(['conflict', 'invalid', 'not-found', 'forbidden', 'unavailable']),
+  message: z.string(),
+  fields: z.array(FieldProblem),
+})
+export type ChangeProblem = z.infer<typeof ChangeProblem>
+
+/** What would become of one change. In the order of the request. */
+export const PreviewedChange = z.object({
+  /** The resource's name, from the manifest where the request has none; null where neither can be read. */
+  name: z.string().nullable(),
+  /** Null where the project has none. */
+  repository: z.string().nullable(),
+  /** The file it changes; null where that cannot be told. */
+  path: z.string().nullable(),
+  /** Why it cannot be proposed as it is; null where it can. */
+  problem: ChangeProblem.nullable(),
+  openProposals: z.array(OpenProposal),
+  dryRun: DryRunResult,
+})
+export type PreviewedChange = z.infer<typeof PreviewedChange>
+
+/** What one pull request would hold, before anything is created: one for each repository. */
+export const PreviewGroup = z.object({
   repository: z.string(),
   repositoryUrl: z.string(),
+  /** The branch it goes into; of an open pull request that gets a commit: that one's own branch. */
   baseBranch: z.string(),
-  baseSha: z.string(),
-  path: z.string(),
-  fileExists: z.boolean(),
-  baseBlob: z.string().nullable(),
-  before: z.string().nullable(),
-  after: z.string().nullable(),
-  /** Unified diff, redacted. */
-  diff: z.string(),
   title: z.string(),
   message: z.string(),
   openedAs: z.enum(['github-user', 'github-app']),
-  openProposal: z.object({ id: z.uuid(), title: z.string(), pullUrl: z.string().nullable(), requestedBy: z.string() }).nullable(),
-  dryRun: DryRunResult,
+  /** Places in the request of the changes that belong here, those with a problem too. */
+  changes: z.array(z.number().int()),
+  files: z.array(
+    z.object({
+      path: z.string(),
+      existsBefore: z.boolean(),
+      existsAfter: z.boolean(),
+      /** Unified diff, redacted. */
+      diff: z.string(),
+      /** Places in the request of the changes that touch it. */
+      changes: z.array(z.number().int()),
+    }),
+  ),
 })
+export type PreviewGroup = z.infer<typeof PreviewGroup>
+
+export const ProposalPreview = z.object({ changes: z.array(PreviewedChange), groups: z.array(PreviewGroup) })
 export type ProposalPreview = z.infer<typeof ProposalPreview>
 
-export const PreviewRequest = z.object({ change: ResourceChange })
+/** How many resources one proposal, and a person's basket, hold at most. */
+export const maxChanges = 50
+const Changes = z.array(ResourceChange).min(1).max(maxChanges)
+
+export const PreviewRequest = z.object({
+  changes: Changes,
+  /** An open proposal: what a commit added to its branch would change. */
+  onto: z.uuid().optional(),
+})
+export type PreviewRequest = z.infer<typeof PreviewRequest>
+
+/** What goes away when the change is recorded, in the same transaction. */
+const sentFrom = {
+  draftKey: z.string().optional(),
+  /** Items of the person's basket, by id: one replaced or taken out meanwhile is a conflict. */
+  basketItems: z.array(z.uuid()).max(maxChanges).optional(),
+}
+
 export const ProposalRequest = z.object({
-  change: ResourceChange,
+  /** All of one repository. */
+  changes: Changes,
   title: z.string().trim().min(1).max(200),
   message: z.string().max(20_000),
   /** Sent again with the same key, the same proposal is answered: a double click opens one pull request. */
   idempotencyKey: z.uuid(),
-  draftKey: z.string().optional(),
+  /** Open proposals for the same resources that the person was shown, and next to which this one is wanted all the same. */
+  beside: z.array(z.uuid()).max(200).optional(),
+  ...sentFrom,
 })
 export type ProposalRequest = z.infer<typeof ProposalRequest>
+
+/** A commit to add to an open proposal's pull request. */
+export const CommitRequest = z.object({
+  changes: Changes,
+  title: z.string().trim().min(1).max(200),
+  message: z.string().max(20_000),
+  /** Sent again with the same key, nothing is added twice. */
+  idempotencyKey: z.uuid(),
+  ...sentFrom,
+})
+export type CommitRequest = z.infer<typeof CommitRequest>
+
+/** A change put aside by a person, to be proposed together with others. Replaced, it has another id. */
+export const BasketItem = z.object({
+  id: z.uuid(),
+  change: ResourceChange.extend({ name: z.string() }),
+  title: z.string(),
+  addedAt: z.iso.datetime(),
+})
+export type BasketItem = z.infer<typeof BasketItem>
+export const BasketList = z.object({ items: z.array(BasketItem) })
+export type BasketList = z.infer<typeof BasketList>
+export const BasketAddition = z.object({
+  change: ResourceChange,
+  /** The draft the text comes from: it goes when the item is kept. */
+  draftKey: z.string().optional(),
+})
+export type BasketAddition = z.infer<typeof BasketAddition>
 
 export const CheckView = z.object({
   status: z.enum(['queued', 'in_progress', 'completed']),
@@ -131,8 +221,21 @@ export const Proposal = z.object({
 })
 export type Proposal = z.infer<typeof Proposal>
 
+/** A commit that was added to the pull request after it was opened. */
+export const AddedCommit = z.object({
+  id: z.uuid(),
+  title: z.string(),
+  requestedBy: z.string(),
+  state: z.enum(['waiting', 'added', 'failed']),
+  /** Why it waits, or was not added. */
+  problem: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+})
+export type AddedCommit = z.infer<typeof AddedCommit>
+
 export const ProposalDetail = Proposal.extend({
   files: z.array(z.object({ path: z.string(), diff: z.string() })),
+  commits: z.array(AddedCommit),
 })
 export type ProposalDetail = z.infer<typeof ProposalDetail>
 
@@ -158,6 +261,10 @@ export const ManifestSource = z.object({
   document: z.number().int(),
 })
 export type ManifestSource = z.infer<typeof ManifestSource>
+
+/** An earlier version of the file, and which of its documents is the resource. */
+export const ManifestVersion = z.object({ blob: z.string(), text: z.string(), document: z.number().int() })
+export type ManifestVersion = z.infer<typeof ManifestVersion>
 
 /** Drafts: text a person typed, kept on the server. Saving names the revision it is based on; another is a conflict. */
 export const DraftContent = z.object({

@@ -6,6 +6,7 @@ import type { Check, PullRequest } from '#lib/forge/pull-requests.ts'
 import { sameJson } from '#lib/json.ts'
 import type { CheckView, ProposalState } from './contract.ts'
 import { applyFact, holdsResources, type IndexedResource, nextState, type ProposalFacts, resourcesFact } from './proposal-life.ts'
+import { addressOf, type ResourceAddress } from './resource-address.ts'
 import { checkOf, resourceOf, type StoredProposal, stateOf, withParts } from './stored-proposal.ts'
 
 /** What GitHub said just now; left out where only the index is to be looked at. */
@@ -126,19 +127,11 @@ function indexFact(proposal: StoredProposal, index: Index, mergeSha: string | nu
   return resourcesFact({ id: proposal.id, mergeSha, applied }, resources)
 }
 
-interface Address {
-  cluster: string
-  namespace: string
-  kind: string
-  name: string
-}
-export const addressOf = ({ cluster, namespace, kind, name }: Address): string => JSON.stringify([cluster, namespace, kind, name])
-
 /** What the index has, by address. */
 type Index = Map<string, IndexedResource & { headline: string }>
 
 /** What the index has of some resources, by address; those that are gone are left out. */
-export async function indexedResources(transaction: Transaction, addresses: Address[]): Promise<Index> {
+export async function indexedResources(transaction: Transaction, addresses: ResourceAddress[]): Promise<Index> {
   if (addresses.length === 0) return new Map()
   const rows = await transaction.resource.findMany({
     where: { deletedAt: null, OR: addresses.map(({ cluster, namespace, kind, name }) => ({ cluster, namespace, kind, name })) },

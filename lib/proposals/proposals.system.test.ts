@@ -24,13 +24,14 @@ import { pollProposals, settleProposals } from './follow-proposals.ts'
 import { accountToken, beginLink, finishLink, unlink } from './github-account.ts'
 import { observeProposal } from './observe-proposal.ts'
 import { openProposal, recordStuck, type Step, steps } from './open-pull-request.ts'
-import { prepareChange } from './prepare-change.ts'
-import { previewChange } from './preview-change.ts'
+import { prepareTogether } from './prepare-changes.ts'
+import { previewChanges } from './preview-changes.ts'
 import { readManifestSource } from './project-manifests.ts'
 import { proposalJobs } from './proposal-jobs.ts'
 import { listProposals, readProposal } from './read-proposals.ts'
 import { handleWebhook, receiveWebhook } from './receive-webhook.ts'
-import { retryProposal, submitProposal, withdrawProposal } from './submit-proposal.ts'
+import { retryProposal, withdrawProposal } from './stuck-proposals.ts'
+import { submitProposal } from './submit-proposal.ts'
 
 const kind = 'PubSubTopic.pubsub.cnrm.cloud.google.com'
 const repository = 'acme/payments'
@@ -205,7 +206,7 @@ const create = (name: string): ResourceChange => ({
   baseBlob: null,
 })
 const requestFor = (change: ResourceChange): ProposalRequest => ({
-  change,
+  changes: [change],
   title: `Change ${change.name ?? 'it'}`,
   message: 'Because @bob asked.',
   idempotencyKey: newId(),
@@ -295,21 +296,17 @@ describe('linking a GitHub account', () => {
 
 describe('preparing a change', () => {
   test('a new resource gets a file by the layout', async () => {
-    const prepared = await prepareChange(create('fresh'))
+    const [prepared] = (await prepareTogether([create('fresh')])).files
     expect(prepared).toMatchObject({ path: 'infra/payments-prod/pubsubtopic-fresh.yaml', before: null, after: topic('fresh') })
   })
 
   test('a resource is found in whatever file it stands, and only its document changes', async () => {
     const source = await readManifestSource('demo', { namespace: 'payments-prod', kind, name: 'second' })
     expect(source).toMatchObject({ path: 'infra/payments-prod/several.yaml', document: 1 })
-    const prepared = await prepareChange({
-      ...create('second'),
-      action: 'update',
-      name: 'second',
-      text: topic('second', labelled),
-      baseBlob: source.blob,
-    })
-    expect(prepared.after).toBe(`# ours\n${topic('first')}---\n${topic('second', labelled)}`)
+    const { files } = await prepareTogether([
+      { ...create('second'), action: 'update', name: 'second', text: topic('second', labelled), baseBlob: source.blob },
+    ])
+    expect(files[0]?.after).toBe(`# ours\n${topic('first')}---\n${topic('second', labelled)}`)
   })
 
   test.each<[string, Partial<ResourceChange>, RegExp]>([
@@ -358,7 +355,7 @@ describe('preparing a change', () => {
       /changed since/,
     ],
   ])('%s is refused with a sentence', async (_, change, sentence) => {
-    await expect(prepareChange({ ...create('x'), ...change })).rejects.toThrow(sentence)
+    await expect(prepareTogether([{ ...create('x'), ...change }])).rejects.toThrow(sentence)
   })
 })
 
@@ -394,24 +391,31 @@ describe('reading a manifest from Git', () => {
 
 describe('previewing a change', () => {
   test('shows file, difference and words; a cluster that is away is said, and stops nothing', async () => {
-    const preview = await previewChange({ ...create('old'), action: 'update', name: 'old', text: topic('old', labelled) }, alice)
-    expect(preview).toMatchObject({
-      repository,
-      path: 'infra/payments-prod/pubsubtopic-old.yaml',
-      fileExists: true,
-      before: topic('old'),
-      after: topic('old', labelled),
-      title: 'Change PubSubTopic old in payments-prod',
-      openedAs: 'github-app',
-      openProposal: null,
-      dryRun: { accepted: false, unavailable: expect.stringMatching(/demo/) },
-    })
-    expect(preview.diff).toContain('+    tier: gold')
+    const preview = await previewChanges(
+      { changes: [{ ...create('old'), action: 'update', name: 'old', text: topic('old', labelled) }] },
+      alice,
+    )
+    const path = 'infra/payments-prod/pubsubtopic-old.yaml'
+    expect(preview.groups).toMatchObject([
+      {
+        repository,
+        files: [{ path, existsBefore: true, existsAfter: true, changes: [0] }],
+        title: 'Change PubSubTopic old in payments-prod',
+        openedAs: 'github-app',
+        changes: [0],
+      },
+    ])
+    expect(preview.changes).toMatchObject([
+      { name: 'old', path, problem: null, openProposals: [], dryRun: { accepted: false, unavailable: expect.stringMatching(/demo/) } },
+    ])
+    expect(preview.groups[0]?.files[0]?.diff).toContain('+    tier: gold')
   })
 
   test('names the open proposal for the resource', async () => {
     const open = await submit(create('shown'))
-    expect((await previewChange(create('shown'), bob)).openProposal).toMatchObject({ id: open.id, requestedBy: 'alice' })
+    expect((await previewChanges({ changes: [create('shown')] }, bob)).changes[0]?.openProposals).toMatchObject([
+      { id: open.id, requestedBy: 'alice' },
+    ])
   })
 })
 

@@ -102,19 +102,31 @@ test('the App says who asked', () => {
 })
 
 test('titles say what happens and where', () => {
-  expect(defaultTitle(resource)).toBe('Add StorageBucket orders to payments-prod')
-  expect(defaultTitle({ ...resource, action: 'delete' })).toBe('Delete StorageBucket orders from payments-prod')
+  expect(defaultTitle([resource])).toBe('Add StorageBucket orders to payments-prod')
+  expect(defaultTitle([{ ...resource, action: 'delete' }])).toBe('Delete StorageBucket orders from payments-prod')
+})
+
+test('titles of several resources count them, and name the projects', () => {
+  const topic = { ...resource, kind: 'PubSubTopic.pubsub.cnrm.cloud.google.com', name: 'events' }
+  expect(defaultTitle([resource, topic])).toBe('Add StorageBucket orders and PubSubTopic events to payments-prod')
+  expect(defaultTitle([resource, { ...topic, action: 'delete' }])).toBe('Change 2 resources in payments-prod')
+  expect(defaultTitle([resource, topic, { ...topic, namespace: 'payments-dev' }])).toBe('Add 3 resources to payments-prod and payments-dev')
+  expect(defaultTitle([{ ...resource, name: 'x'.repeat(253) }])).toBe('Add a resource to payments-prod')
 })
 
 describe('branch names', () => {
   test('name the resource and end in the proposal', () => {
-    expect(branchName(resource, id)).toBe('corbel/payments-prod/storagebucket/orders-099a8057')
+    expect(branchName([resource], id)).toBe('corbel/payments-prod/storagebucket/orders-099a8057')
+  })
+  test('of several resources count them', () => {
+    expect(branchName([resource, { ...resource, name: 'other' }], id)).toBe('corbel/payments-prod/2-resources-099a8057')
+    expect(branchName([resource, { ...resource, namespace: 'payments-dev' }], id)).toBe('corbel/several-projects/2-resources-099a8057')
   })
   test('are valid refs whatever the name', () => {
     const part = fc.string({ unit: 'grapheme', minLength: 1 })
     fc.assert(
       fc.property(part, part, part, (namespace, kind, name) => {
-        expect(branchName({ namespace, kind, name }, id)).toMatch(/^corbel(\/[a-z0-9]([a-z0-9-]*[a-z0-9])?){3}$/)
+        expect(branchName([{ namespace, kind, name }], id)).toMatch(/^corbel(\/[a-z0-9]([a-z0-9-]*[a-z0-9])?){3}$/)
       }),
     )
   })

@@ -27,14 +27,36 @@ export interface ProposalTexts {
 
 const verbs = { create: 'Add', update: 'Change', delete: 'Delete' } as const
 
-/** A title for a change: "Add StorageBucket orders-archive to payments-prod". */
-export function defaultTitle({ action, kind, name, namespace }: ProposedResource): string {
+/**
+ * A title for changes: "Add StorageBucket orders-archive to payments-prod", "Add PubSubTopic orders and PubSubSubscription orders-pull to
+ * payments-prod", "Change 5 resources in payments-prod".
+ */
+export function defaultTitle(resources: readonly ProposedResource[]): string {
+  const actions = new Set(resources.map(({ action }) => action))
+  const action = resources[0] && actions.size === 1 ? resources[0].action : 'update'
   const preposition = { create: 'to', update: 'in', delete: 'from' }[action]
-  return `${verbs[action]} ${splitKindKey(kind).kind} ${name} ${preposition} ${namespace}`
+  const projects = [...new Set(resources.map(({ namespace }) => namespace))]
+  const where = projects.length > 2 ? `${projects.length} projects` : projects.join(' and ')
+  const named = resources.length <= 2 && actions.size === 1
+  const what = named
+    ? resources.map(({ kind, name }) => `${splitKindKey(kind).kind} ${name}`).join(' and ')
+    : `${resources.length} resources`
+  const title = `${verbs[action]} ${what} ${preposition} ${where}`
+  return title.length <= longestTitle
+    ? title
+    : `${verbs[action]} ${resources.length === 1 ? 'a resource' : `${resources.length} resources`} ${preposition} ${where}`.slice(
+        0,
+        longestTitle,
+      )
 }
 
-/** `corbel/<namespace>/<kind>/<name>-<short id>`: a valid ref name whatever the parts are, and one per proposal. */
-export function branchName({ namespace, kind, name }: Pick<ProposedResource, 'namespace' | 'kind' | 'name'>, id: string): string {
+const longestTitle = 200
+
+/**
+ * `corbel/<namespace>/<kind>/<name>-<short id>`, of several resources `corbel/<namespace>/<number>-resources-<short id>`: a valid ref name
+ * whatever the parts are, and one per proposal.
+ */
+export function branchName(resources: readonly Pick<ProposedResource, 'namespace' | 'kind' | 'name'>[], id: string): string {
   const safe = (part: string): string =>
     part
       .toLowerCase()
@@ -42,7 +64,13 @@ export function branchName({ namespace, kind, name }: Pick<ProposedResource, 'na
       .replace(/^-+|-+$/g, '')
       .slice(0, 80) || 'x'
   // The end of a UUIDv7 is its random part; its start is only the time.
-  return `corbel/${safe(namespace)}/${safe(splitKindKey(kind).kind)}/${safe(name)}-${id.replaceAll('-', '').slice(-8)}`
+  const short = id.replaceAll('-', '').slice(-8)
+  const projects = [...new Set(resources.map(({ namespace }) => namespace))]
+  const project = projects.length === 1 ? safe(projects[0] ?? '') : 'several-projects'
+  const [first] = resources
+  return first && resources.length === 1
+    ? `corbel/${project}/${safe(splitKindKey(first.kind).kind)}/${safe(first.name)}-${short}`
+    : `corbel/${project}/${resources.length}-resources-${short}`
 }
 
 // Zero-width space: GitHub sees no mention, issue number or closing keyword any more, people see no difference.
@@ -75,10 +103,11 @@ export function inert(text: string): string {
 /** One line without control characters: titles, names. */
 export const oneLine = (text: string): string => text.replace(control, '').replace(/\s+/g, ' ').trim()
 
-/** The trailers, one a line. */
-export function trailers(proposal: Pick<ProposalTexts, 'id' | 'resources' | 'requestedBy'>): string {
+/** The trailers, one a line. `change` is the id of a commit that was added to the pull request later. */
+export function trailers(proposal: Pick<ProposalTexts, 'id' | 'resources' | 'requestedBy'>, change?: string): string {
   return [
     `Corbel-Proposal: ${proposal.id}`,
+    ...(change === undefined ? [] : [`Corbel-Change: ${change}`]),
     ...proposal.resources.flatMap(({ cluster, namespace, kind, name, action }) => [
       `Corbel-Resource: ${cluster}/${namespace}/${kind}/${name}`,
       `Corbel-Action: ${action}`,
@@ -88,14 +117,17 @@ export function trailers(proposal: Pick<ProposalTexts, 'id' | 'resources' | 'req
 }
 
 /** The commit message: title, reason and trailers. A line that looks like a trailer of ours is set off by a bar. */
-export function commitMessage(proposal: ProposalTexts): string {
+export function commitMessage(proposal: Omit<ProposalTexts, 'openedAs' | 'pageUrl'>, change?: string): string {
   const text = (written: string): string => inert(written.replace(/^(?=[^\S\n]*corbel-)/gim, '| ')).trim()
   const reason = text(proposal.message.replace(/\r\n?/g, '\n').replace(control, ''))
-  return [text(oneLine(proposal.title)), ...(reason ? [reason] : []), trailers(proposal)].join('\n\n').concat('\n')
+  return [text(oneLine(proposal.title)), ...(reason ? [reason] : []), trailers(proposal, change)].join('\n\n').concat('\n')
 }
 
 /** The proposal whose commit message or pull request this is, or undefined. */
 export const proposalOf = (text: string): string | undefined => text.match(/^Corbel-Proposal: ([0-9a-f-]{36})$/m)?.[1]
+
+/** Which added commit a commit message is of, or undefined. */
+export const changeOf = (text: string): string | undefined => text.match(/^Corbel-Change: ([0-9a-f-]{36})$/m)?.[1]
 
 /** The pull request's body. */
 export function pullRequestBody(proposal: ProposalTexts): string {

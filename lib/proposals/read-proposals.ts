@@ -9,8 +9,9 @@ import type { Actor } from '#lib/identity/actor.ts'
 import { isId } from '#lib/ids.ts'
 import { splitKindKey } from './change-identity.ts'
 import type { Proposal, ProposalDetail, ProposalPage, ProposalQuery } from './contract.ts'
-import { addressOf, indexedResources } from './move-proposal.ts'
+import { indexedResources } from './move-proposal.ts'
 import { redactedDiff } from './redacted-diff.ts'
+import { addressOf } from './resource-address.ts'
 import { checkOf, filesOf, resourceOf, type StoredProposal, stateOf, withParts } from './stored-proposal.ts'
 
 /** Proposals, newest first. `mine` are the person's own; the others are cut to the projects the person may see. */
@@ -63,7 +64,23 @@ export async function readProposal(id: string, actor: Actor): Promise<ProposalDe
   if (!row || !(await mayRead(row, actor))) throw new NotFound('There is no such proposal, or you may not see its project.')
   const [proposal] = await viewsOf([row])
   if (!proposal) throw new NotFound('There is no such proposal.')
-  return { ...proposal, files: filesOf(row).map(({ path, before, after }) => ({ path, diff: redactedDiff(before, after) })) }
+  const commits = await database().proposalCommit.findMany({
+    where: { proposalId: id },
+    include: { requestedBy: { select: { name: true } } },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  })
+  return {
+    ...proposal,
+    files: filesOf(row).map(({ path, before, after }) => ({ path, diff: redactedDiff(before, after) })),
+    commits: commits.map((commit) => ({
+      id: commit.id,
+      title: commit.title,
+      requestedBy: commit.requestedBy.name,
+      state: commit.state === 'added' || commit.state === 'failed' ? commit.state : 'waiting',
+      problem: commit.problem,
+      createdAt: commit.createdAt.toISOString(),
+    })),
+  }
 }
 
 /** Whether a person may see a proposal: their own, or one about what they may see. */

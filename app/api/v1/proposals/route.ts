@@ -13,7 +13,7 @@ export const GET = route({
 })
 
 export const POST = route({
-  summary: 'Open a pull request with a changed manifest',
+  summary: 'Open a pull request with changed manifests of one repository',
   access: { on: 'project', verb: 'propose' },
   body: ProposalRequest,
   reply: { 201: Proposal, 409: Problem },

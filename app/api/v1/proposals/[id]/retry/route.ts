@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { route } from '#lib/api/route.ts'
 import { Proposal } from '#lib/proposals/contract.ts'
-import { retryProposal } from '#lib/proposals/submit-proposal.ts'
+import { retryProposal } from '#lib/proposals/stuck-proposals.ts'
 
 export const POST = route({
   summary: 'Try again to open the pull request of a stuck proposal',

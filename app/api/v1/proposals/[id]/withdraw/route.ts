@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { route } from '#lib/api/route.ts'
 import { Proposal } from '#lib/proposals/contract.ts'
-import { withdrawProposal } from '#lib/proposals/submit-proposal.ts'
+import { withdrawProposal } from '#lib/proposals/stuck-proposals.ts'
 
 export const POST = route({
   summary: 'Give up a stuck proposal, so that its resource can be proposed anew',
