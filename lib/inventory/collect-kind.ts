@@ -7,6 +7,7 @@ import { type Database, isDatabaseUnreachable, notify } from '#lib/database/clie
 import { CorbelError, Forbidden, NotFound, RateLimited, Unauthenticated, Unavailable } from '#lib/errors.ts'
 import type { JsonObject } from '#lib/json.ts'
 import type { BatchWriter } from './batch-writer.ts'
+import { takeMissingReferences } from './stored-references.ts'
 
 export interface KindToCollect extends KindRef {
   key: string
@@ -36,6 +37,7 @@ export async function collectKind(kind: KindToCollect, context: KindContext): Pr
   const row = await storedKind(kind, context)
   let resourceVersion = row?.resourceVersion ?? undefined
   let state = row?.state
+  let referencesTaken = false
   const become = async (next: KindState, message: string | null): Promise<void> => {
     onStep(kind.key, true) // a kind that cannot be read is told as such, and holds nobody up
     if (state === next) return
@@ -44,6 +46,8 @@ export async function collectKind(kind: KindToCollect, context: KindContext): Pr
   }
   for (let failures = 0; !signal.aborted; ) {
     try {
+      if (!referencesTaken) await takeMissingReferences(context.database, context.cluster, kind.key, signal)
+      referencesTaken = true
       resourceVersion ??= await context.listing(() => listAgain(kind, context))
       for await (const event of calls.watch(kind, { resourceVersion, signal })) {
         failures = 0

@@ -197,6 +197,48 @@ export type RevisionView = z.infer<typeof RevisionView>
 export const HistoryPage = z.object({ items: z.array(RevisionView), nextCursor: z.string().nullable() })
 export type HistoryPage = z.infer<typeof HistoryPage>
 
+const FieldPath = z.array(z.union([z.string(), z.number()]))
+
+/** A resource that refers to another one, or is owned by it. */
+export const Dependent = z.object({
+  row: ResourceRow,
+  /** Its owner references name the other one: Kubernetes deletes it along. */
+  owned: z.boolean(),
+  /** Where its references stand; `external` where one names the other by an external value. */
+  places: z.array(z.object({ path: FieldPath, external: z.string().nullable() })),
+})
+export type Dependent = z.infer<typeof Dependent>
+
+/** What a resource refers to, as one of its fields says. */
+export const ReferredResource = z.object({
+  /** Not a field of the spec: the owner in its owner references. */
+  owner: z.boolean(),
+  path: FieldPath,
+  /** Kind names without group; empty where the schema does not tell. */
+  kinds: z.array(z.string()),
+  /** null for external values. */
+  namespace: z.string().nullable(),
+  name: z.string(),
+  external: z.string().nullable(),
+  /** `missing`: nothing of that name is there. `hidden`: the person may not look there. `unchecked`: no such kind is offered. */
+  status: z.enum(['found', 'missing', 'hidden', 'external', 'unchecked']),
+  row: ResourceRow.nullable(),
+})
+export type ReferredResource = z.infer<typeof ReferredResource>
+
+export const ResourceRelations = z.object({
+  dependents: z.array(Dependent),
+  /** How many dependents the person may see in all, and how many more there are. */
+  total: z.number().int(),
+  hidden: z.number().int(),
+  /** There are more than are counted. */
+  isLowerBound: z.boolean(),
+  refersTo: z.array(ReferredResource),
+  /** Whether the collector has read what this resource refers to. */
+  collected: z.boolean(),
+})
+export type ResourceRelations = z.infer<typeof ResourceRelations>
+
 /** What Ctrl-K finds. `href` is a path of the portal. */
 export const SearchHit = z.object({
   type: z.enum(['resource', 'kind', 'project', 'proposal']),

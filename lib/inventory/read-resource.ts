@@ -28,8 +28,8 @@ const stored = ({ cluster, namespace, kind, name }: ResourceAddress) => ({
   cluster_kind_namespace_name: { cluster, kind, namespace: namespace === '-' ? '' : namespace, name },
 })
 
-/** Throws NotFound, whether it does not exist or the person may not know that it does. */
-async function findRow(address: ResourceAddress, actor: Actor) {
+/** The row with its object. Throws NotFound, whether it does not exist or the person may not know that it does. */
+export async function findRow(address: ResourceAddress, actor: Actor) {
   const allowed = await canReadProject(actor, address.cluster, address.namespace === '-' ? '' : address.namespace, address.kind)
   const row = allowed ? await database().resource.findUnique({ where: stored(address), include: { object: true } }) : null
   if (row) return row

@@ -10,6 +10,7 @@ import { explainReadiness } from '#lib/readiness/explain-readiness.ts'
 import { type IndexedObject, indexedObject, rowColumns } from './indexed-object.ts'
 import { holdsLease, LeaseLost } from './lease.ts'
 import { type RevisionDraft, revisionOf } from './revision-of.ts'
+import { type ReferencePlan, referencePlans, writeReferences } from './stored-references.ts'
 
 /** What happened to one object of a kind, or how far a kind's watch is. */
 export type Change =
@@ -31,6 +32,7 @@ interface StoredRow {
   commit: string | null
   proposalId: string | null
   deleted: boolean
+  referencesOf: string | null
   object: JsonObject | null
 }
 
@@ -43,6 +45,9 @@ interface Working {
   live: IndexedObject | undefined
   /** As it was when it went: what the row of a deleted resource keeps showing. */
   last: IndexedObject | undefined
+  /** The object as the database had it, and with which plan its references were taken. */
+  before: JsonObject | undefined
+  referencesOf: string | null
   touched: boolean
 }
 
@@ -62,7 +67,12 @@ export async function storeChanges(
       const counts = new Map<string, number>()
       for (const change of changes) if (change.type !== 'progress') applyChange(change, working, revisions, counts)
       const touched = [...working.values()].filter((entry) => entry.touched)
-      if (touched.length > 0) await writeRows(transaction, cluster, touched, teams, revisions)
+      if (touched.length > 0) {
+        const plans = await referencePlans(transaction, cluster, [...new Set(touched.map(({ kind }) => kind))])
+        await writeRows(transaction, cluster, touched, teams, revisions, plans)
+        const written = touched.map(({ referencesOf, live, ...entry }) => ({ ...entry, object: live?.object, takenWith: referencesOf }))
+        await writeReferences(transaction, cluster, written, plans)
+      }
       await writeProgress(transaction, cluster, changes, counts)
       const namespaces = [...new Set(touched.map(({ live, last }) => (live ?? last)?.namespace ?? ''))]
       if (namespaces.length > 0) await notify(transaction, resourcePing(cluster, namespaces))
@@ -78,6 +88,8 @@ const resourcePing = (cluster: string, namespaces: string[]): Ping => ({
   ...(namespaces.length <= 50 ? { namespaces } : {}),
 })
 
+const unseen = { stored: false, live: undefined, last: undefined, before: undefined, referencesOf: null, touched: false }
+
 const keyOf = (kind: string, namespace: string, name: string): string => `${kind}/${namespace}/${name}`
 
 async function load(transaction: Transaction, cluster: string, changes: Change[]): Promise<Map<string, Working>> {
@@ -88,12 +100,11 @@ async function load(transaction: Transaction, cluster: string, changes: Change[]
     kindNames.set(keyOf(change.kind, namespace, name), { kind: change.kind, kindName: change.kindName, namespace, name })
   }
   const working = new Map<string, Working>()
-  for (const [key, { kind, kindName }] of kindNames)
-    working.set(key, { id: newId(), kind, kindName, stored: false, live: undefined, last: undefined, touched: false })
+  for (const [key, { kind, kindName }] of kindNames) working.set(key, { id: newId(), kind, kindName, ...unseen })
   if (working.size === 0) return working
   const rows = await transaction.$queryRaw<StoredRow[]>`
     SELECT r."id", r."kind", r."namespace", r."name", r."uid", r."resourceVersion", r."commit", r."proposalId",
-           r."deletedAt" IS NOT NULL AS "deleted", o."object"
+           r."deletedAt" IS NOT NULL AS "deleted", r."referencesOf", o."object"
     FROM jsonb_to_recordset(${JSON.stringify([...kindNames.values()])}::jsonb) AS wanted("kind" text, "namespace" text, "name" text)
     JOIN "resource" r ON r."cluster" = ${cluster} AND r."kind" = wanted."kind" AND r."namespace" = wanted."namespace" AND r."name" = wanted."name"
     LEFT JOIN "resource_object" o ON o."resourceId" = r."id"`
@@ -103,6 +114,8 @@ async function load(transaction: Transaction, cluster: string, changes: Change[]
     entry.id = row.id
     entry.stored = true
     const object = row.object ?? {}
+    entry.before = object
+    entry.referencesOf = row.referencesOf
     const indexed = { ...indexedObject(object), ...row, object, readiness: explainReadiness(object) }
     if (row.deleted) entry.last = indexed
     else entry.live = indexed
@@ -167,12 +180,14 @@ async function writeRows(
   touched: Working[],
   teams: ReadonlyMap<string, string | null>,
   revisions: (RevisionDraft & { resourceId: string })[],
+  plans: ReadonlyMap<string, ReferencePlan>,
 ): Promise<void> {
   const rows = touched.flatMap(({ id, kind, kindName, live, last }) => {
     const indexed = live ?? last
     if (!indexed) return []
     const { namespace, name } = indexed
-    return [{ id, kind, kindName, namespace, name, deleted: !live, ...rowColumns(indexed, teams.get(namespace) ?? null) }]
+    const referencesOf = live ? (plans.get(kind)?.id ?? null) : null
+    return [{ id, kind, kindName, namespace, name, deleted: !live, referencesOf, ...rowColumns(indexed, teams.get(namespace) ?? null) }]
   })
   const objects = touched.flatMap(({ id, live, last }) => {
     const object = (live ?? last)?.object
@@ -180,19 +195,19 @@ async function writeRows(
   })
   await transaction.$executeRaw`
     INSERT INTO "resource" ("id", "cluster", "namespace", "kind", "kindName", "name", "uid", "team", "state", "headline", "reason", "stateSince",
-      "generation", "observedGeneration", "resourceVersion", "labels", "repository", "path", "commit", "proposalId", "createdAt", "updatedAt", "deletedAt")
+      "generation", "observedGeneration", "resourceVersion", "labels", "repository", "path", "commit", "proposalId", "createdAt", "updatedAt", "deletedAt", "referencesOf")
     SELECT "id", ${cluster}, "namespace", "kind", "kindName", "name", "uid", "team", "state", "headline", "reason", "stateSince",
       "generation", "observedGeneration", "resourceVersion", "labels", "repository", "path", "commit", "proposalId",
-      coalesce("createdAt", now()), now(), CASE WHEN "deleted" THEN now() END
+      coalesce("createdAt", now()), now(), CASE WHEN "deleted" THEN now() END, "referencesOf"
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS new("id" uuid, "namespace" text, "kind" text, "kindName" text, "name" text, "uid" text,
       "team" text, "state" text, "headline" text, "reason" text, "stateSince" timestamptz, "generation" int, "observedGeneration" int,
-      "resourceVersion" text, "labels" jsonb, "repository" text, "path" text, "commit" text, "proposalId" uuid, "createdAt" timestamptz, "deleted" boolean)
+      "resourceVersion" text, "labels" jsonb, "repository" text, "path" text, "commit" text, "proposalId" uuid, "createdAt" timestamptz, "deleted" boolean, "referencesOf" text)
     ON CONFLICT ("cluster", "kind", "namespace", "name") DO UPDATE SET
       "uid" = excluded."uid", "team" = excluded."team", "state" = excluded."state", "headline" = excluded."headline", "reason" = excluded."reason",
       "stateSince" = excluded."stateSince", "generation" = excluded."generation", "observedGeneration" = excluded."observedGeneration",
       "resourceVersion" = excluded."resourceVersion", "labels" = excluded."labels", "repository" = excluded."repository", "path" = excluded."path",
       "commit" = excluded."commit", "proposalId" = excluded."proposalId", "createdAt" = excluded."createdAt", "updatedAt" = excluded."updatedAt",
-      "deletedAt" = excluded."deletedAt"`
+      "deletedAt" = excluded."deletedAt", "referencesOf" = excluded."referencesOf"`
   await transaction.$executeRaw`
     INSERT INTO "resource_object" ("resourceId", "object")
     SELECT "id", "object" FROM jsonb_to_recordset(${JSON.stringify(objects)}::jsonb) AS new("id" uuid, "object" jsonb)
@@ -243,9 +258,10 @@ export async function forgetKind(database: Database, cluster: string, kind: stri
 async function forgetRows(database: Database, cluster: string, kind: string): Promise<number> {
   return database.$transaction(async (transaction) => {
     const gone = await transaction.$queryRaw<{ id: string; namespace: string; at: Date }[]>`
-      UPDATE "resource" SET "deletedAt" = now(), "updatedAt" = now()
+      UPDATE "resource" SET "deletedAt" = now(), "updatedAt" = now(), "referencesOf" = NULL
       WHERE "id" IN (SELECT "id" FROM "resource" WHERE "cluster" = ${cluster} AND "kind" = ${kind} AND "deletedAt" IS NULL LIMIT ${forgottenAtOnce})
       RETURNING "id", "namespace", "deletedAt" AS "at"`
+    await transaction.resourceReference.deleteMany({ where: { resourceId: { in: gone.map(({ id }) => id) } } })
     await transaction.revision.createMany({
       data: gone.map(({ id, at }) => ({ id: newId(), resourceId: id, at, change: 'deleted', fields: [] })),
     })
