@@ -11,6 +11,8 @@ const nextConfig: NextConfig = {
   serverExternalPackages: ['@kubernetes/client-node', 'pg', 'pg-boss', 'pino', '@prisma/adapter-pg'],
   // The database's and control plane's state, and programs that are not part of the web server, never travel with it.
   outputFileTracingExcludes: { '/*': ['.corbel/**', 'demo/**', 'e2e/**', 'bench/**'] },
+  // Read by lib/catalogue at run time, from the folder the server is started in.
+  outputFileTracingIncludes: { '/api/v1/**': ['blueprints/**'] },
 }
 
 export default nextConfig

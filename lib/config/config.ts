@@ -22,6 +22,8 @@ export interface Config {
   auditorGroups: string[]
   clusters: ClusterSetting[]
   kindPatterns: string[]
+  /** Where blueprints are read, in this order. */
+  blueprintSources: SettingValues['CORBEL_BLUEPRINTS']
   github: {
     url: string
     apiUrl: string
@@ -83,6 +85,7 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
     auditorGroups: values.CORBEL_AUDITOR_GROUPS,
     clusters: values.CORBEL_CLUSTERS,
     kindPatterns: values.CORBEL_KIND_PATTERNS,
+    blueprintSources: values.CORBEL_BLUEPRINTS,
     github: {
       url: values.GITHUB_URL,
       apiUrl:

@@ -48,6 +48,14 @@ const clusterList = z
   .min(1, 'names no cluster')
   .refine((clusters) => new Set(clusters.map((cluster) => cluster.name)).size === clusters.length, 'names a cluster twice')
 
+const blueprintSource = z.string().transform((value, context): 'shipped' | { repository: string; path: string } => {
+  if (value === 'shipped') return value
+  const [, repository, path = ''] = /^([\w.-]+\/[\w.-]+)(?::(.*))?$/.exec(value) ?? []
+  if (repository !== undefined) return { repository, path: path.replace(/^\/+|\/+$/g, '') }
+  context.addIssue({ code: 'custom', message: `has "${value}", which is neither shipped nor owner/repository or owner/repository:folder` })
+  return z.NEVER
+})
+
 /** A cluster the portal serves: its name in URLs, and the kubeconfig of the portal's own account there. */
 export type ClusterSetting = z.infer<typeof clusterList>[number]
 
@@ -173,6 +181,13 @@ export const settings = {
       'API groups whose kinds are offered, separated by commas; `*` stands for any text. Definitions labelled `corbel.dev/offered=true` are offered in any case.',
     example: '*.cnrm.cloud.google.com',
     schema: list('*.cnrm.cloud.google.com'),
+  }),
+  CORBEL_BLUEPRINTS: setting({
+    section: 'Blueprints',
+    about:
+      'Where blueprints and kind hints come from, separated by commas: `shipped` for those that come with Corbel, `owner/repository` or `owner/repository:folder` for yours. Where two have the same name, the later one counts. ConfigMaps in corbel-system labelled `corbel.dev/blueprint=true` are read in any case.',
+    example: 'shipped,acme/platform:blueprints',
+    schema: list('shipped').pipe(z.array(blueprintSource)),
   }),
   GITHUB_URL: setting({
     section: 'GitHub',

@@ -1,0 +1,209 @@
+/**
+ * The catalogue: blueprints and kind hints from every source, judged against the kinds of every cluster.
+ *
+ * It is read again in the background when it is older than half a minute; nobody waits for that but the first one after a
+ * start. A blueprint with a mistake is offered to nobody, and shown with its lines to the team it names and to the platform
+ * team. Where two have the same name, the later source wins.
+ */
+import type { Blueprint } from '#lib/blueprint/blueprint.ts'
+import { checkBlueprint, checkHints } from '#lib/blueprint/check-blueprint.ts'
+import { type KindHints, noHints } from '#lib/blueprint/kind-hints.ts'
+import { type BlueprintFile, type BlueprintProblem, located, readBlueprints } from '#lib/blueprint/read-blueprints.ts'
+import { database } from '#lib/database/client.ts'
+import { CorbelError, NotFound } from '#lib/errors.ts'
+import type { Actor } from '#lib/identity/actor.ts'
+import { compiledKind } from '#lib/inventory/kinds.ts'
+import type { CompiledKind } from '#lib/schema/field-tree.ts'
+import { log } from '#lib/telemetry/log.ts'
+import { readSources, type SourceFile, type SourceTrouble } from './blueprint-sources.ts'
+import type { BlueprintDetail, BlueprintList, BlueprintSummary, BrokenBlueprint } from './contract.ts'
+
+/** In milliseconds. */
+const freshFor = 30_000
+
+interface Offered {
+  blueprint: Blueprint
+  file: SourceFile
+  /** Clusters that have all its kinds, with the API version of each. */
+  clusters: Map<string, Record<string, string>>
+}
+
+interface Broken extends BrokenBlueprint {
+  team: string | undefined
+}
+
+interface Catalogue {
+  offered: Map<string, Offered>
+  hints: Map<string, KindHints>
+  broken: Broken[]
+  troubles: SourceTrouble[]
+}
+
+// Next gives each bundle its own module instances, so the one copy hangs on globalThis.
+const held = globalThis as typeof globalThis & { corbelCatalogue?: { at: number; catalogue: Promise<Catalogue>; reading: boolean } }
+
+async function catalogue(): Promise<Catalogue> {
+  const now = held.corbelCatalogue
+  if (!now) {
+    const first = { at: Date.now(), catalogue: readCatalogue(), reading: false }
+    held.corbelCatalogue = first
+    first.catalogue.catch(() => {
+      held.corbelCatalogue = undefined // the next one who asks tries again
+    })
+    return first.catalogue
+  }
+  if (!now.reading && Date.now() - now.at > freshFor) {
+    now.reading = true
+    readCatalogue()
+      .then((read) => {
+        held.corbelCatalogue = { at: Date.now(), catalogue: Promise.resolve(read), reading: false }
+      })
+      .catch((error: unknown) => {
+        log().warn({ err: error }, 'the catalogue could not be read again')
+        held.corbelCatalogue = { ...now, at: Date.now(), reading: false }
+      })
+  }
+  return now.catalogue
+}
+
+/** Reads everything at once and waits for it: for tests, and after something is known to have changed. */
+export async function refreshCatalogue(): Promise<void> {
+  const read = await readCatalogue()
+  held.corbelCatalogue = { at: Date.now(), catalogue: Promise.resolve(read), reading: false }
+}
+
+async function readCatalogue(): Promise<Catalogue> {
+  const [{ files, troubles }, rows] = await Promise.all([
+    readSources(),
+    database().kind.findMany({ where: { NOT: { state: 'gone' } }, select: { cluster: true, key: true } }),
+  ])
+  const offeredOn = new Map<string, Set<string>>()
+  for (const { cluster, key } of rows) offeredOn.set(cluster, (offeredOn.get(cluster) ?? new Set()).add(key))
+  const made: Catalogue = { offered: new Map(), hints: new Map(), broken: [], troubles }
+  for (const file of files) await addFile(made, file, readBlueprints(file.text), offeredOn)
+  return made
+}
+
+async function addFile(made: Catalogue, file: SourceFile, read: BlueprintFile, offeredOn: Map<string, Set<string>>): Promise<void> {
+  const problems = [...read.problems]
+  const broken = new Set(read.problems.filter(({ severity }) => severity === 'error').map(({ document }) => document))
+  const clusters = [...offeredOn].filter(([cluster]) => file.cluster === null || file.cluster === cluster)
+  for (const { document, blueprint } of read.blueprints) {
+    if (broken.has(document)) continue
+    const found = await Promise.all(
+      clusters.map(async ([cluster, keys]) => {
+        const kinds = await compiledKinds(
+          cluster,
+          keys,
+          blueprint.manifests.map(({ kind }) => kind),
+        )
+        return { cluster, kinds, problems: located(file.text, document, checkBlueprint(blueprint, kinds)) }
+      }),
+    )
+    const good = found.filter((each) => each.problems.every(({ severity }) => severity === 'warning'))
+    const [first] = found
+    if (good.length > 0) {
+      const versions = good.map(({ cluster, kinds }): [string, Record<string, string>] => [
+        cluster,
+        Object.fromEntries([...kinds].map(([key, { apiVersion }]) => [key, apiVersion])),
+      ])
+      made.offered.set(blueprint.name, { blueprint, file, clusters: new Map(versions) })
+      problems.push(...(good[0]?.problems ?? []))
+    } else if (first) problems.push(...worthSaying(first.problems, file))
+  }
+  for (const { document, hints } of read.hints) {
+    if (broken.has(document)) continue
+    const found = await Promise.all(
+      clusters.map(async ([cluster, keys]) =>
+        located(file.text, document, checkHints(hints, await compiledKinds(cluster, keys, [hints.kind]))),
+      ),
+    )
+    if (found.some((each) => each.length === 0)) made.hints.set(hints.kind, hints)
+    else problems.push(...worthSaying(found[0] ?? [], file))
+  }
+  for (const { document, name, team } of read.documents) {
+    const here = problems.filter((problem) => problem.document === document)
+    if (here.some(({ severity }) => severity === 'error')) made.broken.push(brokenEntry(file, name, team, here))
+  }
+  const elsewhere = problems.filter(({ document }) => !read.documents.some((each) => each.document === document))
+  if (elsewhere.some(({ severity }) => severity === 'error')) made.broken.push(brokenEntry(file, '', undefined, elsewhere))
+}
+
+/** What we ship may speak of kinds that nobody installed: no mistake, it is only not offered. */
+const worthSaying = (problems: BlueprintProblem[], file: SourceFile): BlueprintProblem[] =>
+  file.shipped ? problems.filter(({ unknownKind }) => !unknownKind) : problems
+
+const brokenEntry = (file: SourceFile, name: string, team: string | undefined, problems: BlueprintProblem[]): Broken => ({
+  name: name || file.path,
+  source: file.source,
+  path: file.path,
+  url: file.url,
+  team,
+  problems: problems.map(({ line, severity, message }) => ({ line, severity, message })).sort((a, b) => a.line - b.line),
+})
+
+/** The definitions a blueprint needs, of those its cluster offers; names of the others stay known, for "did you mean". */
+async function compiledKinds(cluster: string, offered: Set<string>, wanted: string[]): Promise<Map<string, CompiledKind>> {
+  const kinds = new Map<string, CompiledKind>()
+  for (const key of new Set(wanted)) {
+    if (!offered.has(key)) continue
+    try {
+      kinds.set(key, await compiledKind(cluster, key))
+    } catch (error) {
+      if (!(error instanceof CorbelError)) throw error // gone since, or a definition that cannot be read: not offered
+    }
+  }
+  return kinds
+}
+
+const isAuthor = (actor: Actor, team: string | undefined): boolean => actor.admin || (team !== undefined && actor.groups.includes(team))
+
+const mayUse = (actor: Actor, { allowedGroups, team }: Blueprint): boolean =>
+  allowedGroups.length === 0 || allowedGroups.some((group) => actor.groups.includes(group)) || isAuthor(actor, team)
+
+const summaryOf = ({ blueprint, file, clusters }: Offered): BlueprintSummary => ({
+  name: blueprint.name,
+  title: blueprint.title,
+  description: blueprint.description,
+  category: blueprint.category,
+  icon: blueprint.icon,
+  keywords: blueprint.keywords,
+  team: blueprint.team ?? null,
+  kinds: [...new Set(blueprint.manifests.map(({ kind }) => kind))],
+  clusters: [...clusters.keys()],
+  source: file.source,
+  url: file.url,
+  restricted: blueprint.allowedGroups.length > 0,
+})
+
+/** What the person may use, and the broken ones they write. */
+export async function listBlueprints(actor: Actor): Promise<BlueprintList> {
+  const { offered, hints, broken, troubles } = await catalogue()
+  return {
+    items: [...offered.values()]
+      .filter(({ blueprint }) => mayUse(actor, blueprint))
+      .map(summaryOf)
+      .sort((a, b) => a.category.localeCompare(b.category) || a.title.localeCompare(b.title)),
+    broken: broken.filter(({ team }) => isAuthor(actor, team)),
+    troubles: actor.admin ? troubles : [],
+    curated: [...hints.values()].filter(({ curated }) => curated).map(({ kind }) => kind),
+  }
+}
+
+/** One blueprint for a cluster. Throws NotFound for one that is not there, not for this person, or not for this cluster. */
+export async function readBlueprint(cluster: string, name: string, actor: Actor): Promise<BlueprintDetail> {
+  const found = (await catalogue()).offered.get(name)
+  if (!found || !mayUse(actor, found.blueprint))
+    throw new NotFound(`There is no blueprint "${name}" for you. Choose another one in the catalogue, or ask the platform team.`)
+  const apiVersions = found.clusters.get(cluster)
+  if (!apiVersions)
+    throw new NotFound(
+      `The blueprint "${found.blueprint.title}" needs kinds that ${cluster} does not offer. Choose a project on another cluster.`,
+    )
+  return { summary: summaryOf(found), blueprint: found.blueprint, apiVersions }
+}
+
+/** What the company says about a kind; no hints where nobody wrote any. */
+export async function readKindHints(kind: string): Promise<KindHints> {
+  return (await catalogue()).hints.get(kind) ?? noHints(kind)
+}
