@@ -53,7 +53,6 @@ export function EditView({ at }: { at: ResourceAddress }) {
     )
   return (
     <Editor
-      key={source.data.document}
       at={at}
       kind={kind.data}
       project={project.data}

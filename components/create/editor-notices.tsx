@@ -20,6 +20,7 @@ export function TextChoice({
   otherName,
   keep,
   take,
+  first,
 }: {
   children: React.ReactNode
   mine: () => string
@@ -28,6 +29,8 @@ export function TextChoice({
   otherName: string
   keep: () => void
   take: () => void
+  /** A better way than either, before the others. */
+  first?: React.ReactNode
 }) {
   const [comparing, setComparing] = useState<string | null>(null)
   const choose = (choice: () => void) => () => {
@@ -46,6 +49,7 @@ export function TextChoice({
     <Banner tone="amber">
       {children}
       <span className={styles.choices}>
+        {first}
         {other === null ? null : (
           <Button size="small" onClick={() => setComparing(mine())}>
             Compare

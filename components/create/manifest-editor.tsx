@@ -17,14 +17,15 @@ import { manifestPath } from '#lib/manifest/manifest-path.ts'
 import type { Draft, DryRunResult } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { validateResource } from '#lib/schema/validate.ts'
-import { documentText } from './document-text.ts'
+import { documentIn, documentText } from './document-text.ts'
 import { type DraftAddress, DraftKeeper } from './draft-keeper.ts'
 import type { Opening } from './draft-rules.ts'
 import styles from './editor.module.css'
 import { EditorBar } from './editor-bar.tsx'
-import { DraftNotice, RestoredNotice, TextChoice } from './editor-notices.tsx'
+import { DraftNotice, RestoredNotice } from './editor-notices.tsx'
 import { ManifestJudge } from './judge-manifest.ts'
 import { ManifestStore } from './manifest-store.ts'
+import { MergeNotice } from './merge-notice.tsx'
 import { ReviewDialog } from './review-dialog.tsx'
 
 /** What an editor begins with: the smallest manifest of a kind, or the file as it stands in Git. */
@@ -64,7 +65,7 @@ const followWidth = (listener: () => void) => {
 /** The parts of an editor that live outside React: one document, its form's view, its judge and its keeper. */
 function makeParts({ kind, project, name, start, opening, draft, draftAddress }: EditorProps) {
   const text = opening.from === 'start' ? start.text : opening.from === 'conflict' ? opening.mine.text : opening.text
-  const store = new ManifestStore(text, start.document)
+  const store = new ManifestStore(text, documentIn(text, start, { kind: kind.kind, group: kind.group, name }))
   const view = new FormView(store.state().value)
   const editing = name !== undefined
   const model: FormModel = { kind, store, view, editing, cluster: project.cluster, namespace: project.namespace }
@@ -160,7 +161,7 @@ export function ManifestEditor(props: EditorProps) {
       .catch(() => showToast('The draft on the server could not be deleted; it may come back.', 'bad'))
     setRestored(null)
     setBase(start.file?.blob ?? null)
-    store.replace(start.text, 'outside')
+    store.replace(start.text, 'outside', start.document)
     keeper.begin(start.text, start.file?.blob ?? null)
   }
   const rebase = (blob: string) => {
@@ -200,17 +201,17 @@ export function ManifestEditor(props: EditorProps) {
           keepMine={() => void keeper.keepMine()}
           takeOther={() => keeper.takeOther()}
         />
-        {movedInGit ? (
-          <TextChoice
-            mine={() => store.state().text}
-            other={start.text}
-            otherName="Git's text"
-            keep={keepOnNewBase}
-            take={() => void discard()}
-          >
-            {start.file?.path} changed in Git since you began. Keep your text to propose it over the new version (the review shows
-            everything that differs), or begin anew from Git's.
-          </TextChoice>
+        {start.file && name !== undefined ? (
+          <MergeNotice
+            at={{ cluster: project.cluster, namespace: project.namespace, kind: kind.key, name }}
+            kind={kind}
+            store={store}
+            view={view}
+            base={base}
+            git={{ text: start.text, document: start.document, ...start.file }}
+            setBase={rebase}
+            takeGit={() => void discard()}
+          />
         ) : null}
         {broken ? (
           <Banner
@@ -265,7 +266,10 @@ export function ManifestEditor(props: EditorProps) {
           draftKey={props.draftAddress.key}
           here={here}
           onClose={() => setReviewing(false)}
-          onChangedInGit={reload}
+          onChangedInGit={() => {
+            setReviewing(false)
+            reload?.()
+          }}
           onSent={(id) => {
             void keeper.end({ deleteOnServer: false })
             router.push(pagePaths.proposal(id))

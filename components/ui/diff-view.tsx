@@ -31,7 +31,7 @@ export function DiffView({ diff, path, action }: { diff: string; path?: string; 
         <p className={styles.head}>Nothing changes.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        <section className={styles.scroll} tabIndex={0} aria-label="Changed lines">
+        <section className={styles.scroll} tabIndex={0} aria-label={path === undefined ? 'Changed lines' : `Changed lines of ${path}`}>
           <table className={styles.lines}>
             <tbody>
               {drawn.map((line, index) => (
