@@ -84,6 +84,7 @@ export function rulesOf(list: Json | undefined): ServerRule[] {
       if (typeof value === 'string') rule[key] = value
     }
     if (/\boldSelf\b/.test(entry.rule)) rule.transition = true
+    if (entry.optionalOldSelf === true) rule.optionalOldSelf = true
     return [rule]
   })
 }

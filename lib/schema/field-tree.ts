@@ -139,6 +139,8 @@ export interface ServerRule {
   reason?: string
   /** Uses `oldSelf`: applies to edits only. */
   transition?: true
+  /** Uses `oldSelf` as an optional, and so applies to creations too. */
+  optionalOldSelf?: true
 }
 
 export interface StringField extends Field {

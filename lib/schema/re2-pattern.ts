@@ -7,6 +7,8 @@
 
 /** A compiled pattern. Unanchored, as `regexp.MatchString`. */
 export interface Re2Pattern {
+  /** Length of the program: matching takes at most this many steps for each character. */
+  instructions: number
   matches(text: string): boolean
 }
 
@@ -44,7 +46,7 @@ export function compileRe2(source: string): Re2Pattern | undefined {
 function build(source: string): Re2Pattern | undefined {
   try {
     const program = assemble(new Reader(source).read())
-    return { matches: (text) => run(program, text) }
+    return { instructions: program.length, matches: (text) => run(program, text) }
   } catch (error) {
     if (error instanceof NotUnderstood) return undefined
     throw error
