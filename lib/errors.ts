@@ -8,6 +8,8 @@
 export interface FieldError {
   path: (string | number)[]
   message: string
+  /** Only a guess, made before the server was asked: it may accept the value all the same. */
+  hint?: true
 }
 
 export type ErrorCode =

@@ -34,6 +34,7 @@ export function EditorBar({
       </div>
       <div className={styles.status} role="status">
         <Validity judgement={judgement} />
+        <Unjudged judgement={judgement} />
         <DryRunSaid judgement={judgement} askAgain={askAgain} />
         <Kept keeping={keeping} />
       </div>
@@ -80,6 +81,17 @@ function Validity({ judgement: { errors, missing } }: { judgement: Judgement }) 
   ) : (
     <Fact icon="info" tone="calm">
       {counted(missing, 'required field')} to fill in
+    </Fact>
+  )
+}
+
+/** Rules that only the server can judge are said, until it has judged them. */
+function Unjudged({ judgement: { unchecked, verdict } }: { judgement: Judgement }) {
+  if (unchecked === 0 || verdict.state === 'accepted' || verdict.state === 'refused') return null
+  return (
+    <Fact icon="info" tone="calm">
+      {unchecked === 'all' ? 'the rules of this kind are' : `${counted(unchecked, 'rule')} of this kind ${unchecked === 1 ? 'is' : 'are'}`} not
+      checked here; the dry run checks {unchecked === 1 ? 'it' : 'them'}
     </Fact>
   )
 }

@@ -1,12 +1,14 @@
 /**
- * Judges the manifest while somebody works on it: the schema's own checks 200 ms after a pause, and when they are
- * content the API server's dry run 700 ms after a pause. A change in between drops what was under way: a verdict always
+ * Judges the manifest while somebody works on it: the schema's own checks 200 ms after a pause, with hints from the rules
+ * of the kind after them, and when the checks are content the API server's dry run 700 ms after a pause. Hints hold
+ * nobody up, and go when the server has spoken. A change in between drops what was under way: a verdict always
  * speaks of the text on the page. Complaints go to the document's store, the verdict is kept here for the bar below.
  */
 import type { ManifestStore } from '#components/create/manifest-store.ts'
 import type { FieldError } from '#lib/errors.ts'
 import { type Json, valueAt } from '#lib/json.ts'
 import type { DryRunResult } from '#lib/proposals/contract.ts'
+import type { RuleFindings } from '#lib/schema/evaluate-rules.ts'
 
 export type Verdict =
   | { state: 'none' }
@@ -21,8 +23,13 @@ export interface Judgement {
   errors: readonly FieldError[] | undefined
   /** How many of them are only empty required fields nobody has been asked for yet. */
   missing: number
+  /** How many rules of the kind only the server can judge; `all` when the rule language could not be loaded. */
+  unchecked: number | 'all'
   verdict: Verdict
 }
+
+/** Judges the rules of the kind; slower than the checks, and loaded when it is first wanted. */
+export type RuleCheck = (value: Json, errors: readonly FieldError[]) => Promise<RuleFindings>
 
 export const checkAfter = 200
 export const dryRunAfter = 700
@@ -40,11 +47,12 @@ export function shownErrors(errors: readonly FieldError[], value: Json, asked: b
 }
 
 export class ManifestJudge {
-  #judgement: Judgement = { errors: undefined, missing: 0, verdict: { state: 'none' } }
+  #judgement: Judgement = { errors: undefined, missing: 0, unchecked: 0, verdict: { state: 'none' } }
   readonly #listeners = new Set<() => void>()
   readonly #store: ManifestStore
   readonly #check: (value: Json) => FieldError[]
   readonly #dryRun: (signal: AbortSignal) => Promise<DryRunResult>
+  readonly #rules: RuleCheck | undefined
   #revision = -1
   /** The revision the errors speak of. */
   #checked = -1
@@ -53,10 +61,16 @@ export class ManifestJudge {
   #asking: ReturnType<typeof setTimeout> | undefined
   #under: AbortController | undefined
 
-  constructor(store: ManifestStore, check: (value: Json) => FieldError[], dryRun: (signal: AbortSignal) => Promise<DryRunResult>) {
+  constructor(
+    store: ManifestStore,
+    check: (value: Json) => FieldError[],
+    dryRun: (signal: AbortSignal) => Promise<DryRunResult>,
+    rules?: RuleCheck,
+  ) {
     this.#store = store
     this.#check = check
     this.#dryRun = dryRun
+    this.#rules = rules
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -118,9 +132,8 @@ export class ManifestJudge {
     this.#checked = this.#revision
     const { value, broken } = this.#store.state()
     if (broken) {
-      this.#store.complain('check', [])
-      this.#store.complain('server', [])
-      this.#tell({ errors: undefined, missing: 0, verdict: { state: 'none' } })
+      for (const source of ['check', 'rule', 'server'] as const) this.#store.complain(source, [])
+      this.#tell({ errors: undefined, missing: 0, unchecked: 0, verdict: { state: 'none' } })
       return
     }
     const errors = this.#check(value)
@@ -128,6 +141,20 @@ export class ManifestJudge {
     this.#store.complain('check', shown)
     if (errors.length > 0) this.#store.complain('server', [])
     this.#tell({ ...this.#judgement, errors, missing: errors.length - shown.length })
+    void this.#lookAtRules(value, errors)
+  }
+
+  async #lookAtRules(value: Json, errors: readonly FieldError[]): Promise<void> {
+    const revision = this.#revision
+    const found = await this.#rules?.(value, errors).catch(() => 'all' as const)
+    const { state } = this.#judgement.verdict
+    if (!found || revision !== this.#revision || state === 'accepted' || state === 'refused') return
+    const hints = found === 'all' ? [] : found.hints
+    this.#store.complain(
+      'rule',
+      hints.map(({ path, message }) => ({ path, message: `The cluster will probably refuse this: ${message}`, hint: true })),
+    )
+    this.#tell({ ...this.#judgement, unchecked: found === 'all' ? found : found.unchecked.length })
   }
 
   async #askServer(): Promise<void> {
@@ -158,6 +185,7 @@ export class ManifestJudge {
       }
     }
     if (under.signal.aborted) return
+    if (verdict.state !== 'unavailable') this.#store.complain('rule', [])
     this.#store.complain('server', complaints)
     this.#tell({ ...this.#judgement, verdict })
   }

@@ -12,10 +12,12 @@ import { Banner } from '#components/ui/notices.tsx'
 import { showToast } from '#components/ui/toast.tsx'
 import { YamlEditor, type YamlEditorHandle } from '#components/yaml/yaml-editor.tsx'
 import type { Project } from '#lib/inventory/contract.ts'
-import { textAt } from '#lib/json.ts'
+import type { FieldError } from '#lib/errors.ts'
+import { type Json, textAt } from '#lib/json.ts'
 import { manifestPath } from '#lib/manifest/manifest-path.ts'
 import type { Draft, DryRunResult } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
+import { rulesApply } from '#lib/schema/rules-apply.ts'
 import { validateResource } from '#lib/schema/validate.ts'
 import { documentIn, documentText } from './document-text.ts'
 import { type DraftAddress, DraftKeeper } from './draft-keeper.ts'
@@ -70,6 +72,11 @@ function makeParts({ kind, project, name, start, opening, draft, draftAddress }:
   const editing = name !== undefined
   const model: FormModel = { kind, store, view, editing, cluster: project.cluster, namespace: project.namespace }
   const currentText = () => documentText(store.state().text, store.document)
+  const old = editing ? new ManifestStore(start.text, start.document).state().value : undefined
+  const rules = async (value: Json, errors: readonly FieldError[]) => {
+    const { evaluateRules } = await import('#lib/schema/evaluate-rules.ts')
+    return evaluateRules(kind, { value, old, errors })
+  }
   const judge = new ManifestJudge(
     store,
     (value) => validateResource(kind, value),
@@ -86,6 +93,7 @@ function makeParts({ kind, project, name, start, opening, draft, draftAddress }:
         signal,
         stay: true,
       }),
+    rulesApply(kind.root, editing) ? rules : undefined,
   )
   const baseBlob = (opening.from === 'server' || opening.from === 'tab' ? opening.baseBlob : null) ?? start.file?.blob ?? null
   const keeper = new DraftKeeper(store, {

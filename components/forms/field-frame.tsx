@@ -49,6 +49,7 @@ export function FieldFrame({
   const { store, view, editing } = useForm()
   const value = useValue(path)
   const messages = useMessages(path)
+  const isHint = (message: string) => store.complaints().all.some((complaint) => complaint.hint && complaint.message === message)
   const locked = useLocked()
   const id = useId()
   const [told, setTold] = useState(false)
@@ -62,7 +63,7 @@ export function FieldFrame({
     labelId: `${id}-label`,
     disabled: locked || reason !== undefined,
     describedBy: describedBy || undefined,
-    invalid: messages.length > 0 ? true : undefined,
+    invalid: messages.every(isHint) ? undefined : true,
   }
   const remove = () => {
     store.unset(path)
@@ -118,9 +119,15 @@ export function FieldFrame({
       {node.deprecated ? <p className={styles.warning}>Deprecated: {node.deprecated}</p> : null}
       {messages.length > 0 ? (
         <div id={`${id}-errors`}>
-          {messages.map((message) => (
-            <FieldError key={message}>{message}</FieldError>
-          ))}
+          {messages.map((message) =>
+            isHint(message) ? (
+              <p key={message} className={styles.warning}>
+                {message}
+              </p>
+            ) : (
+              <FieldError key={message}>{message}</FieldError>
+            ),
+          )}
         </div>
       ) : null}
     </div>

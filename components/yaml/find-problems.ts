@@ -27,9 +27,9 @@ export function findProblems(
     return { from, to: Math.max(from, to) }
   }
   const read = problems.map(({ start, end, severity, message }): Underline => ({ ...firstLine(start, end), severity, message }))
-  const said = complaints.slice(0, mostComplaints).flatMap(({ path, message }): Underline[] => {
+  const said = complaints.slice(0, mostComplaints).flatMap(({ path, message, hint }): Underline[] => {
     const range = rangeOf(text, docIndex, path)
-    return range ? [{ ...firstLine(range.start, range.end), severity: 'error', message }] : []
+    return range ? [{ ...firstLine(range.start, range.end), severity: hint ? 'warning' : 'error', message }] : []
   })
   return [...read, ...said].sort((a, b) => a.from - b.from)
 }
