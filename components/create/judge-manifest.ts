@@ -129,6 +129,7 @@ export class ManifestJudge {
   }
 
   #checkNow(): void {
+    this.#store.settle()
     this.#checked = this.#revision
     const { value, broken } = this.#store.state()
     if (broken) {

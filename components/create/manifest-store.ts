@@ -1,19 +1,26 @@
 /**
  * The document being edited. Its text is the one truth: form fields and the YAML view are two views of it, and both
- * change it here. React reads it through `useSyncExternalStore`; parsed values share every part that did not change, so
- * one key press re-renders one field, however many the form has.
+ * change it here. React reads it through `useSyncExternalStore`; parsed values share every part that did not change, and
+ * every field listens to its own place, so one key press asks and re-renders one field, however many the form has.
+ *
+ * Two shortcuts keep keys quick in long files. Typing into a value on one line replaces that line alone
+ * (`lib/manifest/type-scalar.ts`). Typing YAML changes the text at once and reads it when the typing rests: until then
+ * `value` is that of the text before, and `settle` reads at once. Whoever judges or sends the value settles first.
  *
  * While the text cannot be read (somebody is typing YAML), `value` stays what it was last, `broken` says why, and the
  * form is locked: nothing is lost, nothing is guessed.
  */
 import { CorbelError, type FieldError } from '#lib/errors.ts'
-import { isObject, type Json, type JsonObject, type JsonPath } from '#lib/json.ts'
+import { isObject, type Json, type JsonObject, type JsonPath, valueAt } from '#lib/json.ts'
 import { deleteValue, insertItem, moveItem, removeItem, setValue } from '#lib/manifest/edit-manifest.ts'
 import { type ManifestProblem, parseManifestFile } from '#lib/manifest/parse-manifest.ts'
+import { findScalar, type ScalarPlace, type ScalarValue, typeScalar } from '#lib/manifest/type-scalar.ts'
+import { withValue } from '#lib/manifest/with-value.ts'
+import { PathListeners } from './path-listeners.ts'
 
 export interface ManifestState {
   text: string
-  /** What the text says; of the last readable text while `broken`. */
+  /** What the text says; of the last text that was read while `broken` or before `settle`. */
   value: JsonObject
   /** Complaints of the YAML reader, warnings included. */
   problems: ManifestProblem[]
@@ -58,13 +65,25 @@ export function shareUnchanged(before: Json | undefined, next: Json): Json {
   return same && Object.keys(before).length === Object.keys(next).length ? before : shared
 }
 
-/** One document of one file, edited. Create one per editor; it holds no timers and needs no clean-up. */
+/** YAML of more characters than this is read when the typing rests, not at every key. */
+const readAtOnce = 8_000
+/** How long typing YAML must rest, in milliseconds. */
+const restBeforeReading = 120
+
+/** One document of one file, edited. Create one per editor; it needs no clean-up. */
 export class ManifestStore {
   #state: ManifestState
   #complaints: Complaints = { all: [], byField: new Map() }
   readonly #bySource = new Map<ComplaintSource, readonly FieldError[]>()
   readonly #listeners = new Set<() => void>()
-  readonly #document: number
+  readonly #byPath = new PathListeners()
+  readonly #byMessages = new Map<string, Set<() => void>>()
+  readonly #byLock = new Set<() => void>()
+  #document: number
+  /** The value somebody types into, as long as nothing else changes the text. */
+  #typing: { key: string; revision: number; place: ScalarPlace } | undefined
+  /** Runs while a text waits to be read. */
+  #unread: ReturnType<typeof setTimeout> | undefined
 
   /** `document` is the index of the edited document in the file; other documents are never touched. */
   constructor(text: string, document = 0) {
@@ -75,6 +94,29 @@ export class ManifestStore {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Listens to the value at one path. */
+  subscribeAt(path: JsonPath, listener: () => void): () => void {
+    return this.#byPath.add(path, listener)
+  }
+
+  /** Listens to the messages at exactly one path. */
+  subscribeMessages(path: JsonPath, listener: () => void): () => void {
+    const key = pathKey(path)
+    const here = this.#byMessages.get(key) ?? new Set()
+    this.#byMessages.set(key, here)
+    here.add(listener)
+    return () => {
+      here.delete(listener)
+      if (here.size === 0 && this.#byMessages.get(key) === here) this.#byMessages.delete(key)
+    }
+  }
+
+  /** Listens to whether the form is locked. */
+  subscribeLock(listener: () => void): () => void {
+    this.#byLock.add(listener)
+    return () => this.#byLock.delete(listener)
   }
 
   readonly state = (): ManifestState => this.#state
@@ -90,6 +132,8 @@ export class ManifestStore {
 
   /** Sets a field from the form. Gives false, with the reason among the complaints, when the document does not allow it. */
   set(path: JsonPath, value: Json): boolean {
+    this.settle()
+    if ((value === null || typeof value !== 'object') && this.#type(path, value)) return true
     return this.#edit(path, (text) => setValue(text, this.#document, path, value))
   }
 
@@ -110,11 +154,23 @@ export class ManifestStore {
     return this.#edit(list, (text) => moveItem(text, this.#document, list, from, to))
   }
 
-  /** Takes a whole new text: from the YAML view, a draft, or the other tab. */
-  replace(text: string, from: 'yaml' | 'outside'): void {
-    if (text === this.#state.text) return
-    this.#state = this.#read(text, from, this.#state)
-    this.#tell()
+  /** Takes a whole new text: from the YAML view, a draft, the other tab, or a merge, which may know another document of the file. */
+  replace(text: string, from: 'yaml' | 'outside', document = this.#document): void {
+    if (text === this.#state.text && document === this.#document) return
+    this.#document = document
+    clearTimeout(this.#unread)
+    this.#unread = undefined
+    if (from === 'outside' || text.length <= readAtOnce) return this.#become(this.#read(text, from, this.#state))
+    this.#unread = setTimeout(() => this.settle(), restBeforeReading)
+    this.#become({ ...this.#state, text, from, revision: this.#state.revision + 1 })
+  }
+
+  /** Reads the text now, if it was not yet. */
+  settle(): void {
+    if (this.#unread === undefined) return
+    clearTimeout(this.#unread)
+    this.#unread = undefined
+    this.#become(this.#read(this.#state.text, this.#state.from, this.#state))
   }
 
   /** Puts the complaints of one source in place of its earlier ones. */
@@ -137,22 +193,59 @@ export class ManifestStore {
       const old = this.#complaints.byField.get(key)
       kept.set(key, old && old.length === messages.length && old.every((message, index) => message === messages[index]) ? old : messages)
     }
+    const old = this.#complaints.byField
     this.#complaints = { all, byField: kept }
-    this.#tell()
+    for (const [key, listeners] of this.#byMessages) {
+      if (old.get(key) !== kept.get(key)) for (const listener of [...listeners]) listener()
+    }
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Replaces a value on one line. Gives false where that is not all there is to it. */
+  #type(path: JsonPath, value: ScalarValue): boolean {
+    const { text, value: whole, problems, broken, revision } = this.#state
+    const old = valueAt(whole, path)
+    if (broken !== undefined || old === undefined || (typeof old === 'object' && old !== null)) return false
+    if (old === value) return true
+    const key = pathKey(path)
+    const known = this.#typing?.key === key && this.#typing.revision === revision ? this.#typing.place : undefined
+    const place = known ?? findScalar(text, this.#document, path)
+    const typed = place && typeScalar(place, value)
+    if (!place || !typed) return false
+    const longer = typed.place.written.length - place.written.length
+    const end = place.before.length + place.written.length
+    const others = problems
+      .filter((problem) => problem.start < place.before.length || problem.start >= end)
+      .map((problem) => (problem.start < end ? problem : { ...problem, start: problem.start + longer, end: problem.end + longer }))
+    const said = typed.problems.map((problem) => ({ ...problem, document: this.#document, path }))
+    this.#typing = { key, revision: revision + 1, place: typed.place }
+    if ((this.#bySource.get('edit')?.length ?? 0) > 0) this.complain('edit', [])
+    this.#become({
+      text: typed.text,
+      // Proof of the cast: a value below an object changed, and it stays an object.
+      value: withValue(whole, path, value) as JsonObject,
+      problems: others.length + said.length === 0 ? problems : [...others, ...said].sort((a, b) => a.start - b.start),
+      broken: undefined,
+      from: 'form',
+      revision: revision + 1,
+    })
+    return true
   }
 
   #edit(path: JsonPath, change: (text: string) => string): boolean {
+    this.settle()
     if (this.#state.broken) return false
+    let next: ManifestState | undefined
     try {
       const text = change(this.#state.text)
-      if (text !== this.#state.text) this.#state = this.#read(text, 'form', this.#state)
+      if (text !== this.#state.text) next = this.#read(text, 'form', this.#state)
     } catch (error) {
       if (!(error instanceof CorbelError)) throw error
       this.complain('edit', [{ path, message: error.message }])
       return false
     }
     if ((this.#bySource.get('edit')?.length ?? 0) > 0) this.complain('edit', [])
-    this.#tell()
+    if (next) this.#become(next)
     return true
   }
 
@@ -177,7 +270,11 @@ export class ManifestStore {
     }
   }
 
-  #tell(): void {
+  #become(state: ManifestState): void {
+    const before = this.#state
+    this.#state = state
+    this.#byPath.tell(before.value, state.value)
+    if ((before.broken === undefined) !== (state.broken === undefined)) for (const listener of [...this.#byLock]) listener()
     for (const listener of this.#listeners) listener()
   }
 }

@@ -1,6 +1,7 @@
 'use client'
 
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { pathKey } from '#components/create/manifest-store.ts'
 import { lockedReason, useForm, useLocked, useMessages, useValue } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { Badge } from '#components/ui/badge.tsx'
@@ -137,20 +138,19 @@ export function FieldFrame({
 /** Scrolls to a field and puts the focus into its first control when somebody asked for it. */
 function useFocusWhenAsked(frame: React.RefObject<HTMLDivElement | null>, path: JsonPath): void {
   const { view } = useForm()
-  const key = JSON.stringify(path)
   const done = useRef(0)
   useEffect(() => {
     const look = () => {
       const request = view.request()
-      if (!request || request.at === done.current || JSON.stringify(request.path) !== key) return
+      if (!request || request.at === done.current || pathKey(request.path) !== pathKey(path)) return
       done.current = request.at
       const element = frame.current
       element?.scrollIntoView({ block: 'center' })
       element?.querySelector<HTMLElement>('input, select, textarea, button[data-first]')?.focus({ preventScroll: true })
     }
     look()
-    return view.subscribe(look)
-  }, [view, key, frame])
+    return view.subscribeAt(path, look)
+  }, [view, path, frame])
 }
 
 function FieldState({ node, value }: { node: FieldNode; value: Json | undefined }) {

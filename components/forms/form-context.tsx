@@ -32,15 +32,17 @@ export function useForm(): FormModel {
 /** The value of one field; the component renders again when it changes, and only then. `undefined` is unset. */
 export function useValue(path: JsonPath): Json | undefined {
   const { store } = useForm()
+  const subscribe = useCallback((listener: () => void) => store.subscribeAt(path, listener), [store, path])
   const read = useCallback(() => valueAt(store.state().value, path), [store, path])
-  return useSyncExternalStore(store.subscribe, read, read)
+  return useSyncExternalStore(subscribe, read, read)
 }
 
 /** The complaints at exactly one field. */
 export function useMessages(path: JsonPath): readonly string[] {
   const { store } = useForm()
+  const subscribe = useCallback((listener: () => void) => store.subscribeMessages(path, listener), [store, path])
   const read = useCallback(() => store.messagesAt(path), [store, path])
-  return useSyncExternalStore(store.subscribe, read, read)
+  return useSyncExternalStore(subscribe, read, read)
 }
 
 /** All complaints of the document. */
@@ -48,16 +50,20 @@ export function useComplaints(store: ManifestStore): Complaints {
   return useSyncExternalStore(store.subscribe, store.complaints, store.complaints)
 }
 
-/** Renders again when fields are revealed or sections open. */
-export function useView(view: FormView): number {
-  return useSyncExternalStore(view.subscribe, view.version, view.version)
+/** Renders again when what the form shows at a path changes: its section opens or closes, fields directly in it are opened. */
+export function useView(path: JsonPath): number {
+  const { view } = useForm()
+  const subscribe = useCallback((listener: () => void) => view.subscribeAt(path, listener), [view, path])
+  const read = useCallback(() => view.versionAt(path), [view, path])
+  return useSyncExternalStore(subscribe, read, read)
 }
 
 /** Whether the form is locked because the YAML cannot be read at the moment. */
 export function useLocked(): boolean {
   const { store } = useForm()
+  const subscribe = useCallback((listener: () => void) => store.subscribeLock(listener), [store])
   const read = useCallback(() => store.state().broken !== undefined, [store])
-  return useSyncExternalStore(store.subscribe, read, read)
+  return useSyncExternalStore(subscribe, read, read)
 }
 
 /** Why a field cannot be changed on edit, or undefined. */

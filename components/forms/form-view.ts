@@ -1,9 +1,11 @@
 /**
  * What the form shows beyond the document: fields somebody opened that are not set yet, sections that are open, the
- * field that has the focus. Lives beside the document's store, outside React, for the same reason.
+ * field that has the focus. Lives beside the document's store, outside React, for the same reason: a section that opens
+ * concerns that section, and a field that gets the focus concerns nobody in the form.
  */
 import { pathKey } from '#components/create/manifest-store.ts'
-import type { JsonPath } from '#lib/json.ts'
+import type { Json, JsonPath } from '#lib/json.ts'
+import { openAtFirst } from './open-at-first.ts'
 
 /** A wish to bring a field before the person's eyes; `at` grows so that the same field can be wished for twice. */
 export interface FocusRequest {
@@ -14,18 +16,44 @@ export interface FocusRequest {
 export class FormView {
   readonly #revealed = new Set<string>()
   readonly #open = new Map<string, boolean>()
+  /** How many items of a long list are drawn, where it is not the usual number. */
+  readonly #drawn = new Map<string, number>()
   readonly #listeners = new Set<() => void>()
-  #version = 0
+  readonly #byPath = new Map<string, Set<() => void>>()
+  readonly #versions = new Map<string, number>()
+  /** The sections of a large document that are open to begin with; undefined when all are. */
+  readonly #atFirst: ReadonlySet<string> | undefined
   #request: FocusRequest | undefined
   #focused: JsonPath | undefined
 
+  /** `value` is what the document holds when the form is first drawn. */
+  constructor(value: Json = {}) {
+    this.#atFirst = openAtFirst(value)
+  }
+
+  /** Listens to which field has or should have the focus. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** Grows with every change; components that list fields follow it. */
-  readonly version = (): number => this.#version
+  /** Listens to what is shown at one path. */
+  subscribeAt(path: JsonPath, listener: () => void): () => void {
+    const key = pathKey(path)
+    const here = this.#byPath.get(key) ?? new Set()
+    this.#byPath.set(key, here)
+    here.add(listener)
+    return () => {
+      here.delete(listener)
+      if (here.size === 0 && this.#byPath.get(key) === here) this.#byPath.delete(key)
+    }
+  }
+
+  /** Grows with every change of what is shown at a path. */
+  versionAt(path: JsonPath): number {
+    return this.#versions.get(pathKey(path)) ?? 0
+  }
+
   readonly request = (): FocusRequest | undefined => this.#request
   readonly focused = (): JsonPath | undefined => this.#focused
 
@@ -33,14 +61,30 @@ export class FormView {
     return this.#revealed.has(pathKey(path))
   }
 
-  /** Whether a section is open: as somebody left it, else `fallback`. */
+  /** Whether a section is open: as it was left, else `fallback`, which in a large document holds for its first sections only. */
   isOpen(path: JsonPath, fallback: boolean): boolean {
-    return this.#open.get(pathKey(path)) ?? fallback
+    const key = pathKey(path)
+    const known = this.#open.get(key)
+    if (known !== undefined || !fallback) return known ?? false
+    const open = this.#atFirst === undefined || this.#atFirst.has(key)
+    // what was open once stays open, however the document grows
+    this.#open.set(key, open)
+    return open
   }
 
   setOpen(path: JsonPath, open: boolean): void {
     this.#open.set(pathKey(path), open)
-    this.#tell()
+    this.#tellAt(path)
+  }
+
+  /** How many items of a list are drawn. */
+  drawnItems(path: JsonPath, usual: number): number {
+    return Math.max(usual, this.#drawn.get(pathKey(path)) ?? 0)
+  }
+
+  drawItems(path: JsonPath, count: number): void {
+    this.#drawn.set(pathKey(path), count)
+    this.#tellAt(path)
   }
 
   /** Shows a field with everything above it opened, and puts the focus into it. */
@@ -49,15 +93,21 @@ export class FormView {
       const above = path.slice(0, length)
       this.#revealed.add(pathKey(above))
       this.#open.set(pathKey(above), true)
+      const key = above.at(-1)
+      const list = above.slice(0, -1)
+      if (typeof key === 'number') this.#drawn.set(pathKey(list), Math.max(key + 1, this.#drawn.get(pathKey(list)) ?? 0))
     }
     this.#request = { path, at: (this.#request?.at ?? 0) + 1 }
+    for (let length = 0; length <= path.length; length++) this.#tellAt(path.slice(0, length))
     this.#tell()
   }
 
   /** A field somebody took out again is no longer shown because it was opened once. */
   forget(path: JsonPath): void {
     this.#revealed.delete(pathKey(path))
-    this.#tell()
+    this.#open.delete(pathKey(path))
+    this.#tellAt(path.slice(0, -1))
+    this.#tellAt(path)
   }
 
   /** The field the keyboard is in, for lighting its lines in the YAML. */
@@ -67,8 +117,13 @@ export class FormView {
     this.#tell()
   }
 
+  #tellAt(path: JsonPath): void {
+    const key = pathKey(path)
+    this.#versions.set(key, (this.#versions.get(key) ?? 0) + 1)
+    for (const listener of [...(this.#byPath.get(key) ?? [])]) listener()
+  }
+
   #tell(): void {
-    this.#version += 1
     for (const listener of this.#listeners) listener()
   }
 }

@@ -1,7 +1,7 @@
 'use client'
 
 /** Editor of lists: items that can be added, moved and taken out; single values in rows, objects in sections. */
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
 import { useForm, useValue, useView } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
@@ -12,10 +12,15 @@ import { isObject, type Json, type JsonPath } from '#lib/json.ts'
 import type { FieldNode, ListField, ObjectField } from '#lib/schema/field-tree.ts'
 import { initialValue } from '#lib/schema/initial.ts'
 
+/** Of a longer list the rest is drawn when asked for. */
+const drawnAtFirst = 25
+
 export function ListEditor({ node, path, removable }: { node: ListField; path: JsonPath; removable?: boolean }) {
   const { store, view } = useForm()
   const value = useValue(path)
+  useView(path)
   const items = Array.isArray(value) ? value : []
+  const drawn = view.drawnItems(path, drawnAtFirst)
   const add = () => {
     const added = initialValue(node.item)
     const done = items.length === 0 ? store.set(path, [added]) : store.insert(path, items.length, added)
@@ -25,7 +30,7 @@ export function ListEditor({ node, path, removable }: { node: ListField; path: J
     <FieldFrame node={node} path={path} removable={removable} group>
       {(control) => (
         <div className={styles.list}>
-          {items.map((item, index) => (
+          {items.slice(0, drawn).map((item, index) => (
             <Item
               // biome-ignore lint/suspicious/noArrayIndexKey: an item is where it stands; its path is its identity
               key={index}
@@ -38,6 +43,13 @@ export function ListEditor({ node, path, removable }: { node: ListField; path: J
               keys={node.keys}
             />
           ))}
+          {items.length > drawn ? (
+            <div>
+              <Button size="small" look="quiet" onClick={() => view.drawItems(path, drawn + drawnAtFirst)}>
+                Show {Math.min(drawnAtFirst, items.length - drawn)} more of {items.length}
+              </Button>
+            </div>
+          ) : null}
           {value !== undefined && items.length === 0 ? (
             <p className={styles.note}>{Array.isArray(value) ? 'An empty list.' : 'Not a list: correct it in the manifest.'}</p>
           ) : null}
@@ -77,7 +89,7 @@ function titleOf(item: Json, index: number, keys: string[] | undefined): string 
   return String(index + 1)
 }
 
-function Item({
+const Item = memo(function Item({
   node,
   item,
   path,
@@ -94,7 +106,7 @@ function Item({
   disabled: boolean
   keys: string[] | undefined
 }) {
-  const { store, view } = useForm()
+  const { store } = useForm()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a path is the same while its text is
   const here = useMemo(() => [...path, index], [JSON.stringify(path), index])
   const title = titleOf(item, index, keys)
@@ -125,7 +137,6 @@ function Item({
       />
     </span>
   )
-  useView(view)
   return (
     <div className={styles.item}>
       {tools}
@@ -136,11 +147,12 @@ function Item({
       )}
     </div>
   )
-}
+})
 
 function ObjectItem({ node, path, item }: { node: ObjectField; path: JsonPath; item: Json }) {
   const { view } = useForm()
-  const open = view.isOpen(path, (path.at(-1) ?? 0) === 0)
+  useView(path)
+  const open = view.isOpen(path, path.at(-1) === 0)
   return (
     <FieldFrame node={node} path={path} removable={false} group>
       {(control) => (

@@ -14,6 +14,7 @@ import type { FieldNode, MapField, StringField } from '#lib/schema/field-tree.ts
 import { annotationsFor, type KnownAnnotation } from '#lib/schema/known-annotations.ts'
 import { keyProblem } from '#lib/schema/metadata-rules.ts'
 
+const metadataPath: JsonPath = ['metadata']
 const namePath: JsonPath = ['metadata', 'name']
 const labelsPath: JsonPath = ['metadata', 'labels']
 const annotationsPath: JsonPath = ['metadata', 'annotations']
@@ -48,10 +49,11 @@ export function MetadataEditor() {
   const { kind, store, view, editing } = useForm()
   const known = useMemo(() => annotationsFor(kind), [kind])
   const name = useValue(namePath)
-  useView(view)
+  useView(metadataPath)
+  useView(settingsPath)
   const labels = useValue(labelsPath)
   const annotations = useValue(annotationsPath)
-  const moreOpen = view.isOpen(['metadata'], labels !== undefined)
+  const moreOpen = view.isOpen(metadataPath, labels !== undefined)
   const settingsOpen = view.isOpen(settingsPath, false)
   const isKnown = (key: string): boolean => known.some((annotation) => annotation.key === key)
   return (
@@ -76,7 +78,7 @@ export function MetadataEditor() {
       </FieldFrame>
       <Collapse
         open={moreOpen}
-        toggle={() => view.setOpen(['metadata'], !moreOpen)}
+        toggle={() => view.setOpen(metadataPath, !moreOpen)}
         summary={`Labels and annotations (${summaryOf(labels)})`}
         labelledBy=""
       >

@@ -20,7 +20,7 @@ import { initialValue } from '#lib/schema/initial.ts'
 export function ObjectEditor({ node, path, removable }: { node: ObjectField; path: JsonPath; removable?: boolean }) {
   const { store, view } = useForm()
   const value = useValue(path)
-  useView(view)
+  useView(path)
   const isUnset = value === undefined || value === null
   const open = view.isOpen(path, !isUnset || isWanted(node))
   return (
@@ -99,7 +99,7 @@ export function ObjectFields({
 }) {
   const { view } = useForm()
   const value = useValue(path)
-  const version = useView(view)
+  const version = useView(path)
   const children = useMemo(() => (exclude ? node.children.filter((child) => !exclude.includes(child.key)) : node.children), [node, exclude])
   const keys = isObject(value) ? Object.keys(value).join('\n') : ''
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list depends on which keys there are and what is revealed, not on values

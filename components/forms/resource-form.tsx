@@ -1,7 +1,7 @@
 'use client'
 
 /** The form of a resource: its name, what is wrong, its fields. Stands inside a FormProvider. */
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { FieldEditor } from '#components/forms/field-editor.tsx'
 import { useComplaints, useForm, useLocked } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
@@ -16,7 +16,7 @@ import { type FieldNode, fieldAt, type ObjectField } from '#lib/schema/field-tre
 const specPath: JsonPath = ['spec']
 const rootPath: JsonPath = []
 
-export function ResourceForm() {
+export const ResourceForm = memo(function ResourceForm() {
   const { kind } = useForm()
   const locked = useLocked()
   const spec = fieldAt(kind.root, specPath)
@@ -40,7 +40,7 @@ export function ResourceForm() {
       ) : null}
     </form>
   )
-}
+})
 
 const notSpec = ['apiVersion', 'kind', 'metadata', 'spec', 'status']
 

@@ -86,6 +86,8 @@ export interface ParsedText {
 /** The texts parsed last: an edit reads the text that the edit before it has just proven. Long texts are not kept. */
 const recent: { text: string; parsed: ParsedText }[] = []
 const longestKept = 256 * 1024
+/** Short texts are read again in less time than a long one that they would push out. */
+const shortestKept = 512
 
 /** Throws RangeError when collections nest too deeply. */
 export function parseText(text: string): ParsedText {
@@ -95,7 +97,7 @@ export function parseText(text: string): ParsedText {
   const options = { keepSourceTokens: true, prettyErrors: false, uniqueKeys: false, logLevel: 'silent', lineCounter: lines } as const
   const documents = parseAllDocuments(text, options)
   const parsed = { documents: Array.isArray(documents) ? documents : [], lines }
-  if (text.length <= longestKept) {
+  if (text.length >= shortestKept && text.length <= longestKept) {
     recent.unshift({ text, parsed })
     recent.length = Math.min(recent.length, 3)
   }

@@ -148,7 +148,7 @@ export function replaceNode(text: string, document: ParsedDocument, steps: Step[
 }
 
 /** A one-line scalar in the quotes its predecessor had. An empty text had them because it must, not by choice. */
-function inStyleOf(node: ParsedNode, value: null | boolean | number | string): string {
+export function inStyleOf(node: ParsedNode, value: null | boolean | number | string): string {
   if (typeof value !== 'string' || !isScalar(node) || node.value === '') return printScalar(value)
   if (node.type === 'QUOTE_SINGLE' && !/[^\x20-\x7e\u00a0-\u2027\u202a-\ud7ff]/.test(value)) return `'${value.replaceAll("'", "''")}'`
   if (node.type === 'QUOTE_DOUBLE')
