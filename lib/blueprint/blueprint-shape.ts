@@ -100,19 +100,22 @@ const valueRecipe: z.ZodType<ValueRecipe> = z
     get join() {
       return sourceShape.join
     },
+    append: z.literal(true, 'must be true').optional(),
     repeat: answerPath.optional(),
     get values() {
       return z.array(valueRecipe).min(1, 'is empty').optional()
     },
   })
   .check((context) => {
-    oneOf([...sourceKeys, 'repeat'], 'source of the value')(context)
-    if (Object.hasOwn(context.value, 'repeat') !== Object.hasOwn(context.value, 'values'))
-      context.issues.push({ code: 'custom', message: 'repeat and values belong together', input: context.value })
+    oneOf([...sourceKeys, 'values'], 'source of the value')(context)
+    const { repeat, append, values } = context.value
+    if (repeat && !values) context.issues.push({ code: 'custom', message: 'repeats nothing: give values beside it', input: context.value })
+    if (values && !repeat && !append)
+      context.issues.push({ code: 'custom', message: 'has values, which need repeat or append beside them', input: context.value })
   })
-  .transform(({ path, when, repeat, values, ...rest }): ValueRecipe => {
-    const head = { path, ...(when ? { when } : {}) }
-    if (repeat && values) return { ...head, repeat, values }
+  .transform(({ path, when, append, repeat, values, ...rest }): ValueRecipe => {
+    const head = { path, ...(when ? { when } : {}), ...(append ? { append } : {}) }
+    if (values) return { ...head, ...(repeat ? { repeat } : {}), values }
     return { ...head, source: rest as Source } // proof: exactly one key of a source is left
   })
 

@@ -66,10 +66,17 @@ export interface ManifestRecipe {
 }
 
 /** One value put at a path, or nothing when its source gives nothing. */
-export type ValueRecipe = { path: JsonPath; when?: Condition } & (
+export type ValueRecipe = {
+  path: JsonPath
+  when?: Condition
+  /** At the end of the list that stands there, instead of in its place. */
+  append?: true
+} & (
   | { source: Source }
   /** A list with one item for each item of an answer; `values` make the item. */
   | { repeat: AnswerPath; values: ValueRecipe[] }
+  /** One item of its own; only to append. */
+  | { values: ValueRecipe[] }
 )
 
 /** Where a value comes from. */

@@ -138,11 +138,11 @@ class Uses {
 
   #value(recipe: ValueRecipe, at: JsonPath, item: FieldNode | undefined): void {
     if (recipe.when) this.#condition(recipe.when, [...at, 'when'], item)
-    if (!('repeat' in recipe)) {
+    if ('source' in recipe) {
       this.#source(recipe.source, at, item)
       return
     }
-    const inner = this.#list(recipe.repeat, [...at, 'repeat'])
+    const inner = 'repeat' in recipe ? this.#list(recipe.repeat, [...at, 'repeat']) : item
     for (const [index, each] of recipe.values.entries()) this.#value(each, [...at, 'values', index], inner)
   }
 
@@ -284,20 +284,16 @@ function kindComplaints(recipe: ManifestRecipe, index: number, kinds: KnownKinds
       const path = [...before, ...value.path]
       const target = placeOf(kind, path)
       if (target === 'nowhere') complaints.push({ path: [...here, 'path'], message: noSuchPath(kind, path) })
-      else if ('repeat' in value) {
-        const inner = walkKeys(root, value.repeat)
-        if (target !== 'anything' && target.type !== 'list')
-          complaints.push({ path: [...here, 'path'], message: `${pathText(path)} is ${nameOfType(target)}, and "repeat" makes a list.` })
-        else
-          values(
-            value.values,
-            [...path, 0],
-            [...here, 'values'],
-            typeof inner === 'object' && inner.type === 'list' ? inner.item : undefined,
-          )
-      } else if (target !== 'anything') {
-        const why = misfit(value.source, target, root, ofItem)
+      else if (target === 'anything') continue
+      else if ((value.append || 'repeat' in value) && target.type !== 'list')
+        complaints.push({ path: [...here, 'path'], message: `${pathText(path)} is ${nameOfType(target)}, and this makes a list.` })
+      else if ('source' in value) {
+        const why = misfit(value.source, value.append && target.type === 'list' ? target.item : target, root, ofItem)
         if (why) complaints.push({ path: here, message: `${pathText(path)} ${why}` })
+      } else {
+        const list = 'repeat' in value ? walkKeys(root, value.repeat) : undefined
+        const inner = typeof list === 'object' && list.type === 'list' ? list.item : undefined
+        values(value.values, [...path, 0], [...here, 'values'], 'repeat' in value ? inner : ofItem)
       }
     }
   }

@@ -147,18 +147,28 @@ class Filler {
   #put(into: Json, recipe: ValueRecipe, scope: Scope, problems: string[]): Json {
     if (recipe.when && !holds(recipe.when, scope)) return into
     let value: Json | undefined
-    if ('repeat' in recipe) {
-      const items = itemsOf(scope.answers, recipe.repeat)
-      value = items.map((item, index) =>
-        recipe.values.reduce<Json>((made, each) => this.#put(made, each, { ...scope, item, position: index + 1 }, problems), null),
-      )
-      if (items.length === 0) value = undefined
-    } else {
+    if ('source' in recipe) {
       value = this.#value(recipe.source, scope)
       if (value === undefined && 'nameOf' in recipe.source)
         problems.push(`${lastKey(recipe.path)} names a manifest that these answers do not make.`)
-    }
-    return value === undefined ? into : withValue(into, recipe.path, value)
+    } else if ('repeat' in recipe) {
+      const items = itemsOf(scope.answers, recipe.repeat)
+      value =
+        items.length === 0
+          ? undefined
+          : items.map((item, index) => this.#item(recipe.values, { ...scope, item, position: index + 1 }, problems))
+    } else value = given(this.#item(recipe.values, scope, problems))
+    if (value === undefined) return into
+    if (!recipe.append) return withValue(into, recipe.path, value)
+    const before = valueAt(into, recipe.path)
+    return withValue(into, recipe.path, [
+      ...(Array.isArray(before) ? before : []),
+      ...('repeat' in recipe && Array.isArray(value) ? value : [value]),
+    ])
+  }
+
+  #item(recipes: ValueRecipe[], scope: Scope, problems: string[]): Json {
+    return recipes.reduce<Json>((made, each) => this.#put(made, each, scope, problems), null)
   }
 
   #value(source: Source, scope: Scope): Json | undefined {
