@@ -120,3 +120,38 @@ test('an error about something that is there is shown at once', () => {
   expect(shownErrors(errors, { spec: { location: 'XX' }, metadata: { name: '' } }, false)).toEqual([errors[0]])
   expect(shownErrors(errors, {}, true)).toEqual(errors)
 })
+
+describe('rules of the kind', () => {
+  const findings = {
+    hints: [{ path: ['metadata', 'name'], message: 'No such name.' }],
+    unchecked: [{ path: [], rule: { rule: 'x' }, why: '' }],
+  }
+  const withRules = (answer: DryRunResult) => {
+    const store = new ManifestStore(text)
+    const judge = new ManifestJudge(
+      store,
+      check,
+      async () => answer,
+      async () => findings,
+    )
+    judge.start()
+    store.set(['metadata', 'name'], 'a')
+    return { store, judge }
+  }
+
+  test('give hints after the check, which hold up no dry run and go when the server has spoken', async () => {
+    const { store, judge } = withRules(result())
+    await vi.advanceTimersByTimeAsync(300)
+    expect(store.complaints().all).toMatchObject([{ message: expect.stringContaining('probably refuse'), hint: true }])
+    expect(judge.judgement()).toMatchObject({ errors: [], unchecked: 1 })
+    await vi.advanceTimersByTimeAsync(500)
+    expect(judge.judgement().verdict.state).toBe('accepted')
+    expect(store.complaints().all).toEqual([])
+  })
+
+  test('stay while the server cannot be asked', async () => {
+    const { store } = withRules(result({ unavailable: 'away' }))
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(store.complaints().all).toHaveLength(1)
+  })
+})
