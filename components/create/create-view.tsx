@@ -40,11 +40,21 @@ export function CreateView({ kindKey }: { kindKey: string }) {
         A {kindOf(kindKey)} belongs to a project, which decides the repository its manifest goes to.
       </EmptyState>
     )
-  return <InProject key={`${cluster}/${namespace}/${kindKey}`} cluster={cluster} namespace={namespace} kindKey={kindKey} />
+  const basketName = search.get('basket') ?? undefined
+  const at = { cluster, namespace, kindKey, basketName }
+  return <InProject key={`${cluster}/${namespace}/${kindKey}/${basketName ?? ''}`} {...at} />
 }
 
-function InProject({ cluster, namespace, kindKey }: { cluster: string; namespace: string; kindKey: string }) {
-  const draftKey = ['create', cluster, namespace, kindKey].map(encodeURIComponent).join('/')
+interface Place {
+  cluster: string
+  namespace: string
+  kindKey: string
+  /** The resource of the basket that is edited again; it has a draft of its own. */
+  basketName: string | undefined
+}
+
+function InProject({ cluster, namespace, kindKey, basketName }: Place) {
+  const draftKey = ['create', cluster, namespace, kindKey, ...(basketName ? [basketName] : [])].map(encodeURIComponent).join('/')
   const me = useQuery(queries.me())
   const project = useQuery(queries.project(cluster, namespace))
   const kind = useQuery(queries.kind(cluster, kindKey))
@@ -83,6 +93,7 @@ function InProject({ cluster, namespace, kindKey }: { cluster: string; namespace
       draftKey={draftKey}
       draft={draft.data ?? null}
       draftsAway={draft.isError}
+      basketName={basketName}
     />
   )
 }
@@ -94,6 +105,7 @@ function Editor({
   draftKey,
   draft,
   draftsAway,
+  basketName,
 }: {
   kind: CompiledKind
   project: Project
@@ -101,6 +113,7 @@ function Editor({
   draftKey: string
   draft: Draft | null
   draftsAway: boolean
+  basketName: string | undefined
 }) {
   const { cluster, namespace } = project
   useEffect(() => rememberProject({ cluster, namespace }), [cluster, namespace])
@@ -114,9 +127,10 @@ function Editor({
       opening={openDraft(text, draft, keptInTab(address))}
       draft={draft}
       draftAddress={address}
+      basketName={basketName}
     >
       <PageHeader
-        title={`Create ${kind.kind}`}
+        title={basketName ? `Edit ${basketName} in the basket` : `Create ${kind.kind}`}
         state={kind.stability === 'stable' ? null : <Badge>{kind.stability}</Badge>}
         actions={
           <LinkButton href={pagePaths.create({ cluster, namespace })} icon="projects">

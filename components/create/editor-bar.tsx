@@ -16,6 +16,8 @@ export function EditorBar({
   keeping,
   changed,
   review,
+  inBasket,
+  addToBasket,
   askAgain,
 }: {
   repository: string
@@ -25,6 +27,9 @@ export function EditorBar({
   /** Undefined on create; on edit whether the text differs from Git. */
   changed: boolean | undefined
   review: () => void
+  /** Whether the text is one of the basket. */
+  inBasket: boolean
+  addToBasket: { busy: boolean; run: () => void }
   askAgain: () => void
 }) {
   return (
@@ -38,15 +43,26 @@ export function EditorBar({
         <DryRunSaid judgement={judgement} askAgain={askAgain} />
         <Kept keeping={keeping} />
       </div>
-      <Button
-        look="primary"
-        onClick={review}
-        disabled={changed === false}
-        title={changed === false ? 'Nothing differs from Git yet' : undefined}
-      >
-        Review pull request
-        <Icon name="right" />
-      </Button>
+      <div className={styles.onward}>
+        <Button
+          icon="basket"
+          onClick={addToBasket.run}
+          busy={addToBasket.busy}
+          disabled={changed === false}
+          title={changed === false ? 'Nothing differs from Git yet' : 'Put it aside, and propose it later together with others'}
+        >
+          {inBasket ? 'Update basket' : 'Add to basket'}
+        </Button>
+        <Button
+          look="primary"
+          onClick={review}
+          disabled={changed === false}
+          title={changed === false ? 'Nothing differs from Git yet' : undefined}
+        >
+          Review pull request
+          <Icon name="right" />
+        </Button>
+      </div>
     </div>
   )
 }
@@ -90,8 +106,8 @@ function Unjudged({ judgement: { unchecked, verdict } }: { judgement: Judgement 
   if (unchecked === 0 || verdict.state === 'accepted' || verdict.state === 'refused') return null
   return (
     <Fact icon="info" tone="calm">
-      {unchecked === 'all' ? 'the rules of this kind are' : `${counted(unchecked, 'rule')} of this kind ${unchecked === 1 ? 'is' : 'are'}`} not
-      checked here; the dry run checks {unchecked === 1 ? 'it' : 'them'}
+      {unchecked === 'all' ? 'the rules of this kind are' : `${counted(unchecked, 'rule')} of this kind ${unchecked === 1 ? 'is' : 'are'}`}{' '}
+      not checked here; the dry run checks {unchecked === 1 ? 'it' : 'them'}
     </Fact>
   )
 }

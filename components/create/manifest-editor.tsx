@@ -1,24 +1,30 @@
 'use client'
 
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
-import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { apiPaths, pagePaths } from '#components/data/api-paths.ts'
+import { ApiProblem } from '#components/data/api-problem.ts'
 import { fetchJson, holdPage } from '#components/data/fetch-json.ts'
+import { queries } from '#components/data/queries.ts'
+import { queryKeys } from '#components/data/query-keys.ts'
 import { type FormModel, FormProvider } from '#components/forms/form-context.tsx'
 import { FormView } from '#components/forms/form-view.ts'
 import { ResourceForm } from '#components/forms/resource-form.tsx'
-import { Button } from '#components/ui/button.tsx'
+import { Button, LinkButton } from '#components/ui/button.tsx'
 import { Banner } from '#components/ui/notices.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
 import { showToast } from '#components/ui/toast.tsx'
 import { YamlEditor, type YamlEditorHandle } from '#components/yaml/yaml-editor.tsx'
-import type { Project } from '#lib/inventory/contract.ts'
 import type { FieldError } from '#lib/errors.ts'
+import type { Project } from '#lib/inventory/contract.ts'
 import { type Json, textAt } from '#lib/json.ts'
 import { manifestPath } from '#lib/manifest/manifest-path.ts'
-import type { Draft, DryRunResult } from '#lib/proposals/contract.ts'
+import type { BasketItem, Draft, DryRunResult, ResourceChange } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { rulesApply } from '#lib/schema/rules-apply.ts'
 import { validateResource } from '#lib/schema/validate.ts'
+import { withDocumentText } from './basket-text.ts'
 import { documentIn, documentText } from './document-text.ts'
 import { type DraftAddress, DraftKeeper } from './draft-keeper.ts'
 import type { Opening } from './draft-rules.ts'
@@ -49,6 +55,8 @@ interface EditorProps {
   draftAddress: DraftAddress
   /** The title row. */
   children: ReactNode
+  /** On create: the name of the resource in the basket that is edited again. */
+  basketName?: string | undefined
   /** On edit: reads the file in Git again, after it changed there. */
   reload?: () => void
 }
@@ -65,8 +73,9 @@ const followWidth = (listener: () => void) => {
 }
 
 /** The parts of an editor that live outside React: one document, its form's view, its judge and its keeper. */
-function makeParts({ kind, project, name, start, opening, draft, draftAddress }: EditorProps) {
-  const text = opening.from === 'start' ? start.text : opening.from === 'conflict' ? opening.mine.text : opening.text
+function makeParts({ kind, project, name, start, opening, draft, draftAddress, inBasket }: OpenEditorProps) {
+  const kept = inBasket?.change.text ? withDocumentText(start.text, start.document, inBasket.change.text) : start.text
+  const text = opening.from === 'start' ? kept : opening.from === 'conflict' ? opening.mine.text : opening.text
   const store = new ManifestStore(text, documentIn(text, start, { kind: kind.kind, group: kind.group, name }))
   const view = new FormView(store.state().value)
   const editing = name !== undefined
@@ -95,11 +104,18 @@ function makeParts({ kind, project, name, start, opening, draft, draftAddress }:
       }),
     rulesApply(kind.root, editing) ? rules : undefined,
   )
-  const baseBlob = (opening.from === 'server' || opening.from === 'tab' ? opening.baseBlob : null) ?? start.file?.blob ?? null
+  const baseBlob =
+    (opening.from === 'server' || opening.from === 'tab'
+      ? opening.baseBlob
+      : opening.from === 'start'
+        ? inBasket?.change.baseBlob
+        : null) ??
+    start.file?.blob ??
+    null
   const keeper = new DraftKeeper(store, {
     address: draftAddress,
     title: () => `${kind.title} ${textAt(store.state().value, 'metadata', 'name') || 'without a name'} in ${project.namespace}`,
-    saved: opening.from === 'server' ? opening.text : start.text,
+    saved: opening.from === 'server' ? opening.text : opening.from === 'start' ? kept : start.text,
     draft,
     baseBlob,
     conflict: opening.from === 'conflict' ? opening.other : null,
@@ -107,12 +123,41 @@ function makeParts({ kind, project, name, start, opening, draft, draftAddress }:
   return { store, view, model, judge, keeper, currentText, baseBlob }
 }
 
-/** Form and YAML side by side (on phones one at a time), the bar below, and everything that guards what was typed. */
+/** The editor of a resource; one that is in the basket opens with the basket's text. */
 export function ManifestEditor(props: EditorProps) {
-  const { kind, project, name, start, opening, draft, children, reload } = props
+  const { kind, project, name, basketName } = props
+  const basket = useQuery(queries.basket())
+  const wanted = name ?? basketName
+  // looked for once: an editor that is open keeps its text, whatever other tabs do to the basket
+  const [inBasket, setInBasket] = useState<BasketItem | null | undefined>(wanted === undefined ? null : undefined)
+  useEffect(() => {
+    if (inBasket !== undefined || (!basket.data && !basket.isError)) return
+    const found = basket.data?.items.find(
+      ({ change }) =>
+        change.name === wanted &&
+        change.kind === kind.key &&
+        change.namespace === project.namespace &&
+        change.cluster === project.cluster &&
+        (change.action === 'create') === (name === undefined),
+    )
+    setInBasket(found?.change.text ? found : null)
+  }, [basket.data, basket.isError, inBasket, wanted, name, kind.key, project.namespace, project.cluster])
+  if (inBasket === undefined) return <Skeleton lines={3} rows={8} label="Loading the basket's text" />
+  return <OpenEditor {...props} inBasket={inBasket} />
+}
+
+interface OpenEditorProps extends EditorProps {
+  /** The item of the basket that is edited. */
+  inBasket: BasketItem | null
+}
+
+/** Form and YAML side by side (on phones one at a time), the bar below, and everything that guards what was typed. */
+function OpenEditor(props: OpenEditorProps) {
+  const { kind, project, name, start, opening, draft, children, reload, inBasket } = props
   const [parts] = useState(() => makeParts(props))
   const { store, view, model, judge, keeper, currentText } = parts
   const router = useRouter()
+  const client = useQueryClient()
   const path = usePathname()
   const search = useSearchParams().toString()
   const here = search ? `${path}?${search}` : path
@@ -120,6 +165,7 @@ export function ManifestEditor(props: EditorProps) {
   const [pane, setPane] = useState<'form' | 'yaml'>('form')
   const [restored, setRestored] = useState(opening.from === 'server' || opening.from === 'tab' ? opening.from : null)
   const [reviewing, setReviewing] = useState(false)
+  const [puttingAside, setPuttingAside] = useState(false)
   const [base, setBase] = useState(parts.baseBlob)
   // single facts, not the whole state: a key that changes none of them draws nothing here
   const broken = useSyncExternalStore(store.subscribe, () => store.state().broken, nothing)
@@ -151,16 +197,36 @@ export function ManifestEditor(props: EditorProps) {
     // on phones the YAML view is only now being shown
     requestAnimationFrame(() => yaml.current?.goToLine(line))
   }
-  const review = () => {
+  /** Whether the manifest can be sent; leads to what is wrong. */
+  const isRight = (): boolean => {
     const errors = judge.ask()
     const [first] = errors ?? []
     if (errors === undefined) goToProblem()
     else if (first) {
       setPane('form')
       view.reveal(first.path)
-    } else {
-      void keeper.save()
-      setReviewing(true)
+    } else return true
+    return false
+  }
+  const review = () => {
+    if (!isRight()) return
+    void keeper.save()
+    setReviewing(true)
+  }
+  const putAside = async () => {
+    if (!isRight()) return
+    setPuttingAside(true)
+    try {
+      const change = changeOf(currentText())
+      await fetchJson<BasketItem>(apiPaths.basket, { method: 'POST', body: { change, draftKey: props.draftAddress.key }, stay: true })
+      void keeper.end({ deleteOnServer: false })
+      for (const queryKey of [queryKeys.basket(), queryKeys.drafts()]) void client.invalidateQueries({ queryKey })
+      showToast(inBasket ? 'The basket has your new text' : 'Added to your basket')
+      router.push(pagePaths.basket)
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      showToast(error.detail, 'bad')
+      setPuttingAside(false)
     }
   }
   const discard = async () => {
@@ -180,25 +246,32 @@ export function ManifestEditor(props: EditorProps) {
     start.file?.path ??
     manifestPath(project, { kind: kind.kind, group: kind.group, namespace: project.namespace, name: typedName || '…' }) ??
     ''
-  const changes = useMemo(
-    () => [
-      {
-        cluster: project.cluster,
-        namespace: project.namespace,
-        kind: kind.key,
-        action: name === undefined ? ('create' as const) : ('update' as const),
-        ...(name === undefined ? {} : { name }),
-        text: reviewing ? currentText() : null,
-        baseBlob: base,
-      },
-    ],
-    [project, kind, name, reviewing, base, currentText],
-  )
+  const changeOf = (text: string | null): ResourceChange => ({
+    cluster: project.cluster,
+    namespace: project.namespace,
+    kind: kind.key,
+    action: name === undefined ? 'create' : 'update',
+    ...(name === undefined ? {} : { name }),
+    text,
+    baseBlob: base,
+  })
 
   return (
     <div className={styles.page}>
       {children}
       <div className={styles.notices}>
+        {inBasket ? (
+          <Banner
+            action={
+              <LinkButton size="small" href={pagePaths.basket}>
+                Show the basket
+              </LinkButton>
+            }
+          >
+            This is in your basket, and you edit the basket's text. "Update basket" keeps what you change; proposing it from here takes it
+            out.
+          </Banner>
+        ) : null}
         {restored && keeping.state !== 'conflict' ? (
           <RestoredNotice from={restored} at={draft?.updatedAt ?? null} discard={() => void discard()} />
         ) : null}
@@ -266,12 +339,15 @@ export function ManifestEditor(props: EditorProps) {
         keeping={keeping}
         changed={name === undefined ? undefined : isChanged}
         review={review}
+        inBasket={inBasket !== null}
+        addToBasket={{ busy: puttingAside, run: () => void putAside() }}
         askAgain={() => judge.askAgain()}
       />
       {reviewing ? (
         <ReviewDialog
-          changes={changes}
+          changes={[changeOf(currentText())]}
           draftKey={props.draftAddress.key}
+          {...(inBasket ? { basketItems: [inBasket.id] } : {})}
           here={here}
           onClose={() => setReviewing(false)}
           onChangedInGit={() => {

@@ -62,7 +62,7 @@ export function ReviewedChange({
               </span>
             </p>
           ))}
-      {change.problem && change.problem.code !== 'unavailable' ? null : <DryRunVerdict dryRun={change.dryRun} />}
+      {change.problem && change.problem.code !== 'unavailable' ? null : <DryRunVerdict dryRun={change.dryRun} brief={!alone} />}
     </section>
   )
 }
@@ -106,7 +106,7 @@ export function Refusal({
 }
 
 /** What the API server says of a change. */
-export function DryRunVerdict({ dryRun }: { dryRun: PreviewedChange['dryRun'] }) {
+function DryRunVerdict({ dryRun, brief }: { dryRun: PreviewedChange['dryRun']; brief: boolean }) {
   if (dryRun.unavailable !== null)
     return (
       <Banner tone="amber">The API server could not be asked: {dryRun.unavailable} The checks of the pull request will ask again.</Banner>
@@ -125,6 +125,14 @@ export function DryRunVerdict({ dryRun }: { dryRun: PreviewedChange['dryRun'] })
           </ul>
         ) : null}
       </Banner>
+    )
+  if (brief && dryRun.warnings.length === 0)
+    return (
+      <span>
+        <Badge tone="green" icon="ready" plain>
+          The API server accepts this
+        </Badge>
+      </span>
     )
   return dryRun.warnings.length > 0 ? (
     <Banner tone="amber">The API server accepts this, with warnings: {dryRun.warnings.join(' ')}</Banner>

@@ -1,7 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { apiPaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
 import { Button } from '#components/ui/button.tsx'
@@ -43,7 +43,7 @@ export function ReviewDialog({
   heading?: string
   confirmName?: string
   /** What deleting does beyond the file. */
-  consequence?: string
+  consequence?: ReactNode
   onClose: () => void
   onChangedInGit?: (() => void) | undefined
   /** Of several pull requests the first. */

@@ -57,11 +57,14 @@ export const pagePaths = {
   resource: (at: ResourceAddress, tab?: 'manifest' | 'timeline') =>
     `/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}${tab ? `?tab=${tab}` : ''}`,
   editResource: (at: ResourceAddress) => `/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}/edit`,
+  cloneResource: (at: ResourceAddress) => `/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}/clone`,
+  moveResource: (at: ResourceAddress) => `/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}/move`,
   resources: (query: Partial<ResourceQuery> = {}) => `/resources${queryText(query)}`,
   /** A namespace of several clusters needs the cluster's name beside it. */
   project: (namespace: string, cluster?: string) => `/projects/${parts(namespace)}${queryText({ cluster })}`,
   proposal: (id: string) => `/proposals/${parts(id)}`,
   proposals: (query: Partial<ProposalQuery> = {}) => `/proposals${queryText(query)}`,
+  basket: '/basket',
   create: (project?: { cluster: string; namespace: string }) =>
     `/create${project ? queryText({ cluster: project.cluster, namespace: project.namespace }) : ''}`,
   blueprint: (name: string, project?: { cluster: string; namespace: string }) =>

@@ -22,6 +22,8 @@ const SearchDialog = dynamic(() => import('./search-dialog.tsx').then((file) => 
 export function AppShell({ theme, children }: { theme: Theme; children: ReactNode }) {
   const path = usePathname()
   const me = useQuery(queries.me())
+  const basket = useQuery(queries.basket())
+  const inBasket = basket.data?.items.length ?? 0
   const live = useLiveState()
   const [searching, setSearching] = useState(false)
   // The keys' names depend on the machine; the server cannot know, so they appear after the first paint.
@@ -48,6 +50,12 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
     <Link key={place.href} href={place.href} className={className} aria-current={isAt(place.href, path) ? 'page' : undefined}>
       <Icon name={place.icon} />
       {place.title}
+      {place.counted && inBasket > 0 ? (
+        <span className={styles.number}>
+          {inBasket}
+          <span className="visually-hidden"> {inBasket === 1 ? 'change' : 'changes'}</span>
+        </span>
+      ) : null}
     </Link>
   )
 

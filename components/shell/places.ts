@@ -8,6 +8,8 @@ export interface Place {
   icon: IconName
   /** Only people of the platform team see it. */
   admin?: boolean
+  /** What is counted beside its name. */
+  counted?: 'basket'
   /** Left out of the bar at the bottom of a phone; the menu there has it. */
   wideOnly?: boolean
 }
@@ -17,6 +19,7 @@ export const places: Place[] = [
   { href: '/create', title: 'Create', icon: 'create' },
   { href: '/resources', title: 'Resources', icon: 'resources' },
   { href: '/proposals', title: 'Proposals', icon: 'proposals' },
+  { href: '/basket', title: 'Basket', icon: 'basket', counted: 'basket' },
   { href: '/projects', title: 'Projects', icon: 'projects' },
   { href: '/admin', title: 'Admin', icon: 'admin', admin: true },
 ]
@@ -38,6 +41,8 @@ const decode = (part: string) => {
   }
 }
 
+const pagesOfResource: Record<string, string> = { edit: 'Edit', clone: 'Clone', move: 'Rename or move' }
+
 /** The breadcrumbs of an address. The last one is the page itself and has no link. */
 export function crumbsOf(path: string): Crumb[] {
   const parts = path.split('/').filter((part) => part !== '')
@@ -51,7 +56,7 @@ export function crumbsOf(path: string): Crumb[] {
     return [
       { title: second, href: `/projects/${parts[2]}?cluster=${parts[1]}` },
       { title: kindOf(third), href: `/resources?cluster=${parts[1]}&namespace=${parts[2]}&kind=${parts[3]}` },
-      ...(fifth ? [{ title: fourth, href: one }, { title: fifth === 'edit' ? 'Edit' : fifth }] : [{ title: fourth }]),
+      ...(fifth ? [{ title: fourth, href: one }, { title: pagesOfResource[fifth] ?? fifth }] : [{ title: fourth }]),
     ]
   }
   if (first === undefined) return [{ title: top.title }]

@@ -5,35 +5,37 @@ import * as route1 from '../../github/callback/route.ts'
 import * as route2 from '../../github/link/route.ts'
 import * as route3 from '../../health/live/route.ts'
 import * as route4 from '../../health/ready/route.ts'
-import * as route5 from '../blueprints/route.ts'
-import * as route6 from '../blueprints/[cluster]/[name]/route.ts'
-import * as route7 from '../drafts/route.ts'
-import * as route8 from '../drafts/[...key]/route.ts'
-import * as route9 from '../dry-run/route.ts'
-import * as route10 from '../events/route.ts'
-import * as route11 from '../github/route.ts'
-import * as route12 from '../kinds/route.ts'
-import * as route13 from '../kinds/[cluster]/[kind]/route.ts'
-import * as route14 from '../kinds/[cluster]/[kind]/hints/route.ts'
-import * as route15 from '../manifests/[cluster]/[namespace]/[kind]/[name]/route.ts'
-import * as route16 from '../manifests/[cluster]/[namespace]/[kind]/[name]/versions/[blob]/route.ts'
-import * as route17 from '../me/route.ts'
-import * as route18 from '../projects/route.ts'
-import * as route19 from '../projects/[cluster]/[namespace]/route.ts'
-import * as route20 from '../proposals/route.ts'
-import * as route21 from '../proposals/[id]/route.ts'
-import * as route22 from '../proposals/[id]/retry/route.ts'
-import * as route23 from '../proposals/[id]/withdraw/route.ts'
-import * as route24 from '../proposals/preview/route.ts'
-import * as route25 from '../resources/route.ts'
-import * as route26 from '../resources/[cluster]/[namespace]/[kind]/[name]/route.ts'
-import * as route27 from '../resources/[cluster]/[namespace]/[kind]/[name]/history/route.ts'
-import * as route28 from '../resources/[cluster]/[namespace]/[kind]/[name]/relations/route.ts'
-import * as route29 from '../resources/facets/route.ts'
-import * as route30 from '../search/route.ts'
-import * as route31 from '../session/sign-in/route.ts'
-import * as route32 from '../session/sign-out/route.ts'
-import * as route33 from '../../webhooks/github/route.ts'
+import * as route5 from '../basket/route.ts'
+import * as route6 from '../basket/[id]/route.ts'
+import * as route7 from '../blueprints/route.ts'
+import * as route8 from '../blueprints/[cluster]/[name]/route.ts'
+import * as route9 from '../drafts/route.ts'
+import * as route10 from '../drafts/[...key]/route.ts'
+import * as route11 from '../dry-run/route.ts'
+import * as route12 from '../events/route.ts'
+import * as route13 from '../github/route.ts'
+import * as route14 from '../kinds/route.ts'
+import * as route15 from '../kinds/[cluster]/[kind]/route.ts'
+import * as route16 from '../kinds/[cluster]/[kind]/hints/route.ts'
+import * as route17 from '../manifests/[cluster]/[namespace]/[kind]/[name]/route.ts'
+import * as route18 from '../manifests/[cluster]/[namespace]/[kind]/[name]/versions/[blob]/route.ts'
+import * as route19 from '../me/route.ts'
+import * as route20 from '../projects/route.ts'
+import * as route21 from '../projects/[cluster]/[namespace]/route.ts'
+import * as route22 from '../proposals/route.ts'
+import * as route23 from '../proposals/[id]/route.ts'
+import * as route24 from '../proposals/[id]/retry/route.ts'
+import * as route25 from '../proposals/[id]/withdraw/route.ts'
+import * as route26 from '../proposals/preview/route.ts'
+import * as route27 from '../resources/route.ts'
+import * as route28 from '../resources/[cluster]/[namespace]/[kind]/[name]/route.ts'
+import * as route29 from '../resources/[cluster]/[namespace]/[kind]/[name]/history/route.ts'
+import * as route30 from '../resources/[cluster]/[namespace]/[kind]/[name]/relations/route.ts'
+import * as route31 from '../resources/facets/route.ts'
+import * as route32 from '../search/route.ts'
+import * as route33 from '../session/sign-in/route.ts'
+import * as route34 from '../session/sign-out/route.ts'
+import * as route35 from '../../webhooks/github/route.ts'
 
 /** Every route of the API. */
 export const routeModules: { path: string; module: RouteModule }[] = [
@@ -42,33 +44,35 @@ export const routeModules: { path: string; module: RouteModule }[] = [
   { path: '/api/github/link', module: route2 },
   { path: '/api/health/live', module: route3 },
   { path: '/api/health/ready', module: route4 },
-  { path: '/api/v1/blueprints', module: route5 },
-  { path: '/api/v1/blueprints/{cluster}/{name}', module: route6 },
-  { path: '/api/v1/drafts', module: route7 },
-  { path: '/api/v1/drafts/{key}', module: route8 },
-  { path: '/api/v1/dry-run', module: route9 },
-  { path: '/api/v1/events', module: route10 },
-  { path: '/api/v1/github', module: route11 },
-  { path: '/api/v1/kinds', module: route12 },
-  { path: '/api/v1/kinds/{cluster}/{kind}', module: route13 },
-  { path: '/api/v1/kinds/{cluster}/{kind}/hints', module: route14 },
-  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}', module: route15 },
-  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}/versions/{blob}', module: route16 },
-  { path: '/api/v1/me', module: route17 },
-  { path: '/api/v1/projects', module: route18 },
-  { path: '/api/v1/projects/{cluster}/{namespace}', module: route19 },
-  { path: '/api/v1/proposals', module: route20 },
-  { path: '/api/v1/proposals/{id}', module: route21 },
-  { path: '/api/v1/proposals/{id}/retry', module: route22 },
-  { path: '/api/v1/proposals/{id}/withdraw', module: route23 },
-  { path: '/api/v1/proposals/preview', module: route24 },
-  { path: '/api/v1/resources', module: route25 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}', module: route26 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', module: route27 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/relations', module: route28 },
-  { path: '/api/v1/resources/facets', module: route29 },
-  { path: '/api/v1/search', module: route30 },
-  { path: '/api/v1/session/sign-in', module: route31 },
-  { path: '/api/v1/session/sign-out', module: route32 },
-  { path: '/api/webhooks/github', module: route33 },
+  { path: '/api/v1/basket', module: route5 },
+  { path: '/api/v1/basket/{id}', module: route6 },
+  { path: '/api/v1/blueprints', module: route7 },
+  { path: '/api/v1/blueprints/{cluster}/{name}', module: route8 },
+  { path: '/api/v1/drafts', module: route9 },
+  { path: '/api/v1/drafts/{key}', module: route10 },
+  { path: '/api/v1/dry-run', module: route11 },
+  { path: '/api/v1/events', module: route12 },
+  { path: '/api/v1/github', module: route13 },
+  { path: '/api/v1/kinds', module: route14 },
+  { path: '/api/v1/kinds/{cluster}/{kind}', module: route15 },
+  { path: '/api/v1/kinds/{cluster}/{kind}/hints', module: route16 },
+  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}', module: route17 },
+  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}/versions/{blob}', module: route18 },
+  { path: '/api/v1/me', module: route19 },
+  { path: '/api/v1/projects', module: route20 },
+  { path: '/api/v1/projects/{cluster}/{namespace}', module: route21 },
+  { path: '/api/v1/proposals', module: route22 },
+  { path: '/api/v1/proposals/{id}', module: route23 },
+  { path: '/api/v1/proposals/{id}/retry', module: route24 },
+  { path: '/api/v1/proposals/{id}/withdraw', module: route25 },
+  { path: '/api/v1/proposals/preview', module: route26 },
+  { path: '/api/v1/resources', module: route27 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}', module: route28 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', module: route29 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/relations', module: route30 },
+  { path: '/api/v1/resources/facets', module: route31 },
+  { path: '/api/v1/search', module: route32 },
+  { path: '/api/v1/session/sign-in', module: route33 },
+  { path: '/api/v1/session/sign-out', module: route34 },
+  { path: '/api/webhooks/github', module: route35 },
 ]
