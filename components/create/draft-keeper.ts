@@ -1,6 +1,6 @@
 /**
- * Keeps what a person types. Every change is put into this tab's session storage at once, and on the server one second
- * after a pause, when the window loses the focus and when the page goes away. The server knows drafts by revision: a
+ * Keeps what a person types. Every change is put into this tab's session storage at once (a long text within a
+ * quarter of a second, or when the page goes away), and on the server one second after a pause, when the window loses the focus and when the page goes away. The server knows drafts by revision: a
  * save names the one it is based on, so two tabs never overwrite each other in silence.
  *
  * What happens when a step fails: the tab dies before the save: session storage has the text when it comes back. The
@@ -16,6 +16,9 @@ import { afterFailedSave, type Keeping, type KeptText, readKept, trySavingAgain 
 import type { ManifestStore } from './manifest-store.ts'
 
 const saveAfter = 1000
+/** Longer texts are put into session storage after this pause, in milliseconds, and when the page goes away: writing one takes longer than a key. */
+const keepInTabAfter = 250
+const keptAtOnce = 8_000
 
 export interface DraftAddress {
   key: string
@@ -49,6 +52,7 @@ export class DraftKeeper {
   #sending = false
   #ended = false
   #timer: ReturnType<typeof setTimeout> | undefined
+  #tabTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     store: ManifestStore,
@@ -83,9 +87,12 @@ export class DraftKeeper {
   start(): () => void {
     const stop = this.#store.subscribe(() => this.#changed())
     const leave = () => {
-      if (document.visibilityState === 'hidden') void this.save(true)
+      if (document.visibilityState === 'hidden') goAway()
     }
-    const goAway = () => void this.save(true)
+    const goAway = () => {
+      if (this.#tabTimer !== undefined) this.#keepInTab()
+      void this.save(true)
+    }
     const lookAgain = () => {
       if (trySavingAgain(this.#keeping) !== undefined) void this.save()
     }
@@ -102,7 +109,7 @@ export class DraftKeeper {
       window.removeEventListener('blur', goAway)
       window.removeEventListener('focus', lookAgain)
       window.removeEventListener('online', lookAgain)
-      void this.save(true)
+      goAway()
       clearTimeout(this.#timer)
     }
   }
@@ -203,15 +210,24 @@ export class DraftKeeper {
       if (this.#keeping.state === 'typing') this.#tell({ state: 'kept', at: null })
       return
     }
+    if (text.length <= keptAtOnce) this.#keepInTab()
+    else this.#tabTimer ??= setTimeout(() => this.#keepInTab(), keepInTabAfter)
+    if (this.#keeping.state === 'conflict') return
+    if (this.#keeping.state === 'kept') this.#tell({ state: 'typing' })
+    this.#schedule()
+  }
+
+  #keepInTab(): void {
+    clearTimeout(this.#tabTimer)
+    this.#tabTimer = undefined
+    const { text } = this.#store.state()
+    if (this.#ended || text === this.#saved) return
     try {
       const kept: KeptText = { text, revision: this.#revision, baseBlob: this.#baseBlob }
       sessionStorage.setItem(storageKey(this.#address), JSON.stringify(kept))
     } catch {
       // Full or forbidden: the server's copy is the one that counts, and its failure is shown.
     }
-    if (this.#keeping.state === 'conflict') return
-    if (this.#keeping.state === 'kept') this.#tell({ state: 'typing' })
-    this.#schedule()
   }
 
   #schedule(): void {
@@ -220,6 +236,8 @@ export class DraftKeeper {
   }
 
   #forget(): void {
+    clearTimeout(this.#tabTimer)
+    this.#tabTimer = undefined
     try {
       sessionStorage.removeItem(storageKey(this.#address))
     } catch {

@@ -140,6 +140,8 @@ export function mountEditor(options: EditorOptions): MountedEditor {
   const check = () => {
     clearTimeout(checking)
     checking = setTimeout(() => {
+      // after a rest: both read the whole text, and the lit lines move along with the text by themselves
+      lightFocused(false)
       const { text, problems } = store.state()
       const limit = editor.state.doc.length
       const found = findProblems(text, store.document, problems, store.complaints().all).map(({ from, to, severity, message }) => ({
@@ -178,7 +180,6 @@ export function mountEditor(options: EditorOptions): MountedEditor {
       const changes = minimalChange(editor.state.doc.toString(), toEditorText(text, end))
       if (changes) editor.dispatch({ changes, annotations: fromStore.of(true) })
     }
-    lightFocused(false)
     check()
   }
   const stopStore = store.subscribe(follow)
