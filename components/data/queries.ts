@@ -14,7 +14,16 @@ import type {
   ResourceQuery,
   ResourceRelations,
 } from '#lib/inventory/contract.ts'
-import type { BasketList, Draft, DraftList, ManifestSource, ManifestVersion, ProposalDetail, ProposalPage, ProposalQuery } from '#lib/proposals/contract.ts'
+import type {
+  BasketList,
+  Draft,
+  DraftList,
+  ManifestSource,
+  ManifestVersion,
+  ProposalDetail,
+  ProposalPage,
+  ProposalQuery,
+} from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { apiPaths } from './api-paths.ts'
 import { fetchJson } from './fetch-json.ts'

@@ -13,6 +13,7 @@ import tones from '#components/ui/tones.module.css'
 import type { ResourceDetail } from '#lib/inventory/contract.ts'
 import type { Json } from '#lib/json.ts'
 import styles from './resource-page.module.css'
+import { ResourceRelations } from './resource-relations.tsx'
 import { specFacts } from './spec-facts.ts'
 
 /** State in words first, with what to do; then what it is made of, and where it comes from. */
@@ -23,6 +24,7 @@ export function ResourceOverview({ at, detail }: { at: ResourceAddress; detail: 
         <Verdict at={at} readiness={detail.readiness} />
         <Conditions conditions={detail.conditions} open={detail.readiness.state === 'failed'} />
         <Spec at={at} object={detail.object} />
+        <ResourceRelations at={at} />
       </div>
       <div className={styles.column}>
         <Origin at={at} detail={detail} />

@@ -5,6 +5,7 @@ import { useSearchParams } from 'next/navigation'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
 import type { ResourceAddress } from '#components/data/query-keys.ts'
+import { ResourceActions } from '#components/relocate/resource-actions.tsx'
 import { StateBadge } from '#components/ui/badge.tsx'
 import { LinkButton } from '#components/ui/button.tsx'
 import { kindOf } from '#components/ui/format.ts'
@@ -48,11 +49,9 @@ export function ResourceView({ at }: { at: ResourceAddress }) {
         state={<StateBadge state={readiness.state} detail={readiness.since ? <RelativeTime at={readiness.since} short /> : null} />}
         asOf={detail.data.asOf}
         actions={
-          git || row.repository ? (
-            <LinkButton href={pagePaths.editResource(at)} icon="edit" look="primary">
-              Edit
-            </LinkButton>
-          ) : null
+          at.namespace === '-' || row.state === 'deleting' ? null : (
+            <ResourceActions at={at} kindName={row.kindName} inGit={git !== null || row.repository !== null} />
+          )
         }
       />
       {detail.isError ? <Banner tone="amber">{detail.error.message} What you see is the last answer.</Banner> : null}

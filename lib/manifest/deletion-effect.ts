@@ -12,6 +12,9 @@ export function deletionEffect(object: Json | undefined): string {
   if (annotation('deletion-policy') === 'abandon') {
     return 'Its deletion policy is "abandon": what it stands for stays in the cloud, managed by nobody.'
   }
+  // databases and their users have a policy of their own, for what the cloud refuses to delete
+  if (textAt(object, 'spec', 'deletionPolicy') === 'ABANDON')
+    return 'Its field spec.deletionPolicy is "ABANDON": what it stands for stays in the cloud, managed by nobody.'
   const protectedBy = ['deletionProtection', 'deletionProtectionEnabled'].find(
     (field) => valueAt(object, ['spec', field]) === true || valueAt(object, ['spec', 'settings', field]) === true,
   )

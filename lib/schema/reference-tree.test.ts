@@ -50,7 +50,7 @@ describe('references are found where the definition has them', () => {
     ])
   })
   test('inside lists, with their index', () => {
-    const domains = [{ name: 'development' }, { name: 'production', serviceAccountRef: { name: 'trainer' } }]
+    const domains: Json = [{ name: 'development' }, { name: 'production', serviceAccountRef: { name: 'trainer' } }]
     expect(inKind('FlyteProject', { domains, outputBucketRef: { name: 'models' } })).toMatchObject([
       { at: 'spec.domains.1.serviceAccountRef', kinds: ['IAMServiceAccount'] },
       { at: 'spec.outputBucketRef', kinds: ['StorageBucket'] },
