@@ -11,6 +11,14 @@ export function documentText(text: string, document: number): string {
   return text.slice(found.start, found.end)
 }
 
+/** The file with one of its documents in other words; where it has one document only, these words. */
+export function withDocumentText(file: string, document: number, text: string): string {
+  const { documents } = parseManifestFile(file)
+  const found = documents[document]
+  if (!found || documents.length === 1) return text
+  return file.slice(0, found.start) + text + file.slice(found.end)
+}
+
 /**
  * Which document of a text the resource is. A draft may hold an older version of the file, in which it stood elsewhere; `start` is the
  * version whose place is known.

@@ -32,6 +32,7 @@ import styles from './editor.module.css'
 import { EditorBar } from './editor-bar.tsx'
 import { DraftNotice, RestoredNotice } from './editor-notices.tsx'
 import { ManifestJudge } from './judge-manifest.ts'
+import { LiveNotice } from './live-notice.tsx'
 import { ManifestStore } from './manifest-store.ts'
 import { MergeNotice } from './merge-notice.tsx'
 import { ReviewDialog } from './review-dialog.tsx'
@@ -238,6 +239,7 @@ function OpenEditor(props: OpenEditorProps) {
     store.replace(start.text, 'outside', start.document)
     keeper.begin(start.text, start.file?.blob ?? null)
   }
+  const at = name === undefined ? undefined : { cluster: project.cluster, namespace: project.namespace, kind: kind.key, name }
   const rebase = (blob: string) => {
     setBase(blob)
     keeper.rebase(blob)
@@ -282,17 +284,20 @@ function OpenEditor(props: OpenEditorProps) {
           keepMine={() => void keeper.keepMine()}
           takeOther={() => keeper.takeOther()}
         />
-        {start.file && name !== undefined ? (
-          <MergeNotice
-            at={{ cluster: project.cluster, namespace: project.namespace, kind: kind.key, name }}
-            kind={kind}
-            store={store}
-            view={view}
-            base={base}
-            git={{ text: start.text, document: start.document, ...start.file }}
-            setBase={rebase}
-            takeGit={() => void discard()}
-          />
+        {start.file && at ? (
+          <>
+            <MergeNotice
+              at={at}
+              kind={kind}
+              store={store}
+              view={view}
+              base={base}
+              git={{ text: start.text, document: start.document, ...start.file }}
+              setBase={rebase}
+              takeGit={() => void discard()}
+            />
+            <LiveNotice at={at} kind={kind} store={store} git={start} />
+          </>
         ) : null}
         {broken ? (
           <Banner

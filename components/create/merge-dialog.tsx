@@ -7,14 +7,14 @@ import { Dialog } from '#components/ui/dialog.tsx'
 import { DiffView } from '#components/ui/diff-view.tsx'
 import { counted, fieldPath } from '#components/ui/format.ts'
 import { Banner } from '#components/ui/notices.tsx'
-import type { Json, JsonPath } from '#lib/json.ts'
+import type { JsonPath } from '#lib/json.ts'
 import { unifiedDiff } from '#lib/manifest/diff-lines.ts'
 import type { ValueDifference } from '#lib/manifest/diff-values.ts'
 import { type MergeConflict, mergeManifests } from '#lib/manifest/merge-values.ts'
-import { defaultStyle, printAfterKey } from '#lib/manifest/print-value.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import styles from './merge.module.css'
 import { mergeListsOf } from './merge-lists.ts'
+import { Value } from './merge-value.tsx'
 
 interface Version {
   text: string
@@ -194,12 +194,4 @@ function Taken({ title, differences }: { title: string; differences: readonly Va
       </ul>
     </section>
   )
-}
-
-/** A value as YAML; "not set" for none. */
-export function Value({ value }: { value: Json | undefined }) {
-  if (value === undefined) return <span className={styles.muted}>not set</span>
-  if (value === '') return <span className={styles.muted}>empty text</span>
-  const { inline, lines } = printAfterKey(value, -defaultStyle.step, defaultStyle)
-  return <code className={styles.value}>{[inline, ...lines].filter(Boolean).join('\n')}</code>
 }
