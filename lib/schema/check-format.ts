@@ -63,11 +63,14 @@ function isDateTime(text: string): boolean {
   return Number(found[2]) <= 23 && Number(found[3]) <= 59 && Number(found[4]) <= 59
 }
 
+const isTimeUnit = (unit: string): boolean => /^(?:ns|us|µs|ms|s|m|h|hr|d|w|wk)$|^(?:nano|micro|milli|sec|min|hour|day|week)/.test(unit)
+
 /** Go's `time.ParseDuration`, ISO 8601, or strfmt's own words such as `3 weeks`. */
 function isDuration(text: string): boolean {
   if (/^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/.test(text)) return true
   if (/^P(?!$)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/.test(text)) return true
-  return /^(?:\d+\s*(?:ns|nano|us|µs|micro|ms|milli|s|sec|m(?!on)|min|h|hr|hour|d|day|w|wk|week)[a-z]*\s*)+$/i.test(text)
+  // strfmt looks for pieces such as `3 weeks` anywhere and takes the text when one has a unit it knows.
+  return [...text.matchAll(/\d+\s*([A-Za-zµ]+)/g)].some(([, unit = '']) => isTimeUnit(unit.toLowerCase()))
 }
 
 const hasControls = (text: string): boolean => [...text].some((point) => point < ' ' || point === '\u007f')

@@ -3,38 +3,18 @@
  * schema keyword, generated right and wrong resources must get the same verdict from both, and where both refuse, we
  * must name a field the server names (or the field around it).
  */
-import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:https'
-import { KubeConfig } from '@kubernetes/client-node'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { definitionsPath, openRawServer, type RawServer } from '#demo/control-plane/raw-server.ts'
+import { testKubeconfig } from '#demo/world/test-cluster.ts'
+import { isObject, type Json, type JsonObject, valueAt } from '#lib/json.ts'
 import { arbitrarySlip, arbitraryValue } from '#lib/schema/arbitrary-value.ts'
+import { addVerdicts, compareVerdicts, noVerdicts } from '#lib/schema/compare-verdicts.ts'
 import { compileKind } from '#lib/schema/compile-kind.ts'
-import { type CompiledKind, fieldAt } from '#lib/schema/field-tree.ts'
-import { validateResource } from '#lib/schema/validate.ts'
+import { fieldAt } from '#lib/schema/field-tree.ts'
 
-const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 const seed = Number(process.env.CORBEL_SEED ?? 20_261_123)
-const agent = new Agent({ keepAlive: true, maxSockets: 4 })
-let server: { origin: string; options: object }
-
-async function call(method: string, path: string, body?: Json): Promise<{ status: number; body: Json }> {
-  const url = new URL(path, server.origin)
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { ...server.options, agent, method, headers: { 'content-type': 'application/json' } }, (answer) => {
-      const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('end', () => {
-        // A group that is not served yet is answered with plain text.
-        const json = answer.headers['content-type']?.startsWith('application/json') ?? false
-        resolve({ status: answer.statusCode ?? 0, body: json ? JSON.parse(Buffer.concat(chunks).toString('utf8')) : null })
-      })
-    })
-    sent.on('error', reject)
-    sent.end(body === undefined ? undefined : JSON.stringify(body))
-  })
-}
+let server: RawServer
 
 const text = { type: 'string' }
 const formats = [
@@ -114,83 +94,22 @@ const probe: JsonObject = {
 }
 
 beforeAll(async () => {
-  const file = process.env.TEST_KUBECONFIG
-  if (!file)
-    throw new Error('TEST_KUBECONFIG is not set: it must name an admin kubeconfig of a running control plane. scripts/test.ts sets it.')
-  const config = new KubeConfig()
-  config.loadFromString(readFileSync(file, 'utf8'))
-  const options = {}
-  await config.applyToHTTPSOptions(options)
-  server = { origin: config.getCurrentCluster()?.server ?? '', options }
-  const made = await call('POST', crdPath, probe)
-  if (made.status !== 201 && made.status !== 409) throw new Error(`The probe kind was refused: ${textAt(made.body, 'message')}`)
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if ((await call('GET', '/apis/judge.corbel.dev/v1/namespaces/default/probes')).status === 200) return
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error('The probe kind was not served within 10 seconds.')
+  server = await openRawServer(testKubeconfig())
+  await server.serve(probe)
 })
 
 afterAll(async () => {
-  await call('DELETE', `${crdPath}/probes.judge.corbel.dev`)
-  agent.destroy()
+  await server.call('DELETE', `${definitionsPath}/probes.judge.corbel.dev`)
+  server.close()
 })
 
-const dotted = (path: (string | number)[]): string =>
-  path.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${key}`)).join('')
-
-/** The fields a refusal names: the causes of a 422, the quoted ones of a 400. */
-function fieldsNamed(body: Json): string[] {
-  const causes = valueAt(body, ['details', 'causes'])
-  const named = Array.isArray(causes) ? causes.flatMap((cause) => textAt(cause, 'field') ?? []) : []
-  return [
-    ...named,
-    ...[...(textAt(body, 'message') ?? '').matchAll(/(?:unknown field "|\b)(spec[\w.[\]/-]*)/g)].map((match) => match[1] ?? ''),
-  ]
-}
-
-const sameField = (ours: string, theirs: string): boolean =>
-  ours === theirs || theirs.startsWith(`${ours}.`) || theirs.startsWith(`${ours}[`)
-
-async function compare(
-  kind: CompiledKind,
-  values: Json[],
-): Promise<{ cases: number; agreed: number; refused: number; named: number; differences: string[]; unnamed: string[] }> {
-  const result = { cases: 0, agreed: 0, refused: 0, named: 0, differences: [] as string[], unnamed: [] as string[] }
-  const path = `/apis/${kind.apiVersion}/namespaces/default/${kind.plural}?dryRun=All&fieldValidation=Strict`
-  for (const spec of values) {
-    const resource: JsonObject = { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: 'probe', namespace: 'default' }, spec }
-    const answer = await call('POST', path, resource)
-    // Conflicts and refusals of policies say nothing about the schema.
-    if (![201, 400, 422].includes(answer.status)) continue
-    const ours = validateResource(kind, resource)
-    result.cases += 1
-    if ((answer.status === 201) !== (ours.length === 0)) {
-      result.differences.push(
-        `${kind.kind} ${JSON.stringify(spec)}: server ${answer.status} ${textAt(answer.body, 'message') ?? ''}, ours ${JSON.stringify(ours)}`,
-      )
-      continue
-    }
-    result.agreed += 1
-    if (ours.length === 0) continue
-    result.refused += 1
-    const theirs = fieldsNamed(answer.body)
-    if (ours.some((error) => theirs.some((field) => sameField(dotted(error.path), field)))) result.named += 1
-    else
-      result.unnamed.push(
-        `${kind.kind}: server ${textAt(answer.body, 'message')?.slice(0, 300)}, ours ${ours.map((error) => dotted(error.path)).join(' ')}`,
-      )
-  }
-  return result
-}
-
 test('the API server and the interpreter give the same verdict and name the same field', async () => {
-  const list = await call('GET', crdPath)
+  const list = await server.call('GET', definitionsPath)
   const crds = valueAt(list.body, ['items'])
   const kinds = (Array.isArray(crds) ? crds : [])
     .filter(isObject)
     .map((crd) => compileKind({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', ...crd }))
-  const sum = { cases: 0, agreed: 0, refused: 0, named: 0, differences: [] as string[], unnamed: [] as string[] }
+  const sum = noVerdicts()
   for (const kind of kinds.filter((one) => one.scope === 'Namespaced')) {
     const spec = fieldAt(kind.root, ['spec'])
     if (!spec) continue
@@ -199,10 +118,7 @@ test('the API server and the interpreter give the same verdict and name the same
       ...fc.sample(arbitraryValue(spec), { seed, numRuns: runs }),
       ...fc.sample(arbitrarySlip(spec), { seed, numRuns: runs * 2 }),
     ]
-    const one = await compare(kind, values)
-    for (const key of ['cases', 'agreed', 'refused', 'named'] as const) sum[key] += one[key]
-    sum.differences.push(...one.differences)
-    sum.unnamed.push(...one.unnamed)
+    addVerdicts(sum, await compareVerdicts(server.call, kind, values))
   }
   console.log(
     `${kinds.length} kinds, ${sum.cases} resources (seed ${seed}): same verdict ${sum.agreed}, refused by both ${sum.refused}, same field ${sum.named}`,
@@ -236,7 +152,7 @@ test.each<[string, Json, boolean]>([
   ['ports', [{ k: 'a' }, { k: 'a', p: 'TCP' }], false],
 ])('%s: %j is judged alike', async (key, value, accepted) => {
   const kind = compileKind(probe)
-  const result = await compare(kind, [{ [key]: value }])
+  const result = await compareVerdicts(server.call, kind, [{ [key]: value }])
   expect(result.differences).toEqual([])
   expect(result.refused).toBe(accepted ? 0 : 1)
 })
