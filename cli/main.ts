@@ -2,13 +2,14 @@
 import { CorbelError } from '#lib/errors.ts'
 import { redactText } from '#lib/redact/redact.ts'
 import { applyCommand } from './apply-command.ts'
+import { blueprintCommand } from './blueprint-command.ts'
 import { isOutage } from './cluster-access.ts'
 import { helpText, readOptions } from './options.ts'
 import { planCommand } from './plan-command.ts'
 import type { Terminal } from './terminal.ts'
 import { validateCommand } from './validate-command.ts'
 
-const commands = { plan: planCommand, apply: applyCommand, validate: validateCommand }
+const commands = { plan: planCommand, apply: applyCommand, validate: validateCommand, blueprint: blueprintCommand }
 
 /** Runs one command and gives its exit code. Never throws. */
 export async function run(args: string[], terminal: Terminal): Promise<number> {

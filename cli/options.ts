@@ -14,6 +14,8 @@ export interface Options {
   format: Format
   kubeconfig: string | undefined
   context: string | undefined
+  /** A folder of CustomResourceDefinitions. */
+  crds: string | undefined
   offline: boolean
   server: boolean
   all: boolean
@@ -44,6 +46,7 @@ export function readOptions(args: string[], environment: Record<string, string |
     format,
     kubeconfig: values.kubeconfig ?? environment.KUBECONFIG,
     context: values.context,
+    crds: values.crds,
     offline: values.offline ?? false,
     server: values.server ?? false,
     all: values.all ?? false,
@@ -67,6 +70,7 @@ function parse(args: string[]) {
       format: { type: 'string' },
       kubeconfig: { type: 'string' },
       context: { type: 'string' },
+      crds: { type: 'string' },
       offline: { type: 'boolean' },
       server: { type: 'boolean' },
       all: { type: 'boolean' },
@@ -92,6 +96,7 @@ Usage
   corbel plan --base REF --head REF     what would change, with the API server's verdict (nothing is written)
   corbel apply --head REF [--base REF]  apply what changed since base, and wait until it is reconciled
   corbel validate [FILE…]               look for mistakes in manifest files
+  corbel blueprint test DIR…            look for mistakes in blueprints and kind hints, and fill the tests in them
   corbel help                           this text
 
 The file corbel.yaml at the repository's root says where manifests are:
@@ -103,7 +108,8 @@ Options
   --repository O/N      its name, written to applied resources (default: $GITHUB_REPOSITORY, else the remote "origin")
   --format F            text, markdown or json (default: text). Reports go to standard output, progress to standard error
   --kubeconfig FILE     how to reach the cluster (default: $KUBECONFIG); --context NAME chooses one of its contexts
-  --offline             plan: do not ask the cluster
+  --crds DIR            blueprint: CustomResourceDefinitions to check against (default: those of the cluster, where one is named)
+  --offline             plan, blueprint: do not ask the cluster
   --server              validate: ask the API server by dry run as well
   --all                 apply: every resource, not only those changed since base; without --base this is implied
   --wait TIME           apply: how long to wait for readiness (default 10m; 0s: do not wait)
