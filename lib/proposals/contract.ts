@@ -29,6 +29,8 @@ export const ResourceChange = z.object({
   text: ManifestText.nullable(),
   /** Blob id of the file the edit was based on; another one at submit is a conflict. */
   baseBlob: z.string().nullable().default(null),
+  /** The file the manifest goes to, inside the project's folder; without it the file it stands in, or the one the layout gives. */
+  path: z.string().min(1).max(500).optional(),
 })
 export type ResourceChange = z.infer<typeof ResourceChange>
 

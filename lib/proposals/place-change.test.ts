@@ -1,10 +1,28 @@
 import { describe, expect, test } from 'vitest'
-import { pathOfNew, withNew, withoutResource, withReplaced } from './place-change.ts'
+import { pathInProject, pathOfNew, withNew, withoutResource, withReplaced } from './place-change.ts'
 
 const kind = 'PubSubTopic.pubsub.cnrm.cloud.google.com'
 const topic = (name: string, extra = ''): string =>
   `apiVersion: pubsub.cnrm.cloud.google.com/v1beta1\nkind: PubSubTopic\nmetadata:\n  name: ${name}\n  namespace: shop\n${extra}`
 const resource = (name: string) => ({ namespace: 'shop', kind, name })
+
+describe('a file somebody chose', () => {
+  test.each([
+    [{ path: 'infra/shop' }, 'infra/shop/topics.yaml', 'infra/shop/topics.yaml'],
+    [{ path: '/infra/' }, './infra//deep/./topics.yml', 'infra/deep/topics.yml'],
+    [{ path: null }, 'topics.yaml', 'topics.yaml'],
+  ])('of %o: %s', (project, wanted, path) => expect(pathInProject(project, wanted)).toBe(path))
+
+  test.each([
+    ['infra/other/topics.yaml', 'must stand in the folder infra/shop'],
+    ['infra/shop-2/topics.yaml', 'must stand in the folder'],
+    ['infra/shop/../other/topics.yaml', 'no path'],
+    ['infra/shop/.github/topics.yaml', 'no path'],
+    ['infra/shop/a\nb.yaml', 'no path'],
+    ['infra/shop/topics.json', 'must end in .yaml'],
+    ['infra/shop', 'must end in .yaml'],
+  ])('%s is refused', (wanted, sentence) => expect(() => pathInProject({ path: 'infra/shop' }, wanted)).toThrow(sentence))
+})
 
 describe('the file of a new resource', () => {
   test.each([

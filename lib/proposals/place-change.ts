@@ -22,6 +22,22 @@ export function pathOfNew(project: { path: string | null; layout: string | null 
   )
 }
 
+/** A path somebody chose, without needless parts. Throws Invalid where it leads out of the project's folder or is no YAML file. */
+export function pathInProject(project: { path: string | null }, wanted: string): string {
+  const folder = (project.path ?? '').split('/').filter(Boolean)
+  const parts = wanted.split('/').filter((part) => part !== '' && part !== '.')
+  const path = parts.join('/')
+  const message = !folder.every((part, index) => parts[index] === part)
+    ? `The file must stand in the folder ${folder.join('/')} of the project, so that the project's manifests stay together.`
+    : !/\.ya?ml$/i.test(path)
+      ? 'The file must end in .yaml or .yml.'
+      : parts.some((part) => part.startsWith('.') || part.length > 200 || /[\\\p{Cc}]/u.test(part))
+        ? 'This is no path that a repository can have.'
+        : undefined
+  if (message !== undefined) throw new Invalid(message, [{ path: ['path'], message }])
+  return path
+}
+
 /** The document of a file that describes a resource, or undefined. Broken files have none. */
 export function documentOf(text: string, resource: ChangedResource): ManifestDocument | undefined {
   const { kind, group } = splitKindKey(resource.kind)

@@ -4,8 +4,17 @@ import { asApp } from '#lib/forge/forge.ts'
 import { headOf, readFile } from '#lib/forge/repository-content.ts'
 import { checkAnnotations, checkIdentity, checkName, readManifest, resourceTitle } from './change-identity.ts'
 import type { ResourceChange } from './contract.ts'
-import { documentOf, pathOfNew, withNew, withoutResource, withReplaced } from './place-change.ts'
-import { type Base, baseOf, findManifest, notInGit, type ProjectInGit, projectInGit, requireOfferedKind } from './project-manifests.ts'
+import { documentOf, pathInProject, pathOfNew, withNew, withoutResource, withReplaced } from './place-change.ts'
+import {
+  type Base,
+  baseOf,
+  type FoundManifest,
+  findManifest,
+  notInGit,
+  type ProjectInGit,
+  projectInGit,
+  requireOfferedKind,
+} from './project-manifests.ts'
 import type { ProposedResource } from './pull-request-text.ts'
 import { rebasedText } from './rebase-change.ts'
 import { addressOf } from './resource-address.ts'
@@ -167,7 +176,7 @@ async function locate(
   const base = await baseFor(project.repository)
   const found = await findManifest(asApp(project.repository), project, resource, base.sha)
   const creating = resource.action === 'create'
-  if (creating && !(found && onto?.creates.has(addressOf(resource)))) return locateNew(resource, project, base, found?.path, into)
+  if (creating && !(found && onto?.creates.has(addressOf(resource)))) return locateNew(change, resource, project, base, found?.path, into)
   if (!found) throw notInGit(project, resource)
   into.path = found.path
   const current = documentOf(found.text, resource)
@@ -187,6 +196,8 @@ async function locate(
     )
   }
   const placed: ProposedResource = creating ? { ...resource, action: 'update' } : resource
+  const wanted = placed.action === 'update' && change.path !== undefined ? pathInProject(project, change.path) : found.path
+  if (wanted !== found.path) return locateMove(placed, project, base, found, wanted, into)
   return {
     resource: placed,
     apply: (_, group, index) => {
@@ -201,7 +212,32 @@ async function locate(
   }
 }
 
+/** The manifest goes from the file it stands in to another one. */
+async function locateMove(
+  resource: ProposedResource,
+  project: ProjectInGit,
+  base: Base,
+  found: FoundManifest,
+  path: string,
+  into: PreparedChange,
+): Promise<Located> {
+  into.path = path
+  const there = await readFile(asApp(project.repository), path, base.sha)
+  return {
+    resource,
+    apply: (_, group, index) => {
+      const from = fileOf(group, { path: found.path, blob: found.blob, text: found.text })
+      const to = fileOf(group, { path, blob: there?.blob ?? null, text: there?.text ?? null })
+      from.after = withoutResource(from.after ?? '', resource)
+      to.after = withNew(to.after, into.text ?? '', resource, path)
+      from.changes.push(index)
+      to.changes.push(index)
+    },
+  }
+}
+
 async function locateNew(
+  change: ResourceChange,
   resource: ProposedResource,
   project: ProjectInGit,
   base: Base,
@@ -212,7 +248,7 @@ async function locateNew(
     const title = resourceTitle(resource.kind, resource.name)
     throw new Conflict(`${title} exists already in ${existing} of ${project.repository}. Open it and edit it instead.`, { path: existing })
   }
-  const path = pathOfNew(project, resource)
+  const path = change.path === undefined ? pathOfNew(project, resource) : pathInProject(project, change.path)
   into.path = path
   const there = await readFile(asApp(project.repository), path, base.sha)
   return {
