@@ -1,6 +1,8 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useSearchParams } from 'next/navigation'
 import { useState } from 'react'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
@@ -11,7 +13,7 @@ import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { Project } from '#lib/inventory/contract.ts'
-import type { Draft, ManifestSource } from '#lib/proposals/contract.ts'
+import type { Draft, ManifestSource, ProposalDetail } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { keptInTab } from './draft-keeper.ts'
 import { openDraft } from './draft-rules.ts'
@@ -19,16 +21,20 @@ import { DeletionDialog, ManifestEditor } from './lazy-editor.tsx'
 
 /** The page that edits one resource, on its file as it stands in Git: comments, order and neighbours stay. */
 export function EditView({ at }: { at: ResourceAddress }) {
-  const draftKey = ['edit', at.cluster, at.namespace, at.kind, at.name].map(encodeURIComponent).join('/')
+  // the proposal to whose branch the edit is added as a commit
+  const onto = useSearchParams().get('onto') ?? undefined
+  const draftKey = ['edit', at.cluster, at.namespace, at.kind, at.name, ...(onto ? [onto] : [])].map(encodeURIComponent).join('/')
+  const proposal = useQuery({ ...queries.proposal(onto ?? ''), enabled: onto !== undefined })
   const me = useQuery(queries.me())
   const project = useQuery(queries.project(at.cluster, at.namespace))
   const kind = useQuery(queries.kind(at.cluster, at.kind))
-  const source = useQuery(queries.manifest(at))
+  const source = useQuery(queries.manifest(at, onto))
   const draft = useQuery(queries.draft(draftKey))
   const title = `${kindOf(at.kind)} ${at.name}`
-  if (!kind.data || !project.data || !me.data || !source.data || (draft.data === undefined && !draft.isError)) {
+  if (!kind.data || !project.data || !me.data || !source.data || (onto && !proposal.data) || (draft.data === undefined && !draft.isError)) {
     const failed = [
       { query: source, what: `the manifest of ${title} in Git` },
+      { query: proposal, what: 'the proposal to add a commit to' },
       { query: kind, what: `the kind ${kindOf(at.kind)} on ${at.cluster}` },
       { query: project, what: `the project ${at.namespace}` },
       { query: me, what: 'your account' },
@@ -53,7 +59,9 @@ export function EditView({ at }: { at: ResourceAddress }) {
     )
   return (
     <Editor
+      key={onto}
       at={at}
+      onto={proposal.data}
       kind={kind.data}
       project={project.data}
       source={source.data}
@@ -68,6 +76,7 @@ export function EditView({ at }: { at: ResourceAddress }) {
 
 function Editor({
   at,
+  onto,
   kind,
   project,
   source,
@@ -78,6 +87,7 @@ function Editor({
   reload,
 }: {
   at: ResourceAddress
+  onto: ProposalDetail | undefined
   kind: CompiledKind
   project: Project
   source: ManifestSource
@@ -100,19 +110,30 @@ function Editor({
         draft={draft}
         draftAddress={address}
         reload={reload}
+        onto={onto}
       >
         <PageHeader
           title={`Edit ${at.name}`}
           actions={
             <>
               <LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>
-              <Button icon="deleting" onClick={() => setDeleting(true)}>
-                Delete by pull request
-              </Button>
+              {onto ? null : (
+                <Button icon="deleting" onClick={() => setDeleting(true)}>
+                  Delete by pull request
+                </Button>
+              )}
             </>
           }
         >
-          {kind.kind} in {at.namespace}, from <a href={source.fileUrl}>{source.path}</a> in {source.repository}.
+          {kind.kind} in {at.namespace}, from <a href={source.fileUrl}>{source.path}</a> in {source.repository}
+          {onto ? (
+            <>
+              {' '}
+              as proposed in <Link href={pagePaths.proposal(onto.id)}>{onto.title}</Link> (#{onto.pullNumber}, by {onto.requestedBy.name}).
+              Your change becomes a commit there
+            </>
+          ) : null}
+          .
         </PageHeader>
         {draftsAway ? (
           <Banner tone="amber">Your drafts could not be read. If you had one of this page, it is not shown here.</Banner>

@@ -29,7 +29,8 @@ export function EditorBar({
   review: () => void
   /** Whether the text is one of the basket. */
   inBasket: boolean
-  addToBasket: { busy: boolean; run: () => void }
+  /** Undefined where it is a commit for an open proposal. */
+  addToBasket: { busy: boolean; run: () => void } | undefined
   askAgain: () => void
 }) {
   return (
@@ -44,22 +45,24 @@ export function EditorBar({
         <Kept keeping={keeping} />
       </div>
       <div className={styles.onward}>
-        <Button
-          icon="basket"
-          onClick={addToBasket.run}
-          busy={addToBasket.busy}
-          disabled={changed === false}
-          title={changed === false ? 'Nothing differs from Git yet' : 'Put it aside, and propose it later together with others'}
-        >
-          {inBasket ? 'Update basket' : 'Add to basket'}
-        </Button>
+        {addToBasket ? (
+          <Button
+            icon="basket"
+            onClick={addToBasket.run}
+            busy={addToBasket.busy}
+            disabled={changed === false}
+            title={changed === false ? 'Nothing differs from Git yet' : 'Put it aside, and propose it later together with others'}
+          >
+            {inBasket ? 'Update basket' : 'Add to basket'}
+          </Button>
+        ) : null}
         <Button
           look="primary"
           onClick={review}
           disabled={changed === false}
           title={changed === false ? 'Nothing differs from Git yet' : undefined}
         >
-          Review pull request
+          {addToBasket ? 'Review pull request' : 'Review commit'}
           <Icon name="right" />
         </Button>
       </div>
@@ -67,7 +70,8 @@ export function EditorBar({
   )
 }
 
-function Fact({ icon, tone, children }: { icon: IconName; tone: 'good' | 'bad' | 'calm' | 'warn'; children: React.ReactNode }) {
+/** One fact of a bar, with an icon. */
+export function Fact({ icon, tone, children }: { icon: IconName; tone: 'good' | 'bad' | 'calm' | 'warn'; children: React.ReactNode }) {
   return (
     <span className={styles.fact} data-tone={tone}>
       <Icon name={icon} size={14} />
@@ -150,7 +154,8 @@ function DryRunSaid({ judgement: { verdict }, askAgain }: { judgement: Judgement
   }
 }
 
-function Kept({ keeping }: { keeping: Keeping }) {
+/** Whether what was typed is kept. */
+export function Kept({ keeping }: { keeping: Keeping }) {
   switch (keeping.state) {
     case 'kept':
       return keeping.at === null ? null : (

@@ -20,7 +20,7 @@ import type { FieldError } from '#lib/errors.ts'
 import type { Project } from '#lib/inventory/contract.ts'
 import { type Json, textAt } from '#lib/json.ts'
 import { manifestPath } from '#lib/manifest/manifest-path.ts'
-import type { BasketItem, Draft, DryRunResult, ResourceChange } from '#lib/proposals/contract.ts'
+import type { BasketItem, Draft, DryRunResult, ProposalDetail, ResourceChange } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { rulesApply } from '#lib/schema/rules-apply.ts'
 import { validateResource } from '#lib/schema/validate.ts'
@@ -58,6 +58,8 @@ interface EditorProps {
   children: ReactNode
   /** On create: the name of the resource in the basket that is edited again. */
   basketName?: string | undefined
+  /** The proposal whose branch is edited: the change becomes a commit there. */
+  onto?: ProposalDetail | undefined
   /** On edit: reads the file in Git again, after it changed there. */
   reload?: () => void
 }
@@ -128,7 +130,7 @@ function makeParts({ kind, project, name, start, opening, draft, draftAddress, i
 export function ManifestEditor(props: EditorProps) {
   const { kind, project, name, basketName } = props
   const basket = useQuery(queries.basket())
-  const wanted = name ?? basketName
+  const wanted = props.onto ? undefined : (name ?? basketName)
   // looked for once: an editor that is open keeps its text, whatever other tabs do to the basket
   const [inBasket, setInBasket] = useState<BasketItem | null | undefined>(wanted === undefined ? null : undefined)
   useEffect(() => {
@@ -345,7 +347,7 @@ function OpenEditor(props: OpenEditorProps) {
         changed={name === undefined ? undefined : isChanged}
         review={review}
         inBasket={inBasket !== null}
-        addToBasket={{ busy: puttingAside, run: () => void putAside() }}
+        addToBasket={props.onto ? undefined : { busy: puttingAside, run: () => void putAside() }}
         askAgain={() => judge.askAgain()}
       />
       {reviewing ? (
@@ -353,6 +355,7 @@ function OpenEditor(props: OpenEditorProps) {
           changes={[changeOf(currentText())]}
           draftKey={props.draftAddress.key}
           {...(inBasket ? { basketItems: [inBasket.id] } : {})}
+          onto={props.onto}
           here={here}
           onClose={() => setReviewing(false)}
           onChangedInGit={() => {

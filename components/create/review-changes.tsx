@@ -48,7 +48,7 @@ export function ReviewedChange({
         <Refusal {...change.problem} onChangedInGit={alone && !onto ? onChangedInGit : undefined}>
           {onto && change.problem.code === 'conflict' && name ? (
             <p>
-              <Link href={`${pagePaths.editResource({ ...asked, name })}?onto=${onto}`}>Open the proposal's version in the editor</Link>
+              <Link href={pagePaths.editResource({ ...asked, name }, onto)}>Open the proposal's version in the editor</Link>
             </p>
           ) : null}
         </Refusal>

@@ -11,7 +11,7 @@ import { counted } from '#components/ui/format.ts'
 import { TextArea, TextField } from '#components/ui/inputs.tsx'
 import { Banner, ErrorState } from '#components/ui/notices.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import type { PreviewGroup, ResourceChange } from '#lib/proposals/contract.ts'
+import type { PreviewGroup, ProposalDetail, ResourceChange } from '#lib/proposals/contract.ts'
 import styles from './editor.module.css'
 import { Refusal, ReviewedChange } from './review-changes.tsx'
 import { OpenProposalChoice } from './review-open-proposals.tsx'
@@ -25,6 +25,7 @@ export function ReviewDialog({
   changes,
   draftKey,
   basketItems,
+  onto: chosen,
   here,
   heading,
   confirmName,
@@ -37,6 +38,8 @@ export function ReviewDialog({
   draftKey?: string
   /** The items of the person's basket that these changes are, in the same order: they leave it when the proposal is recorded. */
   basketItems?: readonly string[]
+  /** The proposal to add a commit to, where that was chosen before. */
+  onto?: ProposalDetail | undefined
   /** The page's address, to come back to from GitHub. */
   here: string
   /** The dialog's title, where the usual one does not do. */
@@ -49,7 +52,7 @@ export function ReviewDialog({
   /** Of several pull requests the first. */
   onSent: (id: string) => void
 }) {
-  const review = useReview({ changes, draftKey, basketItems, onSent })
+  const review = useReview({ changes, draftKey, basketItems, onto: chosen, onSent })
   const { preview, data, places, others, way, problem } = review
   const [typedName, setTypedName] = useState('')
   const [first] = changes
@@ -57,7 +60,11 @@ export function ReviewDialog({
   const confirmed = confirmName === undefined || typedName === confirmName
   const onto = way?.way === 'onto' ? way.proposal : null
   const groups = data?.groups ?? []
-  const usual = deleting && changes.length === 1 ? `Delete ${first?.name} by pull request` : 'Review pull request'
+  const usual = onto
+    ? `Review commit for #${onto.pullNumber}`
+    : deleting && changes.length === 1
+      ? `Delete ${first?.name} by pull request`
+      : 'Review pull request'
   return (
     <Dialog
       open
@@ -66,7 +73,7 @@ export function ReviewDialog({
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>{deleting ? 'Keep it' : 'Back'}</Button>
+          <Button onClick={onClose}>{heading ? 'Back' : deleting ? 'Keep it' : 'Back to the form'}</Button>
           <Button
             look={deleting ? 'danger' : 'primary'}
             busy={review.sending}
@@ -85,7 +92,7 @@ export function ReviewDialog({
         {!data && !preview.isError ? <Skeleton lines={2} rows={6} label="Working out what changes" /> : null}
         {data ? (
           <>
-            {others.length > 0 || onto ? (
+            {!chosen && (others.length > 0 || onto) ? (
               <OpenProposalChoice
                 proposals={onto ? [onto, ...others] : others}
                 several={changes.length > 1}

@@ -4,7 +4,7 @@ import { apiPaths } from '#components/data/api-paths.ts'
 import { ApiProblem } from '#components/data/api-problem.ts'
 import { fetchJson, shouldRetry } from '#components/data/fetch-json.ts'
 import { queryKeys } from '#components/data/query-keys.ts'
-import type { OpenProposal, PreviewGroup, Proposal, ProposalPreview, ResourceChange } from '#lib/proposals/contract.ts'
+import type { OpenProposal, PreviewGroup, Proposal, ProposalDetail, ProposalPreview, ResourceChange } from '#lib/proposals/contract.ts'
 
 /** What becomes of changes whose resources have an open proposal. */
 export type Way = { way: 'beside' } | { way: 'onto'; proposal: OpenProposal }
@@ -14,14 +14,17 @@ interface Sending {
   draftKey?: string | undefined
   /** The basket's items the changes are of, in the same order. */
   basketItems?: readonly string[] | undefined
+  onto?: ProposalDetail | undefined
   onSent: (id: string) => void
 }
 
 /** The state of a review: what would happen, the person's words, and sending it. */
-export function useReview({ changes, draftKey, basketItems, onSent }: Sending) {
+export function useReview({ changes, draftKey, basketItems, onto: chosen, onSent }: Sending) {
   const client = useQueryClient()
   const [leftOut, setLeftOut] = useState<ReadonlySet<number>>(new Set())
-  const [way, setWay] = useState<Way | null>(null)
+  const [way, setWay] = useState<Way | null>(
+    chosen ? { way: 'onto', proposal: { ...chosen, requestedBy: chosen.requestedBy.name, extendable: true } } : null,
+  )
   const [words, setWords] = useState<Readonly<Record<string, { title?: string; message?: string }>>>({})
   const [sending, setSending] = useState(false)
   const [problem, setProblem] = useState<ApiProblem | null>(null)

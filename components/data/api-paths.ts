@@ -42,7 +42,9 @@ export const apiPaths = {
   basket: '/api/v1/basket',
   basketItem: (id: string) => `/api/v1/basket/${parts(id)}`,
   dryRun: '/api/v1/dry-run',
-  manifest: (at: ResourceAddress) => `/api/v1/manifests/${parts(at.cluster, at.namespace, at.kind, at.name)}`,
+  /** `onto`: as it stands on the branch of that proposal. */
+  manifest: (at: ResourceAddress, onto?: string) =>
+    `/api/v1/manifests/${parts(at.cluster, at.namespace, at.kind, at.name)}${queryText({ onto })}`,
   manifestVersion: (at: ResourceAddress, blob: string) =>
     `/api/v1/manifests/${parts(at.cluster, at.namespace, at.kind, at.name, 'versions', blob)}`,
   drafts: '/api/v1/drafts',
@@ -56,7 +58,9 @@ export const apiPaths = {
 export const pagePaths = {
   resource: (at: ResourceAddress, tab?: 'manifest' | 'timeline') =>
     `/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}${tab ? `?tab=${tab}` : ''}`,
-  editResource: (at: ResourceAddress) => `/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}/edit`,
+  /** `onto`: on the branch of that proposal. */
+  editResource: (at: ResourceAddress, onto?: string) =>
+    `/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}/edit${queryText({ onto })}`,
   cloneResource: (at: ResourceAddress) => `/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}/clone`,
   moveResource: (at: ResourceAddress) => `/resources/${parts(at.cluster, at.namespace, at.kind, at.name)}/move`,
   resources: (query: Partial<ResourceQuery> = {}) => `/resources${queryText(query)}`,

@@ -114,10 +114,10 @@ export const queries = {
       queryFn: ({ signal }) => fetchJson<ProposalDetail>(apiPaths.proposal(id), { signal }),
     }),
   /** The manifest in Git; read anew whenever an editor opens. */
-  manifest: (at: ResourceAddress) =>
+  manifest: (at: ResourceAddress, onto?: string) =>
     queryOptions({
-      queryKey: queryKeys.manifest(at),
-      queryFn: ({ signal }) => fetchJson<ManifestSource>(apiPaths.manifest(at), { signal }),
+      queryKey: queryKeys.manifest(at, onto),
+      queryFn: ({ signal }) => fetchJson<ManifestSource>(apiPaths.manifest(at, onto), { signal }),
       staleTime: 0,
       gcTime: 0,
     }),

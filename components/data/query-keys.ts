@@ -29,7 +29,8 @@ export const queryKeys = {
   proposals: () => ['proposals'] as const,
   proposalList: (query: Partial<ProposalQuery>) => ['proposals', 'list', query] as const,
   proposal: (id: string) => ['proposals', 'one', id] as const,
-  manifest: ({ cluster, namespace, kind, name }: ResourceAddress) => ['manifests', cluster, namespace, kind, name] as const,
+  manifest: ({ cluster, namespace, kind, name }: ResourceAddress, onto?: string) =>
+    ['manifests', cluster, namespace, kind, name, ...(onto ? [onto] : [])] as const,
   manifestVersion: ({ cluster, namespace, kind, name }: ResourceAddress, blob: string) =>
     ['manifest versions', cluster, namespace, kind, name, blob] as const,
   basket: () => ['basket'] as const,

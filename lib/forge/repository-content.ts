@@ -140,3 +140,26 @@ export async function commitMessageOf(connection: Connection, commit: string): P
   )
   return data.message
 }
+
+/** The newest commits of a branch, newest first, up to a hundred; none where there is no such branch. */
+export async function commitsOf(connection: Connection, branch: string): Promise<{ sha: string; message: string }[]> {
+  const { owner, name: repo } = connection
+  const found = await askIfThere(connection, `read commits of ${branch}`, (octokit) =>
+    octokit.rest.repos.listCommits({ owner, repo, sha: branch, per_page: 100 }),
+  )
+  return (found?.data ?? []).map(({ sha, commit }) => ({ sha, message: commit.message }))
+}
+
+/** Moves a branch forward to a commit. False where the branch is gone, or has commits that this one does not build upon. */
+export async function moveBranch(connection: Connection, branch: string, commit: string): Promise<boolean> {
+  const { owner, name: repo } = connection
+  return ask(connection, `move branch ${branch}`, async (octokit) => {
+    try {
+      await octokit.rest.git.updateRef({ owner, repo, ref: `heads/${branch}`, sha: commit, force: false })
+      return true
+    } catch (error) {
+      if (refusalOf(error)?.status === 422) return false
+      throw error
+    }
+  })
+}

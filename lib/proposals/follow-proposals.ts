@@ -9,6 +9,7 @@ import { defineJob } from '#lib/jobs/define-job.ts'
 import { enqueue } from '#lib/jobs/job-queue.ts'
 import { log } from '#lib/telemetry/log.ts'
 import { outage } from '#lib/telemetry/outage.ts'
+import { enqueueWaitingCommits } from './add-commit.ts'
 import { moveProposal, outdated } from './move-proposal.ts'
 import { observeProposalJob } from './observe-proposal.ts'
 import { openPullRequestJob } from './open-pull-request.ts'
@@ -45,6 +46,7 @@ export async function pollProposals(): Promise<number> {
     state === 'submitted' ? now.getTime() - updatedAt.getTime() > minute / 2 : isDue(updatedAt, now),
   )
   for (const { id, state } of due) await enqueue(null, state === 'submitted' ? openPullRequestJob : observeProposalJob, { id }, { key: id })
+  await enqueueWaitingCommits(new Date(now.getTime() - minute / 2))
   await database().webhookDelivery.deleteMany({ where: { receivedAt: { lt: new Date(now.getTime() - 7 * 24 * 60 * minute) } } })
   return due.length
 }

@@ -12,6 +12,7 @@ import { openPullRequest, type PullRequest, pullRequestFrom } from '#lib/forge/p
 import { commitFiles, commitMessageOf, headOf, openBranch, readFile } from '#lib/forge/repository-content.ts'
 import { defineJob } from '#lib/jobs/define-job.ts'
 import { enqueue } from '#lib/jobs/job-queue.ts'
+import { authorOf } from './commit-author.ts'
 import { accountToken } from './github-account.ts'
 import { tell } from './move-proposal.ts'
 import { observeProposalJob } from './observe-proposal.ts'
@@ -69,8 +70,7 @@ async function makeBranch(connection: Connection, proposal: StoredProposal, afte
     }
   }
   afterStep('read')
-  const { username, name, email } = proposal.requestedBy
-  const author = { name: nameInGit(name || username), email: emailInGit(email ?? username), at: proposal.createdAt }
+  const author = authorOf(proposal.requestedBy, proposal.createdAt)
   const message = commitMessage(textsOf(proposal, 'github-app'))
   const commit = await commitFiles(connection, { parent, files: files.map(({ path, after }) => ({ path, text: after })), message, author })
   afterStep('commit')
@@ -78,10 +78,6 @@ async function makeBranch(connection: Connection, proposal: StoredProposal, afte
   if (head === commit || proposalOf(await commitMessageOf(connection, head)) === proposal.id) return head
   throw new Conflict(`${proposal.repository} has a branch ${proposal.branch} that Corbel did not make. Delete it, then retry.`)
 }
-
-const nameInGit = (name: string): string => oneLine(name).replace(/[<>]/g, '') || 'unknown'
-const emailInGit = (email: string): string =>
-  /^[^\s<>@]+@[^\s<>@]+$/.test(email) ? email : `${email.replace(/[^\w.+-]+/g, '-')}@users.noreply.invalid`
 
 /** Opens the pull request as the person, else as the App: a person without access to the repository still gets their change reviewed. */
 async function openAs(app: Connection, proposal: StoredProposal): Promise<{ pull: PullRequest; openedAs: 'github-user' | 'github-app' }> {

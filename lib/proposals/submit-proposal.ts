@@ -29,6 +29,8 @@ export async function submitProposal(request: ProposalRequest, actor: Actor, req
   const beside = new Set(request.beside ?? [])
   try {
     await database().$transaction(async (transaction) => {
+      // ids sort as the resources do: lists and trailers follow them
+      const ids = resources.map(() => newId()).sort()
       const taken = await claimResources(transaction, resources, beside)
       await transaction.proposal.create({
         data: {
@@ -42,7 +44,13 @@ export async function submitProposal(request: ProposalRequest, actor: Actor, req
           message: request.message.trim(),
           files: files.map(({ path, blob, before, after }) => ({ path, blob, before, after })),
           requestedById: actor.userId,
-          resources: { create: resources.map((resource) => ({ id: newId(), ...resource, beside: taken.has(addressOf(resource)) })) },
+          resources: {
+            create: resources.map((resource, place) => ({
+              id: ids[place] ?? newId(),
+              ...resource,
+              beside: taken.has(addressOf(resource)),
+            })),
+          },
         },
       })
       await appendAudit(transaction, {

@@ -24,18 +24,19 @@ import * as route20 from '../projects/route.ts'
 import * as route21 from '../projects/[cluster]/[namespace]/route.ts'
 import * as route22 from '../proposals/route.ts'
 import * as route23 from '../proposals/[id]/route.ts'
-import * as route24 from '../proposals/[id]/retry/route.ts'
-import * as route25 from '../proposals/[id]/withdraw/route.ts'
-import * as route26 from '../proposals/preview/route.ts'
-import * as route27 from '../resources/route.ts'
-import * as route28 from '../resources/[cluster]/[namespace]/[kind]/[name]/route.ts'
-import * as route29 from '../resources/[cluster]/[namespace]/[kind]/[name]/history/route.ts'
-import * as route30 from '../resources/[cluster]/[namespace]/[kind]/[name]/relations/route.ts'
-import * as route31 from '../resources/facets/route.ts'
-import * as route32 from '../search/route.ts'
-import * as route33 from '../session/sign-in/route.ts'
-import * as route34 from '../session/sign-out/route.ts'
-import * as route35 from '../../webhooks/github/route.ts'
+import * as route24 from '../proposals/[id]/commits/route.ts'
+import * as route25 from '../proposals/[id]/retry/route.ts'
+import * as route26 from '../proposals/[id]/withdraw/route.ts'
+import * as route27 from '../proposals/preview/route.ts'
+import * as route28 from '../resources/route.ts'
+import * as route29 from '../resources/[cluster]/[namespace]/[kind]/[name]/route.ts'
+import * as route30 from '../resources/[cluster]/[namespace]/[kind]/[name]/history/route.ts'
+import * as route31 from '../resources/[cluster]/[namespace]/[kind]/[name]/relations/route.ts'
+import * as route32 from '../resources/facets/route.ts'
+import * as route33 from '../search/route.ts'
+import * as route34 from '../session/sign-in/route.ts'
+import * as route35 from '../session/sign-out/route.ts'
+import * as route36 from '../../webhooks/github/route.ts'
 
 /** Every route of the API. */
 export const routeModules: { path: string; module: RouteModule }[] = [
@@ -63,16 +64,17 @@ export const routeModules: { path: string; module: RouteModule }[] = [
   { path: '/api/v1/projects/{cluster}/{namespace}', module: route21 },
   { path: '/api/v1/proposals', module: route22 },
   { path: '/api/v1/proposals/{id}', module: route23 },
-  { path: '/api/v1/proposals/{id}/retry', module: route24 },
-  { path: '/api/v1/proposals/{id}/withdraw', module: route25 },
-  { path: '/api/v1/proposals/preview', module: route26 },
-  { path: '/api/v1/resources', module: route27 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}', module: route28 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', module: route29 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/relations', module: route30 },
-  { path: '/api/v1/resources/facets', module: route31 },
-  { path: '/api/v1/search', module: route32 },
-  { path: '/api/v1/session/sign-in', module: route33 },
-  { path: '/api/v1/session/sign-out', module: route34 },
-  { path: '/api/webhooks/github', module: route35 },
+  { path: '/api/v1/proposals/{id}/commits', module: route24 },
+  { path: '/api/v1/proposals/{id}/retry', module: route25 },
+  { path: '/api/v1/proposals/{id}/withdraw', module: route26 },
+  { path: '/api/v1/proposals/preview', module: route27 },
+  { path: '/api/v1/resources', module: route28 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}', module: route29 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', module: route30 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/relations', module: route31 },
+  { path: '/api/v1/resources/facets', module: route32 },
+  { path: '/api/v1/search', module: route33 },
+  { path: '/api/v1/session/sign-in', module: route34 },
+  { path: '/api/v1/session/sign-out', module: route35 },
+  { path: '/api/webhooks/github', module: route36 },
 ]
