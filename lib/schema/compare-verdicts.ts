@@ -29,12 +29,12 @@ export function addVerdicts(sum: Verdicts, more: Verdicts): void {
   sum.unnamed.push(...more.unnamed)
 }
 
-/** A resource of a kind around a spec, under the same name always: dry runs leave nothing behind. */
-export const resourceOf = (kind: CompiledKind, spec: Json): JsonObject => ({
+/** A resource of a kind around a spec (a kind may have none), under the same name always: dry runs leave nothing behind. */
+export const resourceOf = (kind: CompiledKind, spec: Json | undefined): JsonObject => ({
   apiVersion: kind.apiVersion,
   kind: kind.kind,
   metadata: kind.scope === 'Cluster' ? { name: 'probe' } : { name: 'probe', namespace: 'default' },
-  spec,
+  ...(spec === undefined ? {} : { spec }),
 })
 
 /** Everything Corbel says of a resource on creation: the checks of the schema, and the hints of its rules. */
@@ -44,7 +44,7 @@ export function ourErrors(kind: CompiledKind, resource: Json): FieldError[] {
 }
 
 /** Puts resources before both, one after the other. */
-export async function compareVerdicts(call: Call, kind: CompiledKind, specs: readonly Json[]): Promise<Verdicts> {
+export async function compareVerdicts(call: Call, kind: CompiledKind, specs: readonly (Json | undefined)[]): Promise<Verdicts> {
   const result = noVerdicts()
   const place = kind.scope === 'Cluster' ? '' : '/namespaces/default'
   const path = `/apis/${kind.apiVersion}${place}/${kind.plural}?dryRun=All&fieldValidation=Strict`
@@ -58,7 +58,7 @@ export async function compareVerdicts(call: Call, kind: CompiledKind, specs: rea
     const said = textAt(answer.body, 'message') ?? ''
     if ((answer.status === 201) !== (ours.length === 0)) {
       result.differences.push(
-        `${kind.kind} ${JSON.stringify(spec).slice(0, 2000)}: server ${answer.status} ${said.slice(0, 500)}, ours ${JSON.stringify(ours).slice(0, 500)}`,
+        `${kind.kind} ${JSON.stringify(resource).slice(0, 2000)}: server ${answer.status} ${said.slice(0, 500)}, ours ${JSON.stringify(ours).slice(0, 500)}`,
       )
       continue
     }
