@@ -1,12 +1,12 @@
 /** Edits inside brackets: flow maps and lists, and JSON files, which are nothing else. */
-import { isMap, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
+import { isMap, isSeq, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
 import { asNode } from './parse-manifest.ts'
-import { columnOf, lineEnding, lineStart, pairsOf, type Splice } from './source-text.ts'
+import { columnOf, isFlow, lineEnding, lineStart, pairsOf, type Splice } from './source-text.ts'
 
 /** Whether a node is written as JSON writes it: quoted keys, so new keys and texts are quoted too. */
 export function isJsonLike(text: string, node: ParsedNode | YAMLMap | YAMLSeq): boolean {
   const range = node.range
-  if (!range) return false
+  if (!range || ((isMap(node) || isSeq(node)) && !isFlow(node))) return false
   if (isMap(node) && node.items.length > 0) return text[pairsOf(node)[0]?.key.range[0] ?? 0] === '"'
   const first = text.trimStart()[0]
   return (first === '{' || first === '[') && /"\s*:/.test(text)

@@ -12,6 +12,7 @@ import { deleteFlowEntry, insertFlowEntry, isJsonLike } from './edit-flow.ts'
 import { asNode, keyText, type ManifestFile, type ParsedDocument, parseManifestFile, parseText } from './parse-manifest.ts'
 import { printFlow, printItem } from './print-value.ts'
 import {
+  afterDeeperLines,
   applySplices,
   columnOf,
   dashes,
@@ -186,7 +187,15 @@ export function deleteValue(text: string, docIndex: number, path: JsonPath, opti
   if (valueAt(value, path) === undefined) return text
   const at = options.pruneEmpty ? prunedPath(value, path) : path
   const wanted = withoutValue(value, at)
-  return prove(file, deleteIn(text, docIndex, at, true), docIndex, wanted, path)
+  try {
+    return prove(file, deleteIn(text, docIndex, at, true), docIndex, wanted, path)
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error
+    // comments below the field that are indented deeper belong to it: left alone they may become part of a block scalar above
+    const further = deleteIn(text, docIndex, at, true, true)
+    if (further === text) throw error
+    return prove(file, further, docIndex, wanted, path)
+  }
 }
 
 /** The highest map on the way that would be left empty; list items and the document itself stay. */
@@ -201,7 +210,7 @@ function prunedPath(value: Json, path: JsonPath): JsonPath {
   return at
 }
 
-function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boolean): string {
+function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boolean, withComments = false): string {
   const document = parseText(text).documents[docIndex]
   if (!document) return text
   const { steps, aliased } = walkTo(document, path)
@@ -230,7 +239,8 @@ function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boo
     if (text.slice(lineStart(text, start), start).trim() !== '' && next) {
       return applySplices(text, [{ start, end: pairStart(next), text: '' }])
     }
-    return applySplices(text, [removeLines(text, start, pairEnd(text, step.pair))])
+    const end = pairEnd(text, step.pair)
+    return applySplices(text, [removeLines(text, start, withComments ? afterDeeperLines(text, end, columnOf(text, start)) : end)])
   }
   if (isSeq(parent) && typeof step.key === 'number') {
     const range = itemRange(text, parent, step.key)
@@ -238,7 +248,8 @@ function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boo
     if (text.slice(lineStart(text, range.start), range.start).trim() !== '' && following !== undefined) {
       return applySplices(text, [{ start: range.start, end: following, text: '' }])
     }
-    return applySplices(text, [removeLines(text, range.start, range.end)])
+    const end = withComments ? afterDeeperLines(text, range.end, columnOf(text, range.start)) : range.end
+    return applySplices(text, [removeLines(text, range.start, end)])
   }
   return text
 }

@@ -9,6 +9,8 @@ export interface PrintStyle {
   step: number
   /** Whether the dashes of a list are indented below their key. */
   indentLists: boolean
+  /** Texts of several lines stand in quotes and not as blocks: a comment that follows would become part of a block. */
+  noBlocks?: boolean
 }
 
 export const defaultStyle: PrintStyle = { step: 2, indentLists: true }
@@ -70,7 +72,7 @@ export function printAfterKey(value: Json, indent: number, style: PrintStyle): P
     if (Object.keys(value).length === 0) return { inline: '{}', lines: [] }
     return { inline: '', lines: printMap(value, indent + style.step, style) }
   }
-  if (typeof value === 'string' && fitsLiteral(value)) return printLiteral(value, indent + style.step)
+  if (typeof value === 'string' && !style.noBlocks && fitsLiteral(value)) return printLiteral(value, indent + style.step)
   return { inline: printScalar(value), lines: [] }
 }
 
@@ -96,7 +98,7 @@ export function printItem(value: Json, indent: number, style: PrintStyle): strin
   const dash = `${' '.repeat(indent)}- `
   if (Array.isArray(value) && value.length > 0) return compact(dash, printList(value, indent + 2, style))
   if (isObject(value) && Object.keys(value).length > 0) return compact(dash, printMap(value, indent + 2, style))
-  if (typeof value === 'string' && fitsLiteral(value)) {
+  if (typeof value === 'string' && !style.noBlocks && fitsLiteral(value)) {
     const literal = printLiteral(value, indent + 2)
     return [dash + literal.inline, ...literal.lines]
   }

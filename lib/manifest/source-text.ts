@@ -90,6 +90,17 @@ export function afterDeeperComments(text: string, end: number, column: number): 
   return best
 }
 
+/** The same, with the lines of spaces among and after them. */
+export function afterDeeperLines(text: string, end: number, column: number): number {
+  let best = afterDeeperComments(text, end, column)
+  for (let at = nextLine(text, best); at < text.length; at = nextLine(text, at)) {
+    const line = text.slice(at, lineEnd(text, at))
+    if (line.trim() !== '' || line.length <= column) break
+    best = lineEnd(text, at)
+  }
+  return best
+}
+
 /** Whether the pair's value starts on the line of its colon. */
 export function startsOnLine(text: string, from: number, node: ParsedNode): boolean {
   return !text.slice(from, nodeStart(node)).includes('\n')

@@ -107,7 +107,7 @@ function insideFlow(steps: Step[]): boolean {
 export function replaceNode(text: string, document: ParsedDocument, steps: Step[], value: Json): Splice[] {
   const step = steps.at(-1)
   const node = step?.node ?? null
-  const style = styleOf(text, document)
+  const style = { ...styleOf(text, document), noBlocks: commentFollows(text, node ? contentEnd(text, node) : 0) }
   const eol = lineEnding(text)
   if (!step?.parent) {
     const lines = rootLines(value, style)
@@ -115,7 +115,10 @@ export function replaceNode(text: string, document: ParsedDocument, steps: Step[
     if (isJsonLike(text, node)) return [{ start: nodeStart(node), end: node.range[1], text: printFlow(value, true) }]
     const start = nodeStart(node)
     const own = text.slice(lineStart(text, start), start).trim() === ''
-    return [{ start: own ? lineStart(text, start) : start, end: contentEnd(text, node), text: (own ? '' : eol) + lines.join(eol) }]
+    const end = contentEnd(text, node)
+    // a kept block scalar ends with its last line end
+    const ended = text[end - 1] === '\n' ? eol : ''
+    return [{ start: own ? lineStart(text, start) : start, end, text: (own ? '' : eol) + lines.join(eol) + ended }]
   }
   const scalar = value === null || typeof value !== 'object'
   if (isFlow(step.parent)) {
@@ -145,6 +148,12 @@ export function replaceNode(text: string, document: ParsedDocument, steps: Step[
   const [first = '', ...rest] = printItem(value, column, style)
   const ended = range.end > 0 && text[range.end - 1] === '\n'
   return [{ ...range, text: [first.slice(column), ...rest].join(eol) + (ended ? eol : '') }]
+}
+
+/** Whether the next line that is not empty is an indented comment, or holds nothing but spaces. */
+function commentFollows(text: string, end: number): boolean {
+  const after = text.slice(end > 0 && text[end - 1] === '\n' ? end : nextLine(text, end))
+  return /^(?:\r?\n)*[ \t]+(?:#|\r?\n|$)/.test(after)
 }
 
 /** A one-line scalar in the quotes its predecessor had. An empty text had them because it must, not by choice. */

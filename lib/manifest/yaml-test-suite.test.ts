@@ -84,6 +84,26 @@ test('nothing is refused but what shares values, and what has tags or explicit k
   expect(refused).toBe(0)
 })
 
+test('what is not read is what JSON, and so Kubernetes, has no word for', () => {
+  const reasons: Record<string, RegExp> = {
+    'a list or a map as key': /^This key is a list or a map\. Kubernetes knows only text as keys\.$/,
+    'a key twice': /^The key "" stands twice in this map\./,
+    'bytes (!!binary)': /^This value has a YAML type that JSON does not know\./,
+  }
+  const counted: Record<string, number> = {}
+  for (const [id, yaml] of cases) {
+    const errors = parseManifestFile(yaml).problems.filter(({ severity }) => severity === 'error')
+    for (const { message } of errors.slice(0, 1)) {
+      const reason = Object.keys(reasons).find((name) => reasons[name]?.test(message))
+      expect(reason, `${id}: ${message}`).toBeDefined()
+      counted[reason ?? ''] = (counted[reason ?? ''] ?? 0) + 1
+    }
+    // it is not edited, and saving it without a change gives it back
+    if (errors.length > 0) expect(() => setValue(yaml, 0, ['a'], 1)).toThrow(/^The file has an error in line \d+: /)
+  }
+  expect(counted).toEqual({ 'a list or a map as key': 11, 'a key twice': 1, 'bytes (!!binary)': 1 })
+})
+
 /** The suite's JSON where it is one value. */
 function asJson(text: string | null | undefined): Json | undefined {
   try {
