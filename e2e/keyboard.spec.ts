@@ -32,8 +32,12 @@ test('a bucket is proposed without touching the mouse', async ({ page }) => {
   await tabTo(page, /^What do you need\?/)
   await page.keyboard.type('bucket')
   await expect(page).toHaveURL(/q=bucket/)
-  await page.keyboard.press('ArrowDown')
-  await expect(content(page).getByRole('link', { name: /^StorageBucket/ })).toBeFocused()
+  const kind = content(page).getByRole('link', { name: /^StorageBucket/ })
+  await expect(kind).toBeVisible()
+  await expect(async () => {
+    await page.keyboard.press('ArrowDown') // blueprints come first
+    await expect(kind).toBeFocused({ timeout: 200 })
+  }).toPass({ intervals: [0] })
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: 'Create StorageBucket' })).toBeVisible()
   await expect(page.getByRole('textbox', { name: /^Name/ })).toBeFocused()

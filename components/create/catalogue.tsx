@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { BlueprintCards, BrokenBlueprints } from '#components/blueprints/blueprint-cards.tsx'
+import { matchingBlueprints } from '#components/blueprints/matching-blueprints.ts'
 import { pagePaths, queryText } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
 import { matchingProjects } from '#components/projects/matching-projects.ts'
@@ -11,10 +13,12 @@ import { StateBadge } from '#components/ui/badge.tsx'
 import { LinkButton } from '#components/ui/button.tsx'
 import { Combobox } from '#components/ui/combobox.tsx'
 import { count, counted } from '#components/ui/format.ts'
+import { Icon } from '#components/ui/icons.tsx'
 import { TextField } from '#components/ui/inputs.tsx'
 import { Banner, EmptyState, ErrorState, GapNotice } from '#components/ui/notices.tsx'
 import { PageHeader, Section } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
+import type { BlueprintList } from '#lib/catalogue/contract.ts'
 import type { KindSummary, Project } from '#lib/inventory/contract.ts'
 import styles from './catalogue.module.css'
 import { byService, matchingKinds } from './matching-kinds.ts'
@@ -30,6 +34,7 @@ export function Catalogue() {
   const text = search.get('q') ?? ''
   const projects = useQuery(queries.projects())
   const kinds = useQuery(queries.kinds())
+  const blueprints = useQuery(queries.blueprints())
   // What this browser remembers is not known to the server; it is read after the first paint.
   const [remembered, setRemembered] = useState<ProjectName | null>(null)
   useEffect(() => setRemembered(rememberedProject()), [])
@@ -95,8 +100,16 @@ export function Catalogue() {
           {kinds.data ? (
             <>
               <GapNotice gaps={project ? kinds.data.gaps.filter((gap) => gap.cluster === project.cluster) : []} />
+              {blueprints.isError ? (
+                <Banner tone="amber">The blueprints could not be read, so only kinds are shown. {blueprints.error.message}</Banner>
+              ) : null}
               {project ? (
-                <Kinds kinds={kinds.data.items.filter((kind) => kind.cluster === project.cluster)} project={project} text={text} />
+                <Choices
+                  blueprints={blueprints.data}
+                  kinds={kinds.data.items.filter((kind) => kind.cluster === project.cluster)}
+                  project={project}
+                  text={text}
+                />
               ) : (
                 <p className={styles.quiet}>Choose a project first: it decides the cluster and with it what there is to create.</p>
               )}
@@ -154,21 +167,34 @@ function KindSearch({ text, onSearch }: { text: string; onSearch: (text: string)
   )
 }
 
-function Kinds({ kinds, project, text }: { kinds: KindSummary[]; project: Project; text: string }) {
+function Choices({
+  blueprints,
+  kinds,
+  project,
+  text,
+}: {
+  /** Undefined while they are read. */
+  blueprints: BlueprintList | undefined
+  kinds: KindSummary[]
+  project: Project
+  text: string
+}) {
   const found = useMemo(() => matchingKinds(kinds, text), [kinds, text])
   const groups = useMemo(() => byService(found, text !== ''), [found, text])
+  const made = useMemo(() => matchingBlueprints(blueprints?.items ?? [], project.cluster, text), [blueprints, project.cluster, text])
+  const curated = useMemo(() => new Set(blueprints?.curated), [blueprints])
   if (kinds.length === 0)
     return (
       <EmptyState title={`The cluster ${project.cluster} offers nothing to create yet`}>
         Corbel has read no offered kind there. Its state stands on the Admin page; your platform team can say more.
       </EmptyState>
     )
-  if (found.length === 0)
+  if (found.length + made.length === 0)
     return (
       <EmptyState
-        title={`No kind matches “${text}”`}
+        title={`Nothing matches “${text}”`}
         icon="search"
-        action={<LinkButton href={pagePaths.create(project)}>Show all kinds</LinkButton>}
+        action={<LinkButton href={pagePaths.create(project)}>Show everything</LinkButton>}
       >
         Look for another word: names of services and what they are for count too.
       </EmptyState>
@@ -184,30 +210,48 @@ function Kinds({ kinds, project, text }: { kinds: KindSummary[]; project: Projec
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrows move between the links inside, which are reachable without them
-    <div className={styles.groups} onKeyDown={move}>
+    <div className={styles.choices} onKeyDown={move}>
       <p className="visually-hidden" role="status">
-        {counted(found.length, 'kind')}
+        {counted(made.length, 'blueprint')} and {counted(found.length, 'kind')}
       </p>
-      {groups.map((group) => (
-        <Section key={group.service} title={group.service}>
-          <ul className={styles.cards}>
-            {group.kinds.map((kind) => (
-              <li key={kind.key}>
-                <KindCard kind={kind} project={project} />
-              </li>
-            ))}
-          </ul>
+      {made.length > 0 ? (
+        <Section title="Blueprints">
+          <p className={styles.quiet}>Answer a few questions; the rest is what the platform team recommends.</p>
+          <BlueprintCards blueprints={made} project={project} />
         </Section>
-      ))}
+      ) : null}
+      {text === '' && blueprints ? <BrokenBlueprints broken={blueprints.broken} troubles={blueprints.troubles} /> : null}
+      {found.length > 0 ? (
+        <div className={styles.groups}>
+          {groups.map((group) => (
+            <Section key={group.service} title={group.service}>
+              <ul className={styles.cards}>
+                {group.kinds.map((kind) => (
+                  <li key={kind.key}>
+                    <KindCard kind={kind} project={project} curated={curated.has(kind.key)} />
+                  </li>
+                ))}
+              </ul>
+            </Section>
+          ))}
+        </div>
+      ) : null}
     </div>
   )
 }
 
-function KindCard({ kind, project }: { kind: KindSummary; project: Project }) {
+function KindCard({ kind, project, curated }: { kind: KindSummary; project: Project; curated: boolean }) {
   return (
     <Link href={pagePaths.createKind(kind.key, project)} className={styles.card} data-kind={kind.key} prefetch={false}>
       <strong>{kind.kind}</strong>
-      <span className={styles.count}>{kind.count > 0 ? `${count(kind.count)} in use` : 'none yet'}</span>
+      <span className={styles.count}>
+        {curated ? (
+          <span className={styles.curated} title="The platform team looks after this kind, and says what it recommends in its form">
+            <Icon name="check" size={14} /> curated
+          </span>
+        ) : null}
+        {kind.count > 0 ? `${count(kind.count)} in use` : 'none yet'}
+      </span>
       <span className={styles.summary}>{kind.summary}</span>
       {kind.state === 'forbidden' || kind.state === 'failed' ? (
         <span className={styles.state}>

@@ -37,6 +37,16 @@ export function keptInTab(address: DraftAddress): KeptText | null {
   }
 }
 
+/** Leaves a text for the editor of a draft that is opened next in this tab; where there is a draft already, it asks. */
+export function leaveInTab(address: DraftAddress, text: string): void {
+  const kept: KeptText = { text, revision: null, baseBlob: null }
+  try {
+    sessionStorage.setItem(storageKey(address), JSON.stringify(kept))
+  } catch {
+    // Full or forbidden: the editor opens with an empty manifest, and the answers are kept where they are.
+  }
+}
+
 export class DraftKeeper {
   #keeping: Keeping
   readonly #listeners = new Set<() => void>()

@@ -1,9 +1,12 @@
 'use client'
 
 /** The form of a resource: its name, what is wrong, its fields. Stands inside a FormProvider. */
-import { memo, useMemo } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { memo, useEffect, useMemo } from 'react'
+import { queries } from '#components/data/queries.ts'
 import { FieldEditor } from '#components/forms/field-editor.tsx'
-import { useComplaints, useForm, useLocked } from '#components/forms/form-context.tsx'
+import { linkedField } from '#components/forms/field-link.ts'
+import { FormHints, useComplaints, useForm, useLocked } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { MetadataEditor } from '#components/forms/metadata-editor.tsx'
 import { NestedFields } from '#components/forms/nested-field.tsx'
@@ -17,8 +20,10 @@ const specPath: JsonPath = ['spec']
 const rootPath: JsonPath = []
 
 export const ResourceForm = memo(function ResourceForm() {
-  const { kind } = useForm()
+  const { kind, cluster } = useForm()
   const locked = useLocked()
+  const { data: hints } = useQuery(queries.kindHints(cluster, kind.key))
+  useLinkedField()
   const spec = fieldAt(kind.root, specPath)
   // nearly every kind has a spec and nothing else: its fields stand in the form without a section around them
   const others = useMemo(() => (kind.root.type === 'object' ? kind.root.children.filter((child) => child.key !== 'spec') : []), [kind])
@@ -30,17 +35,37 @@ export const ResourceForm = memo(function ResourceForm() {
       onSubmit={(event) => event.preventDefault()}
     >
       <ErrorSummary />
-      <NestedFields value={FieldEditor}>
-        <MetadataEditor />
-        {spec?.type === 'object' ? <ObjectFields node={spec} path={specPath} /> : spec ? <FieldEditor node={spec} path={specPath} /> : null}
-        {others.length > 0 ? <Others nodes={others} /> : null}
-      </NestedFields>
+      <FormHints value={hints}>
+        <NestedFields value={FieldEditor}>
+          <MetadataEditor />
+          {spec?.type === 'object' ? (
+            <ObjectFields node={spec} path={specPath} />
+          ) : spec ? (
+            <FieldEditor node={spec} path={specPath} />
+          ) : null}
+          {others.length > 0 ? <Others nodes={others} /> : null}
+        </NestedFields>
+      </FormHints>
       {kind.root.type === 'free-form' ? (
         <p className={styles.warning}>This kind has no form: {kind.root.why} Write the manifest as YAML; the cluster judges it.</p>
       ) : null}
     </form>
   )
 })
+
+/** Goes to the field the page's address names, when the page opens and when the address changes. */
+function useLinkedField(): void {
+  const { view, kind } = useForm()
+  useEffect(() => {
+    const go = () => {
+      const path = linkedField(window.location.hash, kind.root)
+      if (path) view.reveal(path)
+    }
+    go()
+    window.addEventListener('hashchange', go)
+    return () => window.removeEventListener('hashchange', go)
+  }, [view, kind])
+}
 
 const notSpec = ['apiVersion', 'kind', 'metadata', 'spec', 'status']
 
@@ -51,7 +76,7 @@ function Others({ nodes }: { nodes: FieldNode[] }) {
 }
 
 /** Every complaint with a way to its field. Nothing here waits for a click to be seen. */
-function ErrorSummary() {
+export function ErrorSummary() {
   const { store, view } = useForm()
   const { all } = useComplaints(store)
   if (all.length === 0) return null

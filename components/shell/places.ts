@@ -60,6 +60,7 @@ export function crumbsOf(path: string): Crumb[] {
     ]
   }
   if (first === undefined) return [{ title: top.title }]
+  if (area === 'create' && first === 'blueprint' && second) return [top, { title: second }]
   if (area === 'create') return [top, { title: kindOf(first) }]
   if (area === 'proposals') return [top, { title: 'Proposal' }]
   return [top, { title: first }]

@@ -16,6 +16,28 @@ const shapes = {
   projects: <path d="M2 4a1 1 0 0 1 1-1h3l1.5 2H13a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1z" />,
   admin: <path d="M2.5 5h6M12 5h1.5M2.5 11h2M8 11h5.5M10.2 3.3v3.4M6.2 9.3v3.4" />,
   basket: <path d="M2 6.5h12l-1.2 6.5H3.2zM5 6.5 7 2.5M11 6.5l-2-4M6.5 9v1.8M9.5 9v1.8" />,
+  bucket: <path d="M2.5 4h11L12 13.5H4zM3 7h10" />,
+  message: <path d="M2 3.5h12v8H7L4 14v-2.5H2zM5 6.5h6M5 8.8h4" />,
+  database: (
+    <>
+      <ellipse cx="8" cy="3.8" rx="5" ry="1.8" />
+      <path d="M3 3.8v8.4C3 13.2 5.2 14 8 14s5-.8 5-1.8V3.8M3 8c0 1 2.2 1.8 5 1.8S13 9 13 8" />
+    </>
+  ),
+  table: <path d="M2.5 3h11v10h-11zM2.5 6.5h11M2.5 9.8h11M6.5 6.5V13" />,
+  person: (
+    <>
+      <circle cx="8" cy="5.3" r="2.8" />
+      <path d="M2.8 13.5c.5-2.8 2.6-4.2 5.2-4.2s4.7 1.4 5.2 4.2" />
+    </>
+  ),
+  memory: <path d="M4 4h8v8H4zM6 2v2M10 2v2M6 12v2M10 12v2M2 6h2M2 10h2M12 6h2M12 10h2" />,
+  network: (
+    <>
+      <circle cx="8" cy="8" r="5.75" />
+      <path d="M2.3 8h11.4M8 2.2c-3.2 3.4-3.2 8.2 0 11.6M8 2.2c3.2 3.4 3.2 8.2 0 11.6" />
+    </>
+  ),
   search: (
     <>
       <circle cx="7" cy="7" r="4" />

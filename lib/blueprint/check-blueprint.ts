@@ -3,12 +3,12 @@
  * answers that fit no field, tests that fail. With no kinds at hand only what needs none is checked.
  */
 import type { AnswerPath, Blueprint, BlueprintProject, Condition, ManifestRecipe, Source, ValueRecipe } from '#lib/blueprint/blueprint.ts'
+import { answerErrors } from '#lib/blueprint/check-answers.ts'
 import { compileQuestions } from '#lib/blueprint/compile-questions.ts'
-import { askedQuestions, effectiveAnswers, fillBlueprint } from '#lib/blueprint/fill-blueprint.ts'
+import { effectiveAnswers, fillBlueprint } from '#lib/blueprint/fill-blueprint.ts'
 import type { KindHints } from '#lib/blueprint/kind-hints.ts'
 import type { Complaint } from '#lib/blueprint/read-blueprints.ts'
-import type { FieldError } from '#lib/errors.ts'
-import { isObject, type Json, type JsonObject, type JsonPath } from '#lib/json.ts'
+import { isObject, type Json, type JsonPath } from '#lib/json.ts'
 import { pathText } from '#lib/manifest/with-value.ts'
 import { nameOfType } from '#lib/schema/check-value.ts'
 import { type CompiledKind, childrenOf, type FieldNode, type ObjectField, stepInto } from '#lib/schema/field-tree.ts'
@@ -336,7 +336,7 @@ function nodeMisfit(given: FieldNode, target: FieldNode): string | undefined {
 function testComplaints(blueprint: Blueprint, root: ObjectField, kinds: KnownKinds | undefined): Complaint[] {
   return blueprint.tests.flatMap((test, index): Complaint[] => {
     const at: JsonPath = ['spec', 'tests', index]
-    const wrong = answerErrors(blueprint, root, test.answers)
+    const wrong = answerErrors(blueprint.questions, root, test.answers)
     if (wrong.length > 0)
       return wrong.map(({ path, message }) => ({
         path: [...at, 'answers', ...path],
@@ -361,12 +361,4 @@ function testComplaints(blueprint: Blueprint, root: ObjectField, kinds: KnownKin
     }
     return complaints
   })
-}
-
-/** What is wrong with answers, as the form says it: questions that are not asked are not required. */
-export function answerErrors(blueprint: Pick<Blueprint, 'questions'>, root: ObjectField, answers: JsonObject): FieldError[] {
-  const asks = new Set(askedQuestions(blueprint.questions, root, answers).map(({ name }) => name))
-  const all = new Set(root.children.map(({ key }) => key))
-  const children = root.children.filter(({ key }) => asks.has(key))
-  return validateField({ ...root, children }, Object.fromEntries(Object.entries(answers).filter(([key]) => asks.has(key) || !all.has(key))))
 }

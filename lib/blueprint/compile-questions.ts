@@ -4,14 +4,14 @@ import { isObject, type Json, type JsonObject } from '#lib/json.ts'
 import { compileField } from '#lib/schema/compile-field.ts'
 import { type CompiledKind, childrenOf, type FieldNode, type ObjectField } from '#lib/schema/field-tree.ts'
 
-/** One object node with a child for each question, in their order. */
+/** One object node with a child for each question, in their order. Their help is the form's business: it stands there in the open. */
 export function compileQuestions(questions: readonly Question[]): ObjectField {
   const count = { nodes: 0 }
-  const children = questions.map(({ name, title, help, required, schema }) => {
+  const children = questions.map(({ name, title, required, schema }) => {
     const node = compileField(withReferences(schema), name, name, count)
     applyTitles(node, schema)
     node.label = title
-    if (help !== undefined) node.description = help
+    delete node.description
     if (required) node.required = true
     return node
   })

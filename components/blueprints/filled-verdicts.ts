@@ -1,0 +1,102 @@
+/** What can be said about filled manifests: whether a name is taken, and what the API server says. */
+import { useQueries } from '@tanstack/react-query'
+import { useEffect, useMemo, useState } from 'react'
+import { apiPaths } from '#components/data/api-paths.ts'
+import { fetchJson } from '#components/data/fetch-json.ts'
+import { queries } from '#components/data/queries.ts'
+import type { FilledManifest } from '#lib/blueprint/fill-blueprint.ts'
+import { printResource } from '#lib/manifest/print-value.ts'
+import type { DryRunResult } from '#lib/proposals/contract.ts'
+
+export type FilledVerdict =
+  /** It cannot be sent yet; says why. */
+  | { state: 'unfinished'; message: string }
+  | { state: 'asking' }
+  | { state: 'accepted'; warnings: string[] }
+  | { state: 'refused'; message: string; fields: DryRunResult['fields'] }
+  | { state: 'unavailable'; message: string }
+  /** The project has one of this kind and name: `shared` ones are left as they are. */
+  | { state: 'taken'; shared: boolean }
+
+export interface JudgedManifest {
+  manifest: FilledManifest
+  text: string
+  verdict: FilledVerdict
+}
+
+const pause = 600
+
+/** Filled manifests with their verdicts. What did not change is not asked about again. */
+export function useFilledVerdicts(
+  at: { cluster: string; namespace: string },
+  manifests: readonly FilledManifest[],
+  ready: boolean,
+): JudgedManifest[] {
+  const printed = useMemo(() => manifests.map((manifest) => ({ manifest, text: printResource(manifest.value) })), [manifests])
+  const settled = useSettled(printed.map(({ text }) => text).join('---\n'))
+  const asked = printed.map(({ manifest, text }) => ({
+    manifest,
+    text,
+    complete: ready && manifest.problems.length === 0 && manifest.name !== '' && settled.includes(text),
+  }))
+  const taken = useQueries({
+    queries: asked.map(({ manifest, complete }) => ({
+      ...queries.resources({ cluster: [at.cluster], namespace: [at.namespace], kind: [manifest.kind], q: manifest.name, limit: 50 }),
+      enabled: complete,
+      placeholderData: undefined,
+    })),
+  })
+  const dryRuns = useQueries({
+    queries: asked.map(({ manifest, text, complete }) => ({
+      queryKey: ['dry-run', at.cluster, at.namespace, text],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        fetchJson<DryRunResult>(apiPaths.dryRun, {
+          method: 'POST',
+          body: { ...at, kind: manifest.kind, action: 'create', text },
+          signal,
+          stay: true,
+        }),
+      enabled: complete,
+      staleTime: 60_000,
+      retry: false,
+    })),
+  })
+  return asked.map(({ manifest, text, complete }, index) => {
+    const [problem] = manifest.problems
+    const found = taken[index]?.data?.items.some(({ name }) => name === manifest.name) ?? false
+    return {
+      manifest,
+      text,
+      verdict: problem
+        ? { state: 'unfinished', message: problem }
+        : found
+          ? { state: 'taken', shared: manifest.shared }
+          : said(dryRuns[index], complete, ready),
+    }
+  })
+}
+
+function said(
+  dryRun: { data?: DryRunResult | undefined; error: Error | null } | undefined,
+  complete: boolean,
+  ready: boolean,
+): FilledVerdict {
+  if (!ready) return { state: 'unfinished', message: 'Questions are not answered yet.' }
+  if (!complete) return { state: 'asking' }
+  if (dryRun?.error) return { state: 'unavailable', message: dryRun.error.message }
+  const result = dryRun?.data
+  if (!result) return { state: 'asking' }
+  if (result.unavailable !== null) return { state: 'unavailable', message: result.unavailable }
+  if (result.accepted) return { state: 'accepted', warnings: result.warnings }
+  return { state: 'refused', message: result.message ?? 'The API server refuses it.', fields: result.fields }
+}
+
+/** A text as it was when nobody had typed for a moment. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), pause)
+    return () => clearTimeout(timer)
+  }, [text])
+  return settled
+}
