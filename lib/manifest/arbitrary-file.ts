@@ -104,17 +104,26 @@ const document = fc
     return [...before, ...lines, ...(anchors ? shared : [])].join('\n')
   })
 
-/** The text of a file; it can always be read. */
-export const arbitraryFile: fc.Arbitrary<string> = fc
-  .tuple(
-    fc.array(document, { minLength: 1, maxLength: 3 }),
-    fc.constantFrom('', '---\n', '# head\n---\n', '%YAML 1.2\n---\n'),
-    fc.constantFrom('\n---\n', '\n--- # next\n', '\n...\n---\n', '\n---\n\n# about the next\n'),
-    fc.constantFrom('\n', '', '\n\n', '\n# the end\n', '\n...\n'),
-    fc.boolean(),
-    fc.boolean(),
-  )
-  .map(([documents, head, between, tail, windows, mark]) => {
-    const text = head + documents.join(between) + tail
-    return (mark ? '\uFEFF' : '') + (windows ? text.replaceAll('\n', '\r\n') : text)
-  })
+/** The text of a file. `head`: lines that each document begins with. */
+const fileOf = (head: (index: number) => string): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      fc.array(document, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom('', '---\n', '# head\n---\n', '%YAML 1.2\n---\n'),
+      fc.constantFrom('\n---\n', '\n--- # next\n', '\n...\n---\n', '\n---\n\n# about the next\n'),
+      fc.constantFrom('\n', '', '\n\n', '\n# the end\n', '\n...\n'),
+      fc.boolean(),
+      fc.boolean(),
+    )
+    .map(([documents, start, between, tail, windows, mark]) => {
+      const text = start + documents.map((lines, index) => head(index) + lines).join(between) + tail
+      return (mark ? '\uFEFF' : '') + (windows ? text.replaceAll('\n', '\r\n') : text)
+    })
+
+/** Any file of one to three documents. */
+export const arbitraryFile = fileOf(() => '')
+
+/** The same, the documents being resources of the kind `Thing.example.org` with the names `thing-0`, `thing-1`, `thing-2`. */
+export const arbitraryResources = fileOf(
+  (index) => `apiVersion: example.org/v1 # head\nkind: Thing\nmetadata:\n  name: "thing-${index}"\n  namespace: here\n`,
+)

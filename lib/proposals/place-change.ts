@@ -65,8 +65,7 @@ export function withReplaced(before: string, manifest: string, resource: Changed
   const fresh = kept ? manifest.replace(marker, '') : manifest
   const last = document.end >= before.length
   const text = last && !before.endsWith('\n') && !manifest.endsWith('\n') ? fresh : ended(fresh)
-  const eol = /\r\n/.test(before) ? '\r\n' : '\n'
-  return before.slice(0, document.start) + kept + text.replace(/\r?\n/g, eol) + before.slice(document.end)
+  return before.slice(0, document.start) + kept + withLineEndsOf(old.includes('\n') ? old : before, text) + before.slice(document.end)
 }
 
 /** The file without the resource's document; null when nothing is left, so that the file goes too. */
@@ -80,6 +79,13 @@ function documentIn(text: string, resource: ChangedResource): ManifestDocument {
   if (!document)
     throw new Conflict(`${resourceTitle(resource.kind, resource.name)} is no longer in its file. Look for it in the repository.`)
   return document
+}
+
+/** A file with both line ends keeps both where they stand; a text that knows only the other one gets the file's. */
+function withLineEndsOf(file: string, text: string): string {
+  const windows = /\r\n/
+  if (windows.test(file) === windows.test(text)) return text
+  return windows.test(file) ? text.replaceAll('\n', '\r\n') : text.replaceAll('\r\n', '\n')
 }
 
 const ended = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
