@@ -91,3 +91,48 @@ test('sharing changes no value', () => {
     }),
   )
 })
+
+describe('the shortcuts of long files', () => {
+  const long = (lines: number) =>
+    `metadata:\n  name: orders # why\nspec:\n  other: no\n${Array.from({ length: lines }, (_, at) => `  field${at}: "value ${at}"\n`).join('')}`
+
+  test('typing into a value leaves what a new reading of the text finds', () => {
+    const store = new ManifestStore(long(5))
+    for (const typed of ['o', 'or', 'no', '', '7', 'a: b', 'end']) {
+      expect(store.set(['metadata', 'name'], typed)).toBe(true)
+      expect(store.set(['spec', 'other'], typed === 'no' ? false : typed)).toBe(true)
+      const again = new ManifestStore(store.state().text)
+      expect(again.state().value).toEqual(store.state().value)
+      expect(again.state().problems).toEqual(store.state().problems)
+    }
+    expect(store.state().text).toContain('# why')
+  })
+
+  test('only who listens to the place hears of it', () => {
+    const store = new ManifestStore(long(5))
+    const heard: string[] = []
+    store.subscribeAt(['metadata', 'name'], () => heard.push('name'))
+    store.subscribeAt(['spec'], () => heard.push('spec'))
+    store.subscribeMessages(['spec'], () => heard.push('messages'))
+    store.subscribeLock(() => heard.push('lock'))
+    store.set(['metadata', 'name'], 'payments')
+    store.complain('check', [{ path: ['spec'], message: 'Too small.' }])
+    expect(heard).toEqual(['name', 'messages'])
+    store.replace('a: [', 'yaml')
+    expect(heard).toEqual(['name', 'messages', 'lock'])
+  })
+
+  test('long YAML is read when typing rests, and before anybody relies on it', () => {
+    const store = new ManifestStore(long(600))
+    const text = store.state().text.replace('name: orders', 'name: changed')
+    store.replace(text, 'yaml')
+    expect(store.state().text).toBe(text)
+    expect(valueAt(store.state().value, ['metadata', 'name'])).toBe('orders')
+    store.set(['spec', 'field0'], 'new')
+    expect(valueAt(store.state().value, ['metadata', 'name'])).toBe('changed')
+    expect(store.state().text).toContain('field0: "new"')
+    store.replace(text, 'yaml')
+    store.settle()
+    expect(valueAt(store.state().value, ['spec', 'field0'])).toBe('value 0')
+  })
+})

@@ -78,6 +78,7 @@ export class ManifestStore {
   readonly #listeners = new Set<() => void>()
   readonly #byPath = new PathListeners()
   readonly #byMessages = new Map<string, Set<() => void>>()
+  readonly #byComplaints = new Set<() => void>()
   readonly #byLock = new Set<() => void>()
   #document: number
   /** The value somebody types into, as long as nothing else changes the text. */
@@ -111,6 +112,12 @@ export class ManifestStore {
       here.delete(listener)
       if (here.size === 0 && this.#byMessages.get(key) === here) this.#byMessages.delete(key)
     }
+  }
+
+  /** Listens to complaints, wherever they stand. */
+  readonly subscribeComplaints = (listener: () => void): (() => void) => {
+    this.#byComplaints.add(listener)
+    return () => this.#byComplaints.delete(listener)
   }
 
   /** Listens to whether the form is locked. */
@@ -160,9 +167,11 @@ export class ManifestStore {
     this.#document = document
     clearTimeout(this.#unread)
     this.#unread = undefined
-    if (from === 'outside' || text.length <= readAtOnce) return this.#become(this.#read(text, from, this.#state))
-    this.#unread = setTimeout(() => this.settle(), restBeforeReading)
-    this.#become({ ...this.#state, text, from, revision: this.#state.revision + 1 })
+    if (from === 'outside' || text.length <= readAtOnce) this.#become(this.#read(text, from, this.#state))
+    else {
+      this.#unread = setTimeout(() => this.settle(), restBeforeReading)
+      this.#become({ ...this.#state, text, from, revision: this.#state.revision + 1 })
+    }
   }
 
   /** Reads the text now, if it was not yet. */
@@ -198,7 +207,7 @@ export class ManifestStore {
     for (const [key, listeners] of this.#byMessages) {
       if (old.get(key) !== kept.get(key)) for (const listener of [...listeners]) listener()
     }
-    for (const listener of this.#listeners) listener()
+    for (const listener of [...this.#byComplaints, ...this.#listeners]) listener()
   }
 
   /** Replaces a value on one line. Gives false where that is not all there is to it. */
@@ -224,7 +233,7 @@ export class ManifestStore {
       text: typed.text,
       // Proof of the cast: a value below an object changed, and it stays an object.
       value: withValue(whole, path, value) as JsonObject,
-      problems: others.length + said.length === 0 ? problems : [...others, ...said].sort((a, b) => a.start - b.start),
+      problems: problems.length + said.length === 0 ? problems : [...others, ...said].sort((a, b) => a.start - b.start),
       broken: undefined,
       from: 'form',
       revision: revision + 1,

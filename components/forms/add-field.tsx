@@ -4,14 +4,17 @@
 import { useId, useMemo, useState } from 'react'
 import { useForm } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
+import { fieldsInside, groupFound } from '#components/forms/group-found.ts'
 import { Button } from '#components/ui/button.tsx'
 import fieldStyles from '#components/ui/field.module.css'
+import { counted } from '#components/ui/format.ts'
 import type { JsonPath } from '#lib/json.ts'
 import { childrenOf, type FieldNode } from '#lib/schema/field-tree.ts'
 import { initialValue } from '#lib/schema/initial.ts'
 import { indexFields, searchFields } from '#lib/schema/search-fields.ts'
 
-const atFirst = 40
+/** So many fields are listed; a search finds the others. */
+const atFirst = 60
 
 /** Where a found field stands in this document: the first item of lists on the way, which is made where there is none. */
 function concretePath(base: JsonPath, found: readonly string[]): { path: JsonPath; through: JsonPath[] } {
@@ -40,6 +43,8 @@ export function AddField({ nodes, path }: { nodes: readonly FieldNode[]; path: J
       (field) => !field.path.slice(0, -1).some((key, at) => key === '*' && isMapAt(nodes, field.path.slice(0, at))),
     )
   }, [open, query, index, nodes])
+
+  const groups = useMemo(() => groupFound(nodes, found), [nodes, found])
 
   const choose = (field: { node: FieldNode; path: readonly string[] }) => {
     const place = concretePath(path, field.path)
@@ -92,7 +97,8 @@ export function AddField({ nodes, path }: { nodes: readonly FieldNode[]; path: J
           }
         }}
       />
-      <ul
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys go from button to button */}
+      <div
         id={id}
         className={styles.found}
         onKeyDown={(event) => {
@@ -105,19 +111,28 @@ export function AddField({ nodes, path }: { nodes: readonly FieldNode[]; path: J
           if (event.key === 'Escape') setOpen(false)
         }}
       >
-        {found.map((field) => (
-          <li key={field.path.join('/')}>
-            <button type="button" className={styles.foundField} onClick={() => choose(field)}>
-              <span className={styles.foundName}>
-                {field.node.label}
-                <code>{field.path.filter((key) => key !== '*').join('.')}</code>
-              </span>
-              {field.node.description ? <span className={styles.foundAbout}>{field.node.description}</span> : null}
-            </button>
-          </li>
+        {groups.map((group) => (
+          <div key={group.title} className={styles.foundGroup}>
+            {group.title ? <h4 className={styles.foundTitle}>{group.title}</h4> : null}
+            <ul>
+              {group.fields.map((field) => (
+                <li key={field.path.join('/')}>
+                  <button type="button" className={styles.foundField} onClick={() => choose(field)}>
+                    <span className={styles.foundName}>
+                      {field.node.label}
+                      <code>{field.path.filter((key) => key !== '*').join('.')}</code>
+                      <Inside count={fieldsInside(field.node)} />
+                    </span>
+                    {field.node.description ? <span className={styles.foundAbout}>{field.node.description}</span> : null}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </div>
         ))}
-        {found.length === 0 ? <li className={styles.note}>No field matches “{query}”.</li> : null}
-      </ul>
+        {found.length === 0 ? <p className={styles.note}>No field matches “{query}”.</p> : null}
+        {found.length === atFirst ? <p className={styles.note}>There are more: type a word of what you look for.</p> : null}
+      </div>
       <div>
         <Button size="small" onClick={() => setOpen(false)}>
           Close
@@ -126,6 +141,9 @@ export function AddField({ nodes, path }: { nodes: readonly FieldNode[]; path: J
     </div>
   )
 }
+
+const Inside = ({ count }: { count: number }) =>
+  count === 0 ? null : <span className={styles.note}>{counted(count, 'field')} inside</span>
 
 function nodeAt(nodes: readonly FieldNode[], path: JsonPath): FieldNode | undefined {
   let siblings = nodes

@@ -1,19 +1,18 @@
 'use client'
 
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { pathKey } from '#components/create/manifest-store.ts'
-import { lockedReason, useForm, useLocked, useMessages, useValue } from '#components/forms/form-context.tsx'
+import { type ReactNode, useId, useState } from 'react'
+import { FieldMenu } from '#components/forms/field-menu.tsx'
+import { fieldState } from '#components/forms/field-state.ts'
+import { lockedReason, useForm, useHints, useLocked, useMessages, useValue } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
+import { yamlText } from '#components/forms/yaml-text.ts'
 import { Badge } from '#components/ui/badge.tsx'
 import { IconButton } from '#components/ui/button.tsx'
 import { classNames } from '#components/ui/class-names.ts'
 import { FieldError } from '#components/ui/field.tsx'
-import { Menu, MenuItem } from '#components/ui/menu.tsx'
-import { showToast } from '#components/ui/toast.tsx'
-import { CorbelError } from '#lib/errors.ts'
-import type { Json, JsonPath } from '#lib/json.ts'
-import { type ManifestFile, parseManifestFile } from '#lib/manifest/parse-manifest.ts'
-import { defaultStyle, printMap } from '#lib/manifest/print-value.ts'
+import { Icon } from '#components/ui/icons.tsx'
+import { hintAt } from '#lib/blueprint/kind-hints.ts'
+import { type Json, type JsonPath, sameJson } from '#lib/json.ts'
 import { explainField } from '#lib/schema/explain-field.ts'
 import type { FieldNode } from '#lib/schema/field-tree.ts'
 
@@ -25,8 +24,6 @@ export interface Control {
   describedBy: string | undefined
   invalid: true | undefined
 }
-
-const showValue = (value: Json): string => (typeof value === 'string' ? value || '""' : JSON.stringify(value))
 
 /**
  * Around every field: its name, what the schema says of it (opened by ⓘ, under the field, not over it), what state it is
@@ -54,11 +51,16 @@ export function FieldFrame({
   const locked = useLocked()
   const id = useId()
   const [told, setTold] = useState(false)
-  const frame = useRef<HTMLDivElement>(null)
   const reason = lockedReason(node, editing)
-  useFocusWhenAsked(frame, path)
+  const hints = useHints()
+  const hint = hints && hintAt(hints, path)
 
-  const describedBy = classNames(told ? `${id}-about` : null, messages.length > 0 ? `${id}-errors` : null, reason ? `${id}-lock` : null)
+  const describedBy = classNames(
+    hint?.help ? `${id}-hint` : null,
+    told ? `${id}-about` : null,
+    messages.length > 0 ? `${id}-errors` : null,
+    reason ? `${id}-lock` : null,
+  )
   const control: Control = {
     id,
     labelId: `${id}-label`,
@@ -66,16 +68,11 @@ export function FieldFrame({
     describedBy: describedBy || undefined,
     invalid: messages.every(isHint) ? undefined : true,
   }
-  const remove = () => {
-    store.unset(path)
-    view.forget(path)
-  }
   const label = node.label || node.key || 'Value'
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only notices where the focus is
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the name is there only with the role group
     <div
-      ref={frame}
       className={styles.field}
       data-field={JSON.stringify(path)}
       role={group ? 'group' : undefined}
@@ -95,7 +92,7 @@ export function FieldFrame({
             </span>
           ) : null}
         </label>
-        <FieldState node={node} value={value} />
+        <State node={node} value={value} recommended={hint?.recommended} />
         <span className={styles.tools}>
           {node.description || node.rules ? (
             <IconButton
@@ -107,10 +104,18 @@ export function FieldFrame({
               onClick={() => setTold(!told)}
             />
           ) : null}
-          {removable ? <FieldMenu node={node} path={path} value={value} disabled={control.disabled} remove={remove} /> : null}
+          <FieldMenu node={node} path={path} disabled={control.disabled} removable={removable} />
         </span>
       </div>
       {children(control)}
+      {hint?.recommended !== undefined && !control.disabled && !sameJson(value, hint.recommended) ? (
+        <Recommended value={hint.recommended} use={() => store.set(path, hint.recommended ?? null)} />
+      ) : null}
+      {hint?.help ? (
+        <p id={`${id}-hint`} className={styles.note}>
+          {hint.help}
+        </p>
+      ) : null}
       {told ? <About id={`${id}-about`} node={node} path={path} /> : null}
       {reason ? (
         <p id={`${id}-lock`} className={styles.note}>
@@ -135,31 +140,26 @@ export function FieldFrame({
   )
 }
 
-/** Scrolls to a field and puts the focus into its first control when somebody asked for it. */
-function useFocusWhenAsked(frame: React.RefObject<HTMLDivElement | null>, path: JsonPath): void {
-  const { view } = useForm()
-  const done = useRef(0)
-  useEffect(() => {
-    const look = () => {
-      const request = view.request()
-      if (!request || request.at === done.current || pathKey(request.path) !== pathKey(path)) return
-      done.current = request.at
-      const element = frame.current
-      element?.scrollIntoView({ block: 'center' })
-      element?.querySelector<HTMLElement>('input, select, textarea, button[data-first]')?.focus({ preventScroll: true })
-    }
-    look()
-    return view.subscribeAt(path, look)
-  }, [view, path, frame])
+function State({ node, value, recommended }: { node: FieldNode; value: Json | undefined; recommended: Json | undefined }) {
+  const state = fieldState(node, value)
+  // a section says on its own line what is in it, and the answers of a boolean hold "not set"
+  if (node.type === 'object' && value !== null) return null
+  if (node.type === 'boolean' && state?.look === 'quiet') return null
+  if (state?.look === 'quiet') return <span className={styles.state}>{state.words}</span>
+  if (state) return <Badge tone={state.look === 'default' ? 'blue' : 'grey'}>{state.words}</Badge>
+  return recommended !== undefined && sameJson(value, recommended) ? <span className={styles.state}>as recommended</span> : null
 }
 
-function FieldState({ node, value }: { node: FieldNode; value: Json | undefined }) {
-  const fallback = node.default !== undefined ? showValue(node.default) : node.mined?.default
-  if (value === null) return <Badge>null</Badge>
-  // a required text starts out empty: that it is missing is said elsewhere
-  if (value === '' && !node.required) return <Badge>empty text</Badge>
-  if (value === undefined && fallback !== undefined) return <Badge>default {fallback}</Badge>
-  return null
+/** A value the company recommends, one click away. It is never written by itself. */
+function Recommended({ value, use }: { value: Json; use: () => void }) {
+  const text = yamlText(value).replace(/\n */g, ', ')
+  return (
+    <div>
+      <button type="button" className={styles.recommended} onClick={use}>
+        <Icon name="check" size={14} /> Use the recommended value <code>{text.length > 60 ? `${text.slice(0, 59)}…` : text}</code>
+      </button>
+    </div>
+  )
 }
 
 function About({ id, node, path }: { id: string; node: FieldNode; path: JsonPath }) {
@@ -178,70 +178,5 @@ function About({ id, node, path }: { id: string; node: FieldNode; path: JsonPath
         <p key={rule.rule}>The cluster also checks: {rule.message ?? <code>{rule.rule}</code>}</p>
       ))}
     </div>
-  )
-}
-
-function FieldMenu({
-  node,
-  path,
-  value,
-  disabled,
-  remove,
-}: {
-  node: FieldNode
-  path: JsonPath
-  value: Json | undefined
-  disabled: boolean
-  remove: () => void
-}) {
-  const { store } = useForm()
-  const label = node.label || node.key
-  const copy = async () => {
-    const text =
-      typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? printMap(value, 0, defaultStyle).join('\n')
-        : JSON.stringify(value)
-    await navigator.clipboard.writeText(text)
-    showToast(`${label} copied as YAML`)
-  }
-  const paste = async () => {
-    let file: ManifestFile
-    try {
-      file = parseManifestFile(await navigator.clipboard.readText())
-    } catch (error) {
-      const refused = 'The browser does not let this page read the clipboard. Paste into the field or the YAML instead.'
-      return showToast(error instanceof CorbelError ? error.message : refused, 'bad')
-    }
-    const problem = file.problems.find((candidate) => candidate.severity === 'error')
-    const pasted = file.documents[0]?.value
-    if (problem || pasted === undefined)
-      return showToast(problem ? `The clipboard is no YAML: line ${problem.line}: ${problem.message}` : 'The clipboard is empty.', 'bad')
-    store.set(path, pasted)
-  }
-  return (
-    <Menu
-      label={`Actions for ${label}`}
-      trigger={(button) => <IconButton {...button} icon="more" size="small" label={`Actions for ${label}`} />}
-    >
-      <MenuItem disabled={disabled || value === undefined} onSelect={remove}>
-        Take out
-      </MenuItem>
-      {node.type === 'string' ? (
-        <MenuItem disabled={disabled || value === ''} onSelect={() => store.set(path, '')}>
-          Set to empty text
-        </MenuItem>
-      ) : null}
-      {node.nullable ? (
-        <MenuItem disabled={disabled || value === null} onSelect={() => store.set(path, null)}>
-          Set to null
-        </MenuItem>
-      ) : null}
-      <MenuItem disabled={value === undefined} onSelect={() => void copy()}>
-        Copy as YAML
-      </MenuItem>
-      <MenuItem disabled={disabled} onSelect={() => void paste()}>
-        Paste YAML here
-      </MenuItem>
-    </Menu>
   )
 }

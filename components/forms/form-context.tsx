@@ -2,7 +2,9 @@
 
 import { createContext, type ReactNode, useCallback, useContext, useSyncExternalStore } from 'react'
 import type { Complaints, ManifestStore } from '#components/create/manifest-store.ts'
+import { useFocusWhenAsked } from '#components/forms/focus-when-asked.ts'
 import type { FormView } from '#components/forms/form-view.ts'
+import type { KindHints } from '#lib/blueprint/kind-hints.ts'
 import { type Json, type JsonPath, valueAt } from '#lib/json.ts'
 import type { CompiledKind, FieldNode } from '#lib/schema/field-tree.ts'
 
@@ -18,10 +20,18 @@ export interface FormModel {
 }
 
 const Context = createContext<FormModel | null>(null)
+const Hints = createContext<KindHints | undefined>(undefined)
 
 export function FormProvider({ model, children }: { model: FormModel; children: ReactNode }) {
+  useFocusWhenAsked(model.view)
   return <Context value={model}>{children}</Context>
 }
+
+/** Gives the fields inside what the company says about them. */
+export const FormHints = Hints.Provider
+
+/** What the company says about the kind's fields, once it is known. */
+export const useHints = (): KindHints | undefined => useContext(Hints)
 
 export function useForm(): FormModel {
   const model = useContext(Context)
@@ -47,7 +57,18 @@ export function useMessages(path: JsonPath): readonly string[] {
 
 /** All complaints of the document. */
 export function useComplaints(store: ManifestStore): Complaints {
-  return useSyncExternalStore(store.subscribe, store.complaints, store.complaints)
+  return useSyncExternalStore(store.subscribeComplaints, store.complaints, store.complaints)
+}
+
+/** How many complaints stand below a path, the path itself left out. */
+export function useProblemsInside(path: JsonPath): number {
+  const { store } = useForm()
+  const read = useCallback(
+    () =>
+      store.complaints().all.filter((error) => error.path.length > path.length && path.every((key, at) => error.path[at] === key)).length,
+    [store, path],
+  )
+  return useSyncExternalStore(store.subscribeComplaints, read, read)
 }
 
 /** Renders again when what the form shows at a path changes: its section opens or closes, fields directly in it are opened. */

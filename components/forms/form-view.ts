@@ -77,6 +77,10 @@ export class FormView {
     this.#tellAt(path)
   }
 
+  setAllOpen(paths: readonly JsonPath[], open: boolean): void {
+    for (const path of paths) this.setOpen(path, open)
+  }
+
   /** How many items of a list are drawn. */
   drawnItems(path: JsonPath, usual: number): number {
     return Math.max(usual, this.#drawn.get(pathKey(path)) ?? 0)

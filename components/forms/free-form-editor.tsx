@@ -5,13 +5,11 @@ import { useState } from 'react'
 import { type Control, FieldFrame } from '#components/forms/field-frame.tsx'
 import { useForm, useValue } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
+import { readYaml, yamlText } from '#components/forms/yaml-text.ts'
 import { classNames } from '#components/ui/class-names.ts'
 import fieldStyles from '#components/ui/field.module.css'
 import { FieldError } from '#components/ui/field.tsx'
-import { CorbelError } from '#lib/errors.ts'
 import { isObject, type Json, type JsonPath, sameJson } from '#lib/json.ts'
-import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
-import { defaultStyle, printList, printMap } from '#lib/manifest/print-value.ts'
 import type { FieldNode, FreeFormField } from '#lib/schema/field-tree.ts'
 
 export function FreeFormEditor({ node, path, removable }: { node: FreeFormField; path: JsonPath; removable?: boolean }) {
@@ -22,28 +20,11 @@ export function FreeFormEditor({ node, path, removable }: { node: FreeFormField;
   )
 }
 
-function print(value: Json | undefined): string {
-  if (value === undefined) return ''
-  if (isObject(value) && Object.keys(value).length > 0) return printMap(value, 0, defaultStyle).join('\n')
-  if (Array.isArray(value) && value.length > 0) return printList(value, 0, defaultStyle).join('\n')
-  return JSON.stringify(value)
-}
-
 /** Reads YAML typed into a box: the value, `undefined` for an empty box, or what is wrong. */
-export function readBox(text: string, accepts: 'object' | 'any'): { value: Json | undefined } | { problem: string } {
-  if (text.trim() === '') return { value: undefined }
-  try {
-    const file = parseManifestFile(text)
-    const problem = file.problems.find((candidate) => candidate.severity === 'error')
-    if (problem) return { problem: `Line ${problem.line}: ${problem.message}` }
-    const value = file.documents[0]?.value ?? null
-    if (file.documents.length > 1) return { problem: 'One document only: take out the line with ---.' }
-    if (accepts === 'object' && !isObject(value)) return { problem: 'This field holds a mapping: write lines like "key: value".' }
-    return { value }
-  } catch (error) {
-    if (error instanceof CorbelError) return { problem: error.message }
-    throw error
-  }
+function readBox(text: string, accepts: 'object' | 'any'): ReturnType<typeof readYaml> {
+  const read = readYaml(text)
+  if ('problem' in read || read.value === undefined || accepts === 'any' || isObject(read.value)) return read
+  return { problem: 'This field holds a mapping: write lines like "key: value".' }
 }
 
 export function FreeFormControl({ node, path, control }: { node: FieldNode; path: JsonPath; control: Control }) {
@@ -52,7 +33,7 @@ export function FreeFormControl({ node, path, control }: { node: FieldNode; path
   const [typed, setTyped] = useState<{ text: string; of: Json | undefined } | null>(null)
   const accepts = node.type === 'free-form' ? node.accepts : 'any'
   // what was typed is shown as long as it says what the document says; a change from elsewhere takes its place
-  const shown = typed && (typed.of === value || sameJson(typed.of, value)) ? typed.text : print(value)
+  const shown = typed && (typed.of === value || sameJson(typed.of, value)) ? typed.text : yamlText(value)
   const outcome = readBox(shown, accepts)
   return (
     <>

@@ -156,7 +156,7 @@ function ObjectItem({ node, path, item }: { node: ObjectField; path: JsonPath; i
   return (
     <FieldFrame node={node} path={path} removable={false} group>
       {(control) => (
-        <Collapse open={open} toggle={() => view.setOpen(path, !open)} summary={summaryOf(item)} labelledBy={control.labelId}>
+        <Collapse open={open} toggle={() => view.setOpen(path, !open)} summary={summaryOf(item)} labelledBy={control.labelId} path={path}>
           <ObjectFields node={node} path={path} />
         </Collapse>
       )}

@@ -1,17 +1,18 @@
 'use client'
 
 /** Name, labels and annotations, with Kubernetes' own rules; Config Connector's annotations as named choices. */
-import { useMemo } from 'react'
+import { useEffect, useId, useMemo } from 'react'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
 import { useForm, useValue, useView } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { MapEditor } from '#components/forms/map-editor.tsx'
 import { Collapse, summaryOf } from '#components/forms/object-editor.tsx'
 import fieldStyles from '#components/ui/field.module.css'
+import { FieldError } from '#components/ui/field.tsx'
 import { Icon } from '#components/ui/icons.tsx'
 import type { JsonPath } from '#lib/json.ts'
 import type { FieldNode, MapField, StringField } from '#lib/schema/field-tree.ts'
-import { annotationsFor, type KnownAnnotation } from '#lib/schema/known-annotations.ts'
+import { annotationProblem, annotationsFor, type KnownAnnotation } from '#lib/schema/known-annotations.ts'
 import { keyProblem } from '#lib/schema/metadata-rules.ts'
 
 const metadataPath: JsonPath = ['metadata']
@@ -55,6 +56,16 @@ export function MetadataEditor() {
   const annotations = useValue(annotationsPath)
   const moreOpen = view.isOpen(metadataPath, labels !== undefined)
   const settingsOpen = view.isOpen(settingsPath, false)
+  // a known annotation that is asked for (by a link, a complaint) stands in its own section
+  useEffect(
+    () =>
+      view.subscribe(() => {
+        const path = view.request()?.path
+        if (path?.[1] === 'annotations' && known.some(({ key }) => key === path[2]) && !view.isOpen(settingsPath, false))
+          view.setOpen(settingsPath, true)
+      }),
+    [view, known],
+  )
   const isKnown = (key: string): boolean => known.some((annotation) => annotation.key === key)
   return (
     <div className={styles.fields}>
@@ -81,6 +92,7 @@ export function MetadataEditor() {
         toggle={() => view.setOpen(metadataPath, !moreOpen)}
         summary={`Labels and annotations (${summaryOf(labels)})`}
         labelledBy=""
+        path={metadataPath}
       >
         <div className={styles.fields}>
           <MapEditor node={labelsNode} path={labelsPath} keyProblem={keyProblem} />
@@ -93,6 +105,7 @@ export function MetadataEditor() {
           toggle={() => view.setOpen(settingsPath, !settingsOpen)}
           summary={`Config Connector settings (${countSet(annotations, known)} set)`}
           labelledBy=""
+          path={settingsPath}
         >
           <div className={styles.fields}>
             {known.map((annotation) => (
@@ -119,49 +132,72 @@ function AnnotationEditor({ annotation }: { annotation: KnownAnnotation }) {
       ...text,
       key: annotation.key,
       label: annotation.label,
-      description: annotation.explanation,
       ...(annotation.immutable ? { immutable: 'description' as const } : {}),
     }),
     [annotation],
   )
   const shown = typeof value === 'string' ? value : ''
+  const name = useId()
+  const problem = annotationProblem(annotation, shown)
   const write = (typed: string) => (typed === '' ? store.unset(path) : store.set(path, typed))
   return (
-    <FieldFrame node={node} path={path}>
-      {(control) =>
-        annotation.values ? (
-          <div className={fieldStyles.select}>
-            <select
+    <FieldFrame node={node} path={path} group={annotation.kind === 'switch'}>
+      {(control) => (
+        <>
+          {annotation.kind === 'switch' && annotation.values ? (
+            <div className={styles.segments} role="radiogroup" aria-labelledby={control.labelId} aria-describedby={control.describedBy}>
+              {[...annotation.values, { value: '', label: 'not set' }].map((choice) => (
+                <label key={choice.value} className={styles.segment} data-checked={shown === choice.value}>
+                  <input
+                    type="radio"
+                    name={name}
+                    disabled={control.disabled}
+                    checked={shown === choice.value}
+                    onChange={() => write(choice.value)}
+                  />
+                  {choice.label}
+                </label>
+              ))}
+            </div>
+          ) : annotation.values ? (
+            <div className={fieldStyles.select}>
+              <select
+                id={control.id}
+                className={fieldStyles.input}
+                disabled={control.disabled}
+                aria-describedby={control.describedBy}
+                value={shown}
+                onChange={(event) => write(event.target.value)}
+              >
+                <option value="">Not set</option>
+                {shown !== '' && !annotation.values.some((choice) => choice.value === shown) ? (
+                  <option value={shown}>{shown}</option>
+                ) : null}
+                {annotation.values.map((choice) => (
+                  <option key={choice.value} value={choice.value}>
+                    {choice.label}
+                  </option>
+                ))}
+              </select>
+              <Icon name="down" size={14} />
+            </div>
+          ) : (
+            <input
               id={control.id}
               className={fieldStyles.input}
+              inputMode={annotation.kind === 'seconds' ? 'numeric' : undefined}
+              autoComplete="off"
               disabled={control.disabled}
               aria-describedby={control.describedBy}
+              aria-invalid={problem ? true : undefined}
               value={shown}
               onChange={(event) => write(event.target.value)}
-            >
-              <option value="">Not set</option>
-              {shown !== '' && !annotation.values.some((choice) => choice.value === shown) ? <option value={shown}>{shown}</option> : null}
-              {annotation.values.map((choice) => (
-                <option key={choice.value} value={choice.value}>
-                  {choice.label}
-                </option>
-              ))}
-            </select>
-            <Icon name="down" size={14} />
-          </div>
-        ) : (
-          <input
-            id={control.id}
-            className={fieldStyles.input}
-            inputMode={annotation.kind === 'seconds' ? 'numeric' : undefined}
-            autoComplete="off"
-            disabled={control.disabled}
-            aria-describedby={control.describedBy}
-            value={shown}
-            onChange={(event) => write(event.target.value)}
-          />
-        )
-      }
+            />
+          )}
+          <p className={styles.note}>{annotation.explanation}</p>
+          {problem ? <FieldError>{problem}</FieldError> : null}
+        </>
+      )}
     </FieldFrame>
   )
 }

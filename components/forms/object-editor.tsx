@@ -1,17 +1,19 @@
 'use client'
 
 /** Editors of objects: sections that open lazily, their fields, the way to the fields that are not shown, their rules. */
-import { type ReactNode, useCallback, useId, useMemo } from 'react'
+import { type ReactNode, useCallback, useId, useMemo, useState } from 'react'
 import { AddField } from '#components/forms/add-field.tsx'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
-import { useForm, useValue, useView } from '#components/forms/form-context.tsx'
+import { useForm, useHints, useProblemsInside, useValue, useView } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { FreeFormControl } from '#components/forms/free-form-editor.tsx'
 import { NestedField } from '#components/forms/nested-field.tsx'
 import { isWanted, shownChildren } from '#components/forms/shown-children.ts'
+import { Badge } from '#components/ui/badge.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { counted } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
+import { hintAt } from '#lib/blueprint/kind-hints.ts'
 import { isObject, type Json, type JsonPath } from '#lib/json.ts'
 import type { Choice, FieldNode, ObjectField } from '#lib/schema/field-tree.ts'
 import { initialValue } from '#lib/schema/initial.ts'
@@ -26,7 +28,7 @@ export function ObjectEditor({ node, path, removable }: { node: ObjectField; pat
   return (
     <FieldFrame node={node} path={path} removable={removable} group>
       {(control) => (
-        <Collapse open={open} toggle={() => view.setOpen(path, !open)} summary={summaryOf(value)} labelledBy={control.labelId}>
+        <Collapse open={open} toggle={() => view.setOpen(path, !open)} summary={summaryOf(value)} labelledBy={control.labelId} path={path}>
           <ObjectFields node={node} path={path} />
           {isUnset && node.children.length === 0 ? (
             <Button size="small" disabled={control.disabled} onClick={() => store.set(path, initialValue(node))}>
@@ -56,12 +58,15 @@ export function Collapse({
   toggle,
   summary,
   labelledBy,
+  path,
   children,
 }: {
   open: boolean
   toggle: () => void
   summary: string
   labelledBy: string
+  /** What is inside: a closed section says how much in it is not right. */
+  path: JsonPath
   children: ReactNode
 }) {
   const id = useId()
@@ -79,11 +84,21 @@ export function Collapse({
       >
         <Icon name={open ? 'down' : 'right'} size={14} />
         <span>{summary}</span>
+        {open ? null : <Inside path={path} />}
       </button>
       <div id={id} className={open ? styles.inside : undefined} hidden={!open}>
         {open ? children : null}
       </div>
     </div>
+  )
+}
+
+function Inside({ path }: { path: JsonPath }) {
+  const problems = useProblemsInside(path)
+  return problems === 0 ? null : (
+    <Badge tone="red" icon="failed">
+      {problems} to put right
+    </Badge>
   )
 }
 
@@ -101,11 +116,19 @@ export function ObjectFields({
   const value = useValue(path)
   const version = useView(path)
   const children = useMemo(() => (exclude ? node.children.filter((child) => !exclude.includes(child.key)) : node.children), [node, exclude])
+  const hints = useHints()
   const keys = isObject(value) ? Object.keys(value).join('\n') : ''
+  const [first] = useState(() => new Set(isObject(value) ? Object.keys(value) : []))
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list depends on which keys there are and what is revealed, not on values
   const { shown, hidden, unknown } = useMemo(
-    () => shownChildren(children, value, (key) => view.isRevealed([...path, key]), path.length === 1 && path[0] === 'spec'),
-    [children, keys, version],
+    () =>
+      shownChildren(children, value, {
+        isRevealed: (key) => view.isRevealed([...path, key]),
+        wasSet: (key) => first.has(key),
+        hintOf: (key) => hints && hintAt(hints, [...path, key]),
+        isSpec: path.length === 1 && path[0] === 'spec',
+      }),
+    [children, keys, version, hints],
   )
   return (
     <div className={styles.fields}>

@@ -2,7 +2,7 @@
 
 /**
  * Editor of references to other resources. One chooses among what exists (live search over the index), types a name that
- * comes into being with the same pull request, or gives an external value whose format is explained. The two ways
+ * comes into being with the same proposal (what waits in the basket is offered), or gives an external value whose format is explained. The two ways
  * exclude each other: choosing one takes the other's keys out.
  */
 import { useQuery } from '@tanstack/react-query'
@@ -13,12 +13,14 @@ import { queries } from '#components/data/queries.ts'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
 import { useForm, useValue } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
-import { referenceKinds } from '#components/forms/reference-filter.ts'
+import { inBasket, referenceKinds } from '#components/forms/reference-filter.ts'
+import { ReferenceTarget } from '#components/forms/reference-target.tsx'
 import { Badge, StateBadge } from '#components/ui/badge.tsx'
 import { Combobox, type ComboboxOption } from '#components/ui/combobox.tsx'
 import fieldStyles from '#components/ui/field.module.css'
 import type { ResourcePage } from '#lib/inventory/contract.ts'
 import { isObject, type JsonObject, type JsonPath, textAt } from '#lib/json.ts'
+import { externalProblem } from '#lib/schema/external-format.ts'
 import type { ReferenceField } from '#lib/schema/field-tree.ts'
 
 const anyKind = 'any kind'
@@ -28,6 +30,7 @@ export function ReferenceEditor({ node, path, removable }: { node: ReferenceFiel
   const { store, cluster, namespace } = useForm()
   const value = useValue(path)
   const { data: kinds } = useQuery(queries.kinds())
+  const { data: basket } = useQuery(queries.basket())
   const name = useId()
   const reference: JsonObject = isObject(value) ? value : {}
   const isExternal = node.shape === 'D' || (Object.hasOwn(reference, 'external') && !Object.hasOwn(reference, 'name'))
@@ -44,13 +47,29 @@ export function ReferenceEditor({ node, path, removable }: { node: ReferenceFiel
       fetchJson<ResourcePage>(apiPaths.resources({ ...filter, namespace: [namespace] }), { signal, stay: true }),
       has('namespace') ? fetchJson<ResourcePage>(apiPaths.resources(filter), { signal, stay: true }) : undefined,
     ])
+    const words = query.toLowerCase().split(/\s+/)
+    const toCome = inBasket(basket?.items ?? [], cluster, wanted).filter(
+      (change) =>
+        change.action === 'create' &&
+        (change.namespace === namespace || has('namespace')) &&
+        words.every((word) => change.name.toLowerCase().includes(word)),
+    )
     const rows = [...here.items, ...(elsewhere?.items ?? []).filter((row) => row.namespace !== namespace)]
-    return rows.slice(0, 30).map((row) => ({
-      value: optionValue(row.namespace, row.kind, row.name),
-      label: row.name,
-      detail: [row.kindName, row.namespace === namespace ? 'this project' : row.namespace, row.team].filter(Boolean).join(' · '),
-      aside: <StateBadge state={row.state} plain />,
-    }))
+    const place = (of: string): string => (of === namespace ? 'this project' : of)
+    return [
+      ...toCome.map((change) => ({
+        value: optionValue(change.namespace, change.kind, change.name),
+        label: change.name,
+        detail: [change.kind.split('.')[0], place(change.namespace)].join(' · '),
+        aside: <Badge tone="blue">in your basket</Badge>,
+      })),
+      ...rows.slice(0, 30).map((row) => ({
+        value: optionValue(row.namespace, row.kind, row.name),
+        label: row.name,
+        detail: [row.kindName, place(row.namespace), row.team].filter(Boolean).join(' · '),
+        aside: <StateBadge state={row.state} plain />,
+      })),
+    ]
   }
 
   const choose = (option: ComboboxOption | null) => {
@@ -59,7 +78,7 @@ export function ReferenceEditor({ node, path, removable }: { node: ReferenceFiel
     try {
       chosen = JSON.parse(option.value)
     } catch {
-      // free text: a name, of something that may come with the same pull request
+      // free text: a name, of something that may come with the same proposal
     }
     const [ofNamespace, ofKind, ofName] = chosen
     const kind = offered.find(({ key }) => key === ofKind)
@@ -106,15 +125,7 @@ export function ReferenceEditor({ node, path, removable }: { node: ReferenceFiel
                 value={textAt(reference, 'external') ?? ''}
                 onChange={(event) => store.set([...path, 'external'], event.target.value)}
               />
-              <p className={styles.note}>
-                {node.externalFormat ? (
-                  <>
-                    Format: <code>{node.externalFormat}</code>
-                  </>
-                ) : (
-                  `The ${node.targetField ?? 'identifier'} of something that is not managed by a manifest.`
-                )}
-              </p>
+              <ExternalNote node={node} value={textAt(reference, 'external') ?? ''} />
             </>
           ) : (
             <>
@@ -135,11 +146,11 @@ export function ReferenceEditor({ node, path, removable }: { node: ReferenceFiel
                 }
               />
               {chosenName ? (
-                <Target
+                <ReferenceTarget
                   name={chosenName}
                   namespace={chosenNamespace}
                   kinds={referenceKinds(node.targets, offered, textAt(reference, 'kind'))}
-                  words={textAt(reference, 'kind') ?? words}
+                  words={textAt(reference, 'kind') ?? (node.targets.length > 0 ? words : undefined)}
                 />
               ) : null}
             </>
@@ -150,40 +161,21 @@ export function ReferenceEditor({ node, path, removable }: { node: ReferenceFiel
   )
 }
 
-/** What the index knows of the chosen resource; a warning when it knows nothing. */
-function Target({
-  name,
-  namespace,
-  kinds,
-  words,
-}: {
-  name: string
-  namespace: string
-  kinds: ReturnType<typeof referenceKinds>
-  words: string
-}) {
-  const { cluster } = useForm()
-  const { data } = useQuery({
-    ...queries.resources({ ...kinds, cluster: [cluster], namespace: [namespace], q: name, limit: 50 }),
-    enabled: kinds !== undefined,
-  })
-  if (!data || !kinds) return null
-  const row = data.items.find((item) => item.name === name)
+/** How an external value is written, and what in this one is written otherwise. The format is read out of prose: it warns. */
+function ExternalNote({ node, value }: { node: ReferenceField; value: string }) {
+  const problem = node.externalFormat ? externalProblem(node.externalFormat, value) : undefined
   return (
-    <p className={styles.note}>
-      {row ? (
-        <>
-          <StateBadge state={row.state} plain /> {row.kindName} in {row.namespace}
-        </>
-      ) : (
-        <>
-          <Badge tone="amber" icon="warning">
-            not found
-          </Badge>{' '}
-          {words === anyKind ? 'Nothing' : `No ${words}`} named “{name}” is in {namespace}. Fine if it comes with the same pull request;
-          otherwise the resource will wait for it.
-        </>
-      )}
-    </p>
+    <>
+      {problem ? <p className={styles.warning}>{problem}</p> : null}
+      <p className={styles.note}>
+        {node.externalFormat ? (
+          <>
+            Something that no manifest manages, written as <code>{node.externalFormat}</code>
+          </>
+        ) : (
+          `The ${node.targetField ?? 'identifier'} of something that no manifest manages.`
+        )}
+      </p>
+    </>
   )
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { KindSummary } from '#lib/inventory/contract.ts'
-import { referenceKinds } from './reference-filter.ts'
+import type { BasketItem } from '#lib/proposals/contract.ts'
+import { inBasket, referenceKinds } from './reference-filter.ts'
 
 const kind = (name: string, group: string): KindSummary => ({
   cluster: 'demo',
@@ -30,5 +31,22 @@ describe('a reference looks among', () => {
   test('nothing when the cluster offers none of its kinds', () => {
     expect(referenceKinds(['Absent'], offered)).toBeUndefined()
     expect(referenceKinds([], offered, 'Absent')).toBeUndefined()
+  })
+})
+
+describe('a basket', () => {
+  const item = (cluster: string, kindKey: string, name: string): BasketItem => ({
+    id: '00000000-0000-4000-8000-000000000000',
+    change: { cluster, namespace: 'payments-prod', kind: kindKey, action: 'create', name, text: 'a: 1', baseBlob: null },
+    title: name,
+    addedAt: '2026-11-23T04:00:00Z',
+  })
+  const items = [item('demo', 'Topic.a.dev', 'orders'), item('demo', 'Bucket.a.dev', 'files'), item('other', 'Topic.a.dev', 'far')]
+  test.each([
+    [{ kind: ['Topic.a.dev'] }, ['orders']],
+    [{}, ['orders', 'files']],
+    [undefined, []],
+  ])('gives what a reference to %j may name', (kinds, names) => {
+    expect(inBasket(items, 'demo', kinds).map((change) => change.name)).toEqual(names)
   })
 })

@@ -85,6 +85,7 @@ export const knownAnnotations: readonly KnownAnnotation[] = [
     label: 'Delete even when not empty',
     explanation: 'Whether deleting also deletes everything inside, such as the objects of a bucket. Nothing inside can be restored.',
     kind: 'switch',
+    kinds: ['StorageBucket', 'DNSManagedZone', 'SpannerInstance'],
     values: onOff('Refuse to delete while something is inside', 'Delete with everything inside'),
   },
   {
@@ -135,7 +136,64 @@ export const knownAnnotations: readonly KnownAnnotation[] = [
     kinds: ['ComputeInstance'],
     values: onOff('Never stop it', 'Stop and start it when needed'),
   },
+  {
+    key: 'cnrm.cloud.google.com/on-delete',
+    label: 'When the running job is deleted',
+    explanation:
+      'What happens to the running job. "Drain" lets it finish what it has begun; "cancel" stops it at once and loses data in flight.',
+    kind: 'choice',
+    kinds: ['DataflowJob', 'DataflowFlexTemplateJob'],
+    values: [
+      { value: 'drain', label: 'Drain: finish what has begun' },
+      { value: 'cancel', label: 'Cancel: stop at once' },
+    ],
+  },
+  {
+    key: 'cnrm.cloud.google.com/skip-wait-on-job-termination',
+    label: 'Do not wait for the job to end',
+    explanation: 'Whether deleting counts as done before the job has ended. A job of the same name can then not be created at once.',
+    kind: 'switch',
+    kinds: ['DataflowJob', 'DataflowFlexTemplateJob'],
+    values: onOff('Wait until it has ended', 'Do not wait'),
+  },
+  {
+    key: 'cnrm.cloud.google.com/ignore-warnings',
+    label: 'Ignore warnings of the service',
+    explanation: 'Whether a change goes through although the service warns about it, such as a change that may lose writes.',
+    kind: 'switch',
+    kinds: ['BigtableAppProfile'],
+    values: onOff('Stop at warnings', 'Go on despite warnings'),
+  },
+  {
+    key: 'cnrm.cloud.google.com/unmanaged',
+    label: 'Leave the table alone',
+    explanation: 'Whether the table is left as it is once it exists, so that other programs may change its columns.',
+    kind: 'switch',
+    kinds: ['BigQueryTable'],
+    values: onOff('Keep it as written here', 'Leave it to others'),
+  },
+  {
+    key: 'cnrm.cloud.google.com/reconciler',
+    label: 'Which controller does the work',
+    explanation:
+      'Chooses among the controllers that can manage this kind. For migrations only; leave it unset unless the platform team asks for it.',
+    kind: 'choice',
+    values: [
+      { value: 'tf', label: 'Terraform based (tf)' },
+      { value: 'dcl', label: 'Declarative client library (dcl)' },
+      { value: 'direct', label: 'Direct' },
+    ],
+  },
 ]
+
+/** What is wrong with a value of one of them, as a sentence; an empty value is no value. */
+export function annotationProblem(annotation: KnownAnnotation, value: string): string | undefined {
+  if (value === '') return undefined
+  if (annotation.kind === 'seconds') return /^\d{1,9}$/.test(value) ? undefined : 'Give a whole number of seconds, 0 or more.'
+  if (annotation.values && !annotation.values.some((choice) => choice.value === value))
+    return `Config Connector knows ${annotation.values.map((choice) => choice.value).join(' and ')} here.`
+  return undefined
+}
 
 /** The annotations that concern a kind of a group; none for groups outside Config Connector. */
 export function annotationsFor(kind: { kind: string; group: string }): readonly KnownAnnotation[] {
