@@ -11,21 +11,26 @@ const root = join(import.meta.dirname, '..')
 /** `KCC_CRDS`, else `../shared/kcc/crds` beside the repository. */
 const folder = process.env.KCC_CRDS ?? join(root, '../shared/kcc/crds')
 
-/** Every definition; none where the folder is not there. */
-export function publishedDefinitions(): JsonObject[] {
-  if (!existsSync(folder)) return []
-  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))
-  // Published definitions are objects; compileKind refuses whatever is not.
-  return files.map((file) => parse(readFileSync(join(folder, file), 'utf8')) as JsonObject)
-}
-
 export interface PublishedKind {
   definition: JsonObject
   kind: CompiledKind
 }
 
-export const publishedKinds = (): PublishedKind[] =>
-  publishedDefinitions().map((definition) => ({ definition, kind: compileKind(definition) }))
+/** Every published kind, or those of the names given; none where the folder is not there. */
+export function publishedKinds(names?: readonly string[]): PublishedKind[] {
+  if (!existsSync(folder)) return []
+  const wanted = names && new RegExp(`^    kind: (?:${names.join('|')})$`, 'm')
+  const found: PublishedKind[] = []
+  for (const file of readdirSync(folder)) {
+    if (!file.endsWith('.yaml')) continue
+    const text = readFileSync(join(folder, file), 'utf8')
+    if (wanted && !wanted.test(text)) continue
+    // Published definitions are objects; compileKind refuses whatever is not.
+    const definition = parse(text) as JsonObject
+    found.push({ definition, kind: compileKind(definition) })
+  }
+  return found
+}
 
 export const goldenFolder = join(root, 'lib/schema/golden')
 

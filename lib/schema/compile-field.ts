@@ -17,7 +17,7 @@ import type {
   StringField,
 } from '#lib/schema/field-tree.ts'
 import { labelOfKey } from '#lib/schema/label-of-key.ts'
-import { mineDescription } from '#lib/schema/mine-description.ts'
+import { type Holds, mineDescription } from '#lib/schema/mine-description.ts'
 import { mineReference } from '#lib/schema/mine-reference.ts'
 
 /** Deeper than this we do not follow; the deepest of Config Connector is 15. */
@@ -100,7 +100,7 @@ const logic = ['oneOf', 'anyOf', 'not'] as const
 function commonOf(schema: JsonObject, key: string, labelKey: string, type: SchemaType): Common {
   const common: Common = { key, label: labelOfKey(labelKey) }
   if (typeof schema.description === 'string' && schema.description !== '') {
-    const mined = mineDescription(schema.description, key, type === 'string' && schema.format === undefined)
+    const mined = mineDescription(schema.description, key, holdsOf(schema, type))
     if (mined.text !== '') common.description = mined.text
     if (mined.immutable) common.immutable = 'description'
     if (mined.deprecated !== undefined) common.deprecated = mined.deprecated
@@ -118,6 +118,12 @@ function commonOf(schema: JsonObject, key: string, labelKey: string, type: Schem
   }
   if (constraints.length > 0) common.constraints = constraints
   return common
+}
+
+function holdsOf(schema: JsonObject, type: SchemaType): Holds {
+  if (type === 'string') return schema.format === undefined ? 'text' : 'scalar'
+  if (type === 'array') return isObject(schema.items) && schema.items.type === 'string' ? 'texts' : 'group'
+  return type === 'integer' || type === 'number' || type === 'boolean' || type === 'int-or-string' ? 'scalar' : 'group'
 }
 
 /** Keywords that simply move into the node when the node does not have them. */
@@ -233,10 +239,18 @@ function listField(schema: JsonObject, common: Common, count: CompileCount, dept
     return freeForm(common, 'broken', 'The schema does not say what the items of this list are.')
   }
   const items: Json = schema.items ?? { 'x-kubernetes-preserve-unknown-fields': true }
+  const item = compileField(items, '', common.key, count, depth + 1)
+  // The values a list of texts may hold stand in its own description: they are those of its items.
+  const { values, ...mined } = common.mined ?? {}
+  if (values) {
+    if (item.type === 'string' && !item.enum && !item.mined?.values) item.mined = { ...item.mined, values }
+    if (Object.keys(mined).length > 0) common.mined = mined
+    else delete common.mined
+  }
   const list: ListField = {
     ...common,
     type: 'list',
-    item: compileField(items, '', common.key, count, depth + 1),
+    item,
     ...limits(schema, ['minItems', 'maxItems']),
   }
   const listType = schema['x-kubernetes-list-type']

@@ -14,6 +14,12 @@ test.each<[string, string[] | undefined]>([
   ['Allowed values are between 18000 and 7632000.', undefined],
   ['One of the repositories this product supports.', undefined],
   ['The maximum allowed value is 3.', undefined],
+  ["One of 'user' or 'group' must be specified.", undefined],
+  ['The available options are [FFmpeg-compatible](https://example.com/presets).', undefined],
+  ['Examples of valid values: `a:1`, `b:2`.', undefined],
+  ['Possible values are: USE_ORIGIN Requires the origin to set headers.', undefined],
+  ['Allowed values: DISABLED.', ['DISABLED']],
+  ['The supported values are UTF-8, UTF-16BE, and UTF-32LE.', ['UTF-8', 'UTF-16BE', 'UTF-32LE']],
   ['', undefined],
 ])('values in %j', (text, values) => {
   expect(mineValues(text)).toEqual(values)
@@ -21,28 +27,54 @@ test.each<[string, string[] | undefined]>([
 
 describe('facts in prose', () => {
   test('markers become flags and leave the text', () => {
-    expect(mineDescription('Immutable. Optional. The zone.', 'zone', true)).toMatchObject({
+    expect(mineDescription('Immutable. Optional. The zone.', 'zone', 'text')).toMatchObject({
       text: 'The zone.',
       immutable: true,
       facts: { optional: true },
     })
-    expect(mineDescription('Required. The zone.', 'zone', true)).toMatchObject({
+    expect(mineDescription('Required. The zone.', 'zone', 'text')).toMatchObject({
       text: 'The zone.',
       immutable: false,
       facts: { required: true },
     })
-    expect(mineDescription('Output only. When it began.', 'start', true)).toMatchObject({ facts: { outputOnly: true } })
+    expect(mineDescription('Output only. When it began.', 'start', 'text')).toMatchObject({ facts: { outputOnly: true } })
   })
   test('default and example', () => {
-    expect(mineDescription('Defaults to 3 when unset.', 'retries', false).facts).toEqual({ default: '3' })
-    expect(mineDescription('The path. For example, `gs://bucket/dir/`.', 'path', true).facts).toEqual({ example: 'gs://bucket/dir/' })
+    expect(mineDescription('Defaults to 3 when unset.', 'retries', 'scalar').facts).toEqual({ default: '3' })
+    expect(mineDescription('The path. For example, `gs://bucket/dir/`.', 'path', 'text').facts).toEqual({ example: 'gs://bucket/dir/' })
+  })
+  test.each([
+    ['Defaults to `"pd-standard"`.', 'pd-standard'],
+    ['The default value is 35 days.', '35 days'],
+    ['Uses a default of 20.', '20'],
+    ['The default is set to false.', 'false'],
+    ['A mode (default UNSPECIFIED).', 'UNSPECIFIED'],
+    ['The size (default is 500GB).', '500GB'],
+    ['The default value is UTF-8.', 'UTF-8'],
+    ['The default behaviour is to wait.', undefined],
+  ])('default in %j', (text, value) => {
+    expect(mineDescription(text, 'a', 'text').facts?.default).toBe(value)
+  })
+  test('groups and lists have no default in words', () => {
+    expect(mineDescription('Defaults to 100% of it.', 'a', 'texts').facts).toBeUndefined()
+  })
+  test.each([
+    ['The type, e.g. nvidia-tesla-t4.', 'nvidia-tesla-t4'],
+    ['A time zone (e.g. America/New_York).', 'America/New_York'],
+    ['Headers with many values (e.g. per-user) cost.', undefined],
+    ['Errors, e.g. no match.', undefined],
+  ])('example in %j', (text, example) => {
+    expect(mineDescription(text, 'a', 'text').facts?.example).toBe(example)
+  })
+  test('[Output Only] in brackets counts', () => {
+    expect(mineDescription('[Output Only] The state.', 'state', 'text')).toMatchObject({ text: 'The state.', facts: { outputOnly: true } })
   })
   test('deprecation says what to use instead', () => {
-    expect(mineDescription('DEPRECATED. Use `b` instead. More words.', 'a', true).deprecated).toBe('DEPRECATED. Use `b` instead.')
-    expect(mineDescription('The value OLD has been deprecated in favor of NEW.', 'a', true).deprecated).toBeUndefined()
+    expect(mineDescription('DEPRECATED. Use `b` instead. More words.', 'a', 'text').deprecated).toBe('DEPRECATED. Use `b` instead.')
+    expect(mineDescription('The value OLD has been deprecated in favor of NEW.', 'a', 'text').deprecated).toBeUndefined()
   })
   test('a description of a megabyte is read at once', () => {
-    expect(mineDescription(`Possible values: ${'a, '.repeat(350_000)}`, 'a', true).text.length).toBeGreaterThan(1_000_000)
+    expect(mineDescription(`Possible values: ${'a, '.repeat(350_000)}`, 'a', 'text').text.length).toBeGreaterThan(1_000_000)
   })
 })
 

@@ -18,10 +18,13 @@ export interface MinedDescription {
 /** Longer prose is read only this far, in characters. */
 const readLimit = 4000
 
-const marker = /^\s*(Immutable|Required|Optional|Output only|Output-only|Input only)(?:[.;:]|$)\s*/i
+const marker = /^\s*\[?(Immutable|Required|Optional|Output only|Output-only|Input only)(?:\]?[.;:]|\]|$)\s*/i
 
-/** Reads a field's description. `key` helps to tell what syntax a string has; `isText` is whether the field holds text. */
-export function mineDescription(description: string, key: string, isText: boolean): MinedDescription {
+/** What a field holds, as far as mining cares: `texts` is a list of texts, whose items get the values. */
+export type Holds = 'text' | 'texts' | 'scalar' | 'group'
+
+/** Reads a field's description. `key` helps to tell what syntax a text has. */
+export function mineDescription(description: string, key: string, holds: Holds): MinedDescription {
   const facts: MinedFacts = {}
   let immutable = false
   let rest = description.trim()
@@ -34,13 +37,15 @@ export function mineDescription(description: string, key: string, isText: boolea
     rest = rest.slice(found[0].length)
   }
   const prose = rest.length > readLimit ? rest.slice(0, readLimit) : rest
-  const values = isText ? mineValues(prose) : undefined
+  const values = holds === 'text' || holds === 'texts' ? mineValues(prose) : undefined
   if (values) facts.values = values
-  const byDefault = mineDefault(prose)
-  if (byDefault !== undefined) facts.default = byDefault
-  const example = mineExample(prose)
+  const byDefault = holds === 'text' || holds === 'scalar' ? mineDefault(prose) : undefined
+  if (byDefault !== undefined && (holds === 'text' || scalarDefault.test(byDefault)))
+    // "60 seconds" is the number 60 in a field of seconds.
+    facts.default = holds === 'scalar' ? (byDefault.split(' ')[0] ?? byDefault) : byDefault
+  const example = holds === 'text' || holds === 'texts' ? mineExample(prose) : undefined
   if (example !== undefined) facts.example = example
-  const syntax = isText && !values ? mineSyntax(prose, key) : undefined
+  const syntax = holds === 'text' && !values ? mineSyntax(prose, key) : undefined
   if (syntax) facts.syntax = syntax
   return {
     text: rest,
@@ -50,6 +55,9 @@ export function mineDescription(description: string, key: string, isText: boolea
   }
 }
 
+/** What a number or a switch can have as its default. */
+const scalarDefault = /^(?:true|false|-?\d.*)$/
+
 /** What opens a list of allowed values. */
 const opening =
   /\b(?:possible|supported|valid|allowed|allowable|accepted|available|permitted) (?:values?|options|choices)\b(?: currently)?(?: include[s]?| are| is| be)?(?: (?:one of|either|the following|as follows))?[:\s]*|\b(?:must be|should be|can be|may be|is|either)?\s*one of(?: (?:these|the following|the))?(?: values?| options)?(?: below)?[:\s]*/gi
@@ -57,7 +65,7 @@ const opening =
 /** One quoted value. */
 const quoted = /\s*(?:"([^"\s]{1,80})"|'([^'\s]{1,80})'|`"?([^`"\s]{1,80})"?`)/y
 /** One bare constant such as `STANDARD` or `REGIONAL_HA`. */
-const constant = /\s*([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)(?![a-z])/y
+const constant = /\s*([A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*)(?![a-z])/y
 /** One bare word, taken only in `values: a, b, c` lists. */
 const word = /\s*([A-Za-z][A-Za-z0-9_./-]{0,60}[A-Za-z0-9]|[A-Za-z])(?=\s*(?:,|\.?\s*$|\.\s|\s(?:and|or)\s))/y
 const remark = /\s*\([^()]{0,200}\)/y
@@ -75,7 +83,9 @@ export function mineValues(text: string): string[] | undefined {
   opening.lastIndex = 0
   for (let found = opening.exec(text); found; found = opening.exec(text)) {
     const explicit = /values|options|choices/i.test(found[0])
-    const values = valuesAt(text, opening.lastIndex, explicit)
+    const values = isAboutSomethingElse(text, found.index, opening.lastIndex, explicit)
+      ? undefined
+      : valuesAt(text, opening.lastIndex, explicit)
     // The last list wins: generators append the machine-made "Possible values: [...]" to the prose.
     if (values && (values.length > 1 || (explicit && !best))) best = values
     if (found[0] === '') opening.lastIndex += 1
@@ -83,10 +93,21 @@ export function mineValues(text: string): string[] | undefined {
   return best
 }
 
+/** "Examples of valid values", and "one of `a` or `b` must be set", which speaks of fields. */
+function isAboutSomethingElse(text: string, start: number, end: number, explicit: boolean): boolean {
+  if (/\bexamples? of\s*$/i.test(text.slice(Math.max(0, start - 20), start))) return true
+  if (explicit) return false
+  return /^[^.\n]{1,200}\b(?:must|should|can|may|needs to|has to|is required)\b(?: only| also)?(?: be| have)?(?: specified| set| provided| given| used| present| defined)\b/i.test(
+    text.slice(end, end + 260),
+  )
+}
+
 function valuesAt(text: string, start: number, explicit: boolean): string[] | undefined {
   const at = start
   const bracket = /\s*[[{]([^\]}]{1,2000})[\]}]/y
   const list = takeAt(bracket, text, at)
+  // a link of Markdown is no list
+  if (list && text[list.end] === '(') return undefined
   if (list) return unique(list.value.split(',').map((item) => item.trim().replace(/^["'`]+|["'`]+$/g, '')))
   const bullets = bulletsAt(text, at)
   if (bullets) return bullets
@@ -108,7 +129,8 @@ function inlineValuesAt(text: string, start: number, explicit: boolean): string[
   const found = unique(values)
   if (!found) return undefined
   // A single word is more often the start of a sentence than a list.
-  return found.length === 1 && !/^[A-Z][A-Z0-9_]{2,}$/.test(found[0] ?? '') ? undefined : found
+  const ends = /^\s*(?:[.)]|$)/.test(text.slice(at, at + 20))
+  return found.length === 1 && !(ends && /^[A-Z][A-Z0-9_]{2,}$/.test(found[0] ?? '')) ? undefined : found
 }
 
 /** Values that open the points of a list: `* NAME: what it means` or `- "name" ...`. */
@@ -128,19 +150,19 @@ const unique = (values: string[]): string[] | undefined => {
 
 function mineDefault(text: string): string | undefined {
   const found =
-    /\bDefault(?:s| value)?(?: is| to|:| =)\s*(?:"([^"]{1,100})"|'([^']{1,100})'|`([^`]{1,100})`|([A-Z][A-Z0-9_]*[A-Z0-9]\b|true\b|false\b|-?\d[\w.]*))/i.exec(
+    /(?:\b[Dd]efault(?:s| value)?(?: is set to| is| of| to|:| =)|\([Dd]efault) *(?:"([^"]{1,100})"|'([^']{1,100})'|`"?([^`"]{1,100})"?`|([A-Z][A-Z0-9_]*[A-Z0-9](?:-[A-Z0-9]+)*(?![a-z])\b|true\b|false\b|-?\d[\w.]*%?(?: (?:days?|hours?|minutes?|seconds?|weeks?|[KMGT]i?B)\b)?))/.exec(
       text,
     )
   const value = found?.[1] ?? found?.[2] ?? found?.[3] ?? found?.[4]
-  if (value === undefined) return undefined
-  // The `i` flag lets ordinary words through the constant's pattern.
-  if (found?.[4] !== undefined && !/^(?:[A-Z][A-Z0-9_]*|true|false|-?\d[\w.]*)$/.test(value)) return undefined
-  return value.replace(/\.$/, '')
+  return value?.replace(/\.$/, '')
 }
 
 function mineExample(text: string): string | undefined {
-  const found = /(?:\bfor example|\bexamples?|\be\.g\.)[:,]?\s*(?:"([^"\n]{1,120})"|'([^'\n]{1,120})'|`([^`\n]{1,120})`)/i.exec(text)
-  return found?.[1] ?? found?.[2] ?? found?.[3]
+  const quotedOne = /(?:\bfor example|\bexamples?|\be\.g\.)[:,]?\s*(?:"([^"\n]{1,120})"|'([^'\n]{1,120})'|`([^`\n]{1,120})`)/i.exec(text)
+  if (quotedOne) return quotedOne[1] ?? quotedOne[2] ?? quotedOne[3]
+  // Without quotes only what cannot be an ordinary word.
+  const bare = /(?:\bfor example|\bexample|\be\.g\.)[:,]?\s*([\w./:@+-]{3,120})/i.exec(text)?.[1]?.replace(/[.:,-]+$/, '')
+  return bare !== undefined && /\d.*[A-Za-z]|[A-Za-z].*\d|[:@_]|\w\/[A-Z]|\/.*\//.test(bare) ? bare : undefined
 }
 
 function mineDeprecation(text: string): string | undefined {
@@ -159,7 +181,7 @@ function mineSyntax(text: string, key: string): MinedSyntax | undefined {
     return 'duration'
   if (/RFC ?3339|"Zulu" format/i.test(text)) return /YYYY-MM-DD["'` .]*(?:$|format)/i.test(text) ? 'date' : 'timestamp'
   if (/\bbase64\b/i.test(text)) return 'base64'
-  if (/\bCIDR\b/.test(text) && !/\bor\b.*\bIP address\b/i.test(text)) return 'cidr'
+  if (/\bCIDR\b/.test(text) && !/name$/i.test(key) && !/\bor\b.*\bIP address\b/i.test(text)) return 'cidr'
   if (/(?:^|[a-z])email(?:Address)?$/i.test(key)) return 'email'
   if (/(?:^|[a-z])(?:url|uri)$/i.test(key)) return 'url'
   if (/\bJSON[- ](?:string|encoded|serialized|document|schema)\b/i.test(text)) return 'json'
