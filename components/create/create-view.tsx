@@ -2,9 +2,11 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'next/navigation'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
+import { copyDraftKey, readCopyOf } from '#components/relocate/copy-hand-over.ts'
+import { CopyNotes } from '#components/relocate/copy-notes.tsx'
 import { Badge } from '#components/ui/badge.tsx'
 import { LinkButton } from '#components/ui/button.tsx'
 import { kindOf } from '#components/ui/format.ts'
@@ -41,8 +43,9 @@ export function CreateView({ kindKey }: { kindKey: string }) {
       </EmptyState>
     )
   const basketName = search.get('basket') ?? undefined
-  const at = { cluster, namespace, kindKey, basketName }
-  return <InProject key={`${cluster}/${namespace}/${kindKey}/${basketName ?? ''}`} {...at} />
+  const copyOf = readCopyOf(search.get('copy'))
+  const at = { cluster, namespace, kindKey, basketName, copyOf }
+  return <InProject key={`${cluster}/${namespace}/${kindKey}/${basketName ?? ''}/${copyOf?.namespace}/${copyOf?.name}`} {...at} />
 }
 
 interface Place {
@@ -51,10 +54,16 @@ interface Place {
   kindKey: string
   /** The resource of the basket that is edited again; it has a draft of its own. */
   basketName: string | undefined
+  /** The resource it is copied from: the copy is a draft, made on that one's page. */
+  copyOf: CopyOf | undefined
 }
 
-function InProject({ cluster, namespace, kindKey, basketName }: Place) {
-  const draftKey = ['create', cluster, namespace, kindKey, ...(basketName ? [basketName] : [])].map(encodeURIComponent).join('/')
+type CopyOf = { namespace: string; name: string }
+
+function InProject({ cluster, namespace, kindKey, basketName, copyOf }: Place) {
+  const draftKey = copyOf
+    ? copyDraftKey({ cluster, namespace }, kindKey, copyOf)
+    : ['create', cluster, namespace, kindKey, ...(basketName ? [basketName] : [])].map(encodeURIComponent).join('/')
   const me = useQuery(queries.me())
   const project = useQuery(queries.project(cluster, namespace))
   const kind = useQuery(queries.kind(cluster, kindKey))
@@ -94,6 +103,7 @@ function InProject({ cluster, namespace, kindKey, basketName }: Place) {
       draft={draft.data ?? null}
       draftsAway={draft.isError}
       basketName={basketName}
+      copyOf={copyOf}
     />
   )
 }
@@ -106,6 +116,7 @@ function Editor({
   draft,
   draftsAway,
   basketName,
+  copyOf,
 }: {
   kind: CompiledKind
   project: Project
@@ -114,17 +125,22 @@ function Editor({
   draft: Draft | null
   draftsAway: boolean
   basketName: string | undefined
+  copyOf: CopyOf | undefined
 }) {
   const { cluster, namespace } = project
   useEffect(() => rememberProject({ cluster, namespace }), [cluster, namespace])
   const address = { key: draftKey, username }
-  const text = printResource(initialResource(kind, { namespace }))
+  // a copy begins with its draft: there is nothing else it could begin with
+  const [copied] = useState(() => (copyOf ? draft?.content.text : undefined))
+  const text = copied ?? printResource(initialResource(kind, { namespace }))
   return (
     <ManifestEditor
       kind={kind}
       project={project}
       start={{ text, document: 0 }}
-      opening={openDraft(text, draft, keptInTab(address))}
+      opening={
+        copied === draft?.content.text && keptInTab(address) === null ? { from: 'start' } : openDraft(text, draft, keptInTab(address))
+      }
       draft={draft}
       draftAddress={address}
       basketName={basketName}
@@ -140,6 +156,7 @@ function Editor({
       >
         {kind.description}
       </PageHeader>
+      {copyOf ? <CopyNotes of={copyOf} cluster={cluster} kindKey={kind.key} draftKey={draftKey} isThere={copied !== undefined} /> : null}
       {kind.deprecated ? <Banner tone="amber">{kind.deprecated}</Banner> : null}
       {draftsAway ? <Banner tone="amber">Your drafts could not be read. If you had one of this page, it is not shown here.</Banner> : null}
     </ManifestEditor>

@@ -73,6 +73,9 @@ export const pagePaths = {
     `/create${project ? queryText({ cluster: project.cluster, namespace: project.namespace }) : ''}`,
   blueprint: (name: string, project?: { cluster: string; namespace: string }) =>
     `/create/blueprint/${parts(name)}${project ? queryText({ cluster: project.cluster, namespace: project.namespace }) : ''}`,
+  /** The create page with a copy of a resource, made on that one's own page. */
+  createCopy: (kind: string, project: { cluster: string; namespace: string }, of: { namespace: string; name: string }) =>
+    `/create/${parts(kind)}${queryText({ cluster: project.cluster, namespace: project.namespace, copy: `${of.namespace}/${of.name}` })}`,
   createKind: (kind: string, project?: { cluster: string; namespace: string }) =>
     `/create/${parts(kind)}${project ? queryText({ cluster: project.cluster, namespace: project.namespace }) : ''}`,
 }

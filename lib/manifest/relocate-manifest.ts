@@ -223,6 +223,13 @@ function cloudIdentity(edit: Edit, { kind, purpose, from, to, cloudName }: Reloc
       `spec.resourceID is ${cloudName}`,
       'With it the new object takes over the cloud resource instead of making another one.',
     )
+  const policy = ['metadata', 'annotations', `${connector}/deletion-policy`]
+  if (textAt(manifest, ...policy) === 'abandon')
+    edit.look(
+      policy,
+      'it keeps the deletion policy abandon',
+      'Deleting it later leaves the cloud resource too. Edit it afterwards, where that is not wanted.',
+    )
   const container = ['projectRef', 'folderRef', 'organizationRef', 'billingAccountRef'].some((key) =>
     isObject(valueAt(manifest, ['spec', key])),
   )
