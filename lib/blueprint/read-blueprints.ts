@@ -7,7 +7,7 @@ import { type Blueprint, blueprintApiVersion } from '#lib/blueprint/blueprint.ts
 import { BlueprintDocument, KindHintsDocument } from '#lib/blueprint/blueprint-shape.ts'
 import type { KindHints } from '#lib/blueprint/kind-hints.ts'
 import { CorbelError } from '#lib/errors.ts'
-import { isObject, type JsonPath, textAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonPath, textAt, valueAt } from '#lib/json.ts'
 import { rangeOf } from '#lib/manifest/locate.ts'
 import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
 import { pathText } from '#lib/manifest/with-value.ts'
@@ -65,11 +65,11 @@ export function readBlueprints(text: string): BlueprintFile {
     if (kind === 'Blueprint') {
       const read = BlueprintDocument.safeParse(value)
       if (read.success) file.blueprints.push({ document: index, blueprint: read.data })
-      else complain(read.error.issues.flatMap((issue) => complaintsOf(issue)))
+      else complain(read.error.issues.flatMap((issue) => complaintsOf(issue, value)))
     } else if (kind === 'KindHints') {
       const read = KindHintsDocument.safeParse(value)
       if (read.success) file.hints.push({ document: index, ...read.data })
-      else complain(read.error.issues.flatMap((issue) => complaintsOf(issue)))
+      else complain(read.error.issues.flatMap((issue) => complaintsOf(issue, value)))
     } else complain([{ path: isObject(value) && 'kind' in value ? ['kind'] : [], message: unknownDocument(kind) }])
   }
   return file
@@ -87,18 +87,17 @@ interface Issue {
   keys?: string[]
 }
 
-function complaintsOf(issue: Issue): Complaint[] {
+function complaintsOf(issue: Issue, document: Json): Complaint[] {
   const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)))
   if (issue.code === 'unrecognized_keys' && issue.keys)
     return issue.keys.map((key) => ({ path: [...path, key], message: `${pathText([...path, key])} is not a key that is known here.` }))
-  return [{ path, message: `${pathText(path)} ${sentence(issue.message)}` }]
+  const missing = issue.code === 'invalid_type' && valueAt(document, path) === undefined
+  return [{ path, message: `${pathText(path)} ${sentence(missing ? 'is missing' : issue.message)}` }]
 }
 
 /** Zod's own words, where a schema has none of ours. */
 const sentence = (message: string): string => {
-  const text = /^Invalid input: expected (.*), received undefined$/.test(message)
-    ? 'is missing'
-    : message.replace(/^Invalid input: expected (.*), received (.*)$/, 'must be of type $1, and is $2')
+  const text = message.replace(/^Invalid input: expected (.*), received (.*)$/, 'must be of type $1, and is $2')
   return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
