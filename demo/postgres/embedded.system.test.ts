@@ -9,9 +9,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freePort } from '#demo/supervisor/ports.ts'
 import { commandOf } from '#demo/supervisor/processes.ts'
 import { type Postgres, startPostgres } from './embedded.ts'
+import { preparePostgres, removePostgres } from './installation.ts'
 
 let directory: string
 let started: Postgres[]
+/** Where the data are: outside `directory` when PostgreSQL's account may not enter the checkout. */
+const data = (): string => preparePostgres(directory).data
 const start = async (port?: number): Promise<Postgres> => {
   const postgres = await startPostgres({ directory, ...(port && { port }) })
   started.push(postgres)
@@ -24,7 +27,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   await Promise.all(started.map((postgres) => postgres.stop()))
-  rmSync(directory, { recursive: true, force: true })
+  removePostgres(directory)
 })
 
 async function query(url: string, sql: string): Promise<unknown[]> {
@@ -44,7 +47,7 @@ test('data survive a stop, and the password keeps others out', async () => {
   const second = await start()
   expect(await query(second.url, 'SELECT id FROM kept')).toEqual([{ id: 1 }])
   await expect(query(second.url.replace(/:[^:@/]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow('password authentication failed')
-  expect(statSync(join(directory, 'data')).mode & 0o777).toBe(0o700)
+  expect(statSync(data()).mode & 0o777).toBe(0o700)
 })
 
 test('kill -9 loses nothing that was acknowledged', async () => {
@@ -104,17 +107,17 @@ test.each([
   ['a lock file of a process that is gone', '4194303\n'],
 ])('%s does not keep it from starting', async (_, content) => {
   await (await start()).stop()
-  writeFileSync(join(directory, 'data', 'postmaster.pid'), content)
+  writeFileSync(join(data(), 'postmaster.pid'), content)
   const { url } = await start()
   expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
 })
 
 test('a start killed while it made the data begins again', async () => {
   await (await start()).stop()
-  rmSync(join(directory, 'data', 'PG_VERSION'))
-  rmSync(join(directory, 'data'), { recursive: true })
-  writeFileSync(join(directory, 'data.new'), 'half made')
+  rmSync(join(data(), 'PG_VERSION'))
+  rmSync(data(), { recursive: true })
+  writeFileSync(`${data()}.new`, 'half made')
   const { url } = await start()
   expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
-  expect(lstatSync(join(directory, 'data.new'), { throwIfNoEntry: false })).toBeUndefined()
+  expect(lstatSync(`${data()}.new`, { throwIfNoEntry: false })).toBeUndefined()
 })
