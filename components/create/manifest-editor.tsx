@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
-import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { apiPaths, pagePaths } from '#components/data/api-paths.ts'
 import { ApiProblem } from '#components/data/api-problem.ts'
 import { fetchJson, holdPage } from '#components/data/fetch-json.ts'
@@ -241,6 +241,13 @@ function OpenEditor(props: OpenEditorProps) {
     store.replace(start.text, 'outside', start.document)
     keeper.begin(start.text, start.file?.blob ?? null)
   }
+  const goToYaml = (event: KeyboardEvent) => {
+    const path = view.focused()
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !path) return
+    event.preventDefault()
+    setPane('yaml')
+    requestAnimationFrame(() => yaml.current?.goToField(path))
+  }
   const at = name === undefined ? undefined : { cluster: project.cluster, namespace: project.namespace, kind: kind.key, name }
   const rebase = (blob: string) => {
     setBase(blob)
@@ -330,13 +337,14 @@ function OpenEditor(props: OpenEditorProps) {
         ))}
       </div>
       <div className={styles.panes} data-pane={pane}>
-        <div id="pane-form" className={styles.form}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: a shortcut from whichever field has the focus; the fields are the controls */}
+        <div id="pane-form" className={styles.form} onKeyDown={goToYaml}>
           <FormProvider model={model}>
             <ResourceForm />
           </FormProvider>
         </div>
         <div id="pane-yaml" className={styles.yaml}>
-          {isWide || pane === 'yaml' ? <YamlEditor ref={yaml} store={store} view={view} kind={kind} /> : null}
+          {isWide || pane === 'yaml' ? <YamlEditor ref={yaml} store={store} view={view} kind={kind} project={project} /> : null}
         </div>
       </div>
       <EditorBar

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { completeYaml } from '#components/yaml/complete-yaml.ts'
+import { completeYaml, referencePlace } from '#components/yaml/complete-yaml.ts'
 import { findProblems } from '#components/yaml/find-problems.ts'
 import { compileKind } from '#lib/schema/compile-kind.ts'
 
@@ -33,6 +33,20 @@ const kind = compileKind({
                       properties: { age: { type: 'integer' }, action: { type: 'object', properties: { kind: { type: 'string' } } } },
                     },
                   },
+                  topicRef: {
+                    type: 'object',
+                    description: 'The topic that is told.',
+                    oneOf: [
+                      { not: { required: ['external'] }, required: ['name', 'kind'] },
+                      { not: { anyOf: [{ required: ['name'] }, { required: ['namespace'] }] }, required: ['external'] },
+                    ],
+                    properties: {
+                      external: { type: 'string', description: 'Allowed value: The `name` field of a `PubSubTopic` resource.' },
+                      kind: { type: 'string', description: 'Kind of the resource. Allowed values: PubSubTopic' },
+                      name: { type: 'string' },
+                      namespace: { type: 'string' },
+                    },
+                  },
                   levels: { type: 'array', items: { type: 'string', enum: ['low', 'high'] } },
                 },
               },
@@ -52,9 +66,9 @@ const head = 'apiVersion: storage.cnrm.cloud.google.com/v1beta1\nkind: StorageBu
 describe('completion', () => {
   test.each([
     ['keys at the top', `${head}|`, ['metadata', 'spec']],
-    ['keys below a key', `${head}spec:\n  |`, ['location', 'uniform', 'rules', 'levels']],
-    ['a key half typed', `${head}spec:\n  uni|\n`, ['location', 'uniform', 'rules', 'levels']],
-    ['keys that are not there yet', `${head}spec:\n  location: EU\n  u|`, ['uniform', 'rules', 'levels']],
+    ['keys below a key', `${head}spec:\n  |`, ['location', 'uniform', 'rules', 'topicRef', 'levels']],
+    ['a key half typed', `${head}spec:\n  uni|\n`, ['location', 'uniform', 'rules', 'topicRef', 'levels']],
+    ['keys that are not there yet', `${head}spec:\n  location: EU\n  u|`, ['uniform', 'rules', 'topicRef', 'levels']],
     ['keys of a list item', `${head}spec:\n  rules:\n    - |`, ['age', 'action']],
     ['more keys of a list item', `${head}spec:\n  rules:\n    - age: 1\n      a|`, ['action']],
     ['values of an enum', `${head}spec:\n  location: |`, ['EU', 'US']],
@@ -87,6 +101,30 @@ describe('completion', () => {
   test('other documents of the file do not disturb', () => {
     const text = `a: 1\n---\n${head}spec:\n  location: |`
     expect(completeYaml(kind, text.replace('|', ''), 1, text.indexOf('|'))?.items).toHaveLength(2)
+  })
+})
+
+describe('references', () => {
+  const place = (text: string) => referencePlace(kind, text.replace('|', ''), 0, text.indexOf('|'))
+
+  test('the name of a reference is looked for, with what stands beside it', () => {
+    const found = place(`${head}spec:\n  topicRef:\n    namespace: other\n    name: ord|`)
+    expect(found).toMatchObject({ typed: 'ord', column: 4, namespace: 'other', kind: undefined })
+    expect(found?.reference.targets).toEqual(['PubSubTopic'])
+    expect(place(`${head}spec:\n  topicRef:\n    kind: PubSubTopic\n    name: |`)).toMatchObject({ typed: '', kind: 'PubSubTopic' })
+  })
+
+  test('other names and other keys are not', () => {
+    for (const text of [
+      `${head}metadata:\n  name: a|`,
+      `${head}spec:\n  topicRef:\n    namespace: o|`,
+      `${head}spec:\n  topicRef:\n    na|`,
+    ])
+      expect(place(text)).toBeNull()
+  })
+
+  test('the kinds it may name are offered', () => {
+    expect(labels(`${head}spec:\n  topicRef:\n    kind: |`)).toEqual(['PubSubTopic'])
   })
 })
 

@@ -4,12 +4,12 @@
  * path is read from that. Pure.
  */
 import { TooLarge } from '#lib/errors.ts'
-import { isObject, type Json, type JsonPath, valueAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonPath, textAt, valueAt } from '#lib/json.ts'
 import { pathAtOffset } from '#lib/manifest/locate.ts'
 import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
 import { printScalar } from '#lib/manifest/print-value.ts'
 import { explainField } from '#lib/schema/explain-field.ts'
-import { type CompiledKind, childrenOf, type FieldNode, fieldAt } from '#lib/schema/field-tree.ts'
+import { type CompiledKind, childrenOf, type FieldNode, fieldAt, type ReferenceField } from '#lib/schema/field-tree.ts'
 import { documentNode } from './document-fields.ts'
 
 export interface Suggestion {
@@ -30,16 +30,54 @@ export interface Suggestions {
 
 const placeholder = 'corbelPlaceholder'
 
+/** A key, and what is typed of its value. */
+const keyAndValue = /^(\s*(?:- +)*)([^\s:#'"[\]{}&*!|>%@`-][^:#]*): +(\S*)$/
+
+/** The name of a reference, being typed. */
+export interface ReferencePlace {
+  /** Where the typed part begins, as an offset of the text. */
+  from: number
+  typed: string
+  /** The column of the key, for keys that go beside it. */
+  column: number
+  reference: ReferenceField
+  /** What already stands beside the name. */
+  namespace: string | undefined
+  kind: string | undefined
+}
+
+/** Whether an offset of a file's text stands in the name of a reference; null where it does not. */
+export function referencePlace(kind: CompiledKind, text: string, docIndex: number, offset: number): ReferencePlace | null {
+  const lineFrom = text.lastIndexOf('\n', offset - 1) + 1
+  const value = keyAndValue.exec(text.slice(lineFrom, offset))
+  if (!value) return null
+  const column = value[1]?.length ?? 0
+  const path = pathAtOffset(text, docIndex, lineFrom + column)
+  const node = fieldAt(documentNode(kind), path.slice(0, -1))
+  if (node?.type !== 'reference' || path.at(-1) !== 'name') return null
+  const beside = valueIn(text, docIndex, path.slice(0, -1))
+  const typed = value[3] ?? ''
+  return {
+    from: offset - typed.length,
+    typed,
+    column,
+    reference: node,
+    namespace: textAt(beside, 'namespace'),
+    kind: textAt(beside, 'kind'),
+  }
+}
+
 /** The suggestions at an offset of a file's text (line ends `\n`), or null where there is nothing to say. */
 export function completeYaml(kind: CompiledKind, text: string, docIndex: number, offset: number): Suggestions | null {
   const lineFrom = text.lastIndexOf('\n', offset - 1) + 1
   const nextEnd = text.indexOf('\n', offset)
   const lineTo = nextEnd < 0 ? text.length : nextEnd
   const before = text.slice(lineFrom, offset)
-  const value = /^(\s*(?:- +)*)([^\s:#'"[\]{}&*!|>%@`-][^:#]*): +(\S*)$/.exec(before)
+  const value = keyAndValue.exec(before)
   if (value) {
     const path = pathAtOffset(text, docIndex, lineFrom + (value[1]?.length ?? 0))
-    const items = valuesOf(fieldAt(documentNode(kind), path))
+    const root = documentNode(kind)
+    const items = [...valuesOf(fieldAt(root, path)), ...targetsOf(fieldAt(root, path.slice(0, -1)), path.at(-1))]
     return items.length > 0 ? { from: offset - (value[3]?.length ?? 0), items } : null
   }
   const key = /^(\s*(?:- +)*)([\w./-]*)$/.exec(before)
@@ -114,6 +152,14 @@ function valuesOf(node: FieldNode | undefined): Suggestion[] {
     )
   if (node.type === 'string') return (node.mined?.values ?? []).map((value) => suggest(printScalar(value), 'named in the description'))
   return []
+}
+
+/** The kinds a reference may name, where its schema leaves `kind` open. */
+function targetsOf(node: FieldNode | undefined, key: string | number | undefined): Suggestion[] {
+  if (node?.type !== 'reference' || key !== 'kind') return []
+  const open = node.children.find((child) => child.key === 'kind')
+  if (!open || ('enum' in open && open.enum)) return []
+  return node.targets.map((label) => ({ label, insert: label, detail: '', about: '', required: false, type: 'value' }))
 }
 
 const sameDefault = (node: FieldNode, value: Json): boolean => node.default !== undefined && node.default === value

@@ -8,6 +8,8 @@ export interface Underline {
   to: number
   severity: 'error' | 'warning'
   message: string
+  /** What to write instead to mean text. */
+  quoted?: string
 }
 
 /** Looking up a place reads the document; a text with very many complaints is shown its first ones. */
@@ -26,7 +28,14 @@ export function findProblems(
     const to = Math.min(end, lineEnd < 0 ? text.length : lineEnd, text.length)
     return { from, to: Math.max(from, to) }
   }
-  const read = problems.map(({ start, end, severity, message }): Underline => ({ ...firstLine(start, end), severity, message }))
+  const read = problems.map(
+    ({ start, end, severity, message, quoted }): Underline => ({
+      ...firstLine(start, end),
+      severity,
+      message,
+      ...(quoted === undefined ? {} : { quoted }),
+    }),
+  )
   const said = complaints.slice(0, mostComplaints).flatMap(({ path, message, hint }): Underline[] => {
     const range = rangeOf(text, docIndex, path)
     return range ? [{ ...firstLine(range.start, range.end), severity: hint ? 'warning' : 'error', message }] : []

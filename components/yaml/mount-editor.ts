@@ -7,7 +7,8 @@ import { autocompletion, type CompletionContext, type CompletionResult } from '@
 import { indentWithTab } from '@codemirror/commands'
 import { yaml } from '@codemirror/lang-yaml'
 import { indentUnit } from '@codemirror/language'
-import { lintGutter, setDiagnostics } from '@codemirror/lint'
+import { type Action, lintGutter, setDiagnostics } from '@codemirror/lint'
+import { search } from '@codemirror/search'
 import { Annotation, EditorState, type Extension, Prec, StateEffect, StateField } from '@codemirror/state'
 import { Decoration, type DecorationSet, EditorView, hoverTooltip, keymap } from '@codemirror/view'
 import { basicSetup } from 'codemirror'
@@ -17,10 +18,11 @@ import { type JsonPath, valueAt } from '#lib/json.ts'
 import { pathAtOffset, rangeOf } from '#lib/manifest/locate.ts'
 import { explainField } from '#lib/schema/explain-field.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
-import { aboutField, completeYaml } from './complete-yaml.ts'
+import { aboutField, completeYaml, type ReferencePlace, referencePlace } from './complete-yaml.ts'
 import { documentField } from './document-fields.ts'
 import { editorTheme } from './editor-theme.ts'
 import { findProblems } from './find-problems.ts'
+import type { FoundReference } from './find-references.ts'
 import { type LineEnd, lineEndOf, toEditorOffset, toEditorText, toFileOffset, toFileText } from './line-ends.ts'
 import { minimalChange } from './minimal-change.ts'
 
@@ -31,6 +33,8 @@ export interface EditorOptions {
   view?: FormView | undefined
   /** Absent where the schema is not known: no completion and no help then. */
   kind?: CompiledKind | undefined
+  /** What a reference may name; absent where nobody can be asked. */
+  findReferences?: ((place: ReferencePlace, signal: AbortSignal) => Promise<FoundReference[]>) | undefined
   readOnly: boolean
   label: string
   /** The id of the element that says how to leave the editor by keyboard. */
@@ -42,6 +46,8 @@ export interface EditorOptions {
 export interface MountedEditor {
   /** Puts the cursor at a line, counted from 1, and the focus into the editor. */
   goToLine: (line: number) => void
+  /** Puts the cursor at a field, or what it would stand in, and the focus into the editor. */
+  goToField: (path: JsonPath) => void
   destroy: () => void
 }
 
@@ -110,6 +116,7 @@ export function mountEditor(options: EditorOptions): MountedEditor {
     EditorState.tabSize.of(2),
     yaml(),
     lintGutter(),
+    search({ top: true }),
     litLines,
     editorTheme,
     EditorState.readOnly.of(options.readOnly),
@@ -129,7 +136,10 @@ export function mountEditor(options: EditorOptions): MountedEditor {
       if (update.selectionSet || update.docChanged || update.focusChanged) tellCursor(update.view)
     }),
     ...(kind
-      ? [autocompletion({ override: [(context) => complete(context, kind, store)], icons: false }), helpOnHover(kind, store, () => end)]
+      ? [
+          autocompletion({ override: [(context) => complete(context, kind, store, options.findReferences)], icons: false }),
+          helpOnHover(kind, store, () => end),
+        ]
       : []),
   ]
   const editor = new EditorView({
@@ -144,11 +154,12 @@ export function mountEditor(options: EditorOptions): MountedEditor {
       lightFocused(false)
       const { text, problems } = store.state()
       const limit = editor.state.doc.length
-      const found = findProblems(text, store.document, problems, store.complaints().all).map(({ from, to, severity, message }) => ({
+      const found = findProblems(text, store.document, problems, store.complaints().all).map(({ from, to, severity, message, quoted }) => ({
         from: Math.min(toEditorOffset(text, from, end), limit),
         to: Math.min(toEditorOffset(text, to, end), limit),
         severity,
         message,
+        ...(quoted === undefined || options.readOnly ? {} : { actions: [quoteAction(quoted)] }),
       }))
       editor.dispatch(setDiagnostics(editor.state, found))
     }, restAfter)
@@ -187,12 +198,19 @@ export function mountEditor(options: EditorOptions): MountedEditor {
   check()
   lightFocused(true)
 
+  const goTo = (at: number) => {
+    editor.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) })
+    editor.focus()
+  }
   return {
     goToLine: (line) => {
       const { doc } = editor.state
-      const at = doc.line(Math.max(1, Math.min(line, doc.lines))).from
-      editor.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) })
-      editor.focus()
+      goTo(doc.line(Math.max(1, Math.min(line, doc.lines))).from)
+    },
+    goToField: (path) => {
+      const { text } = store.state()
+      const range = rangeOf(text, store.document, path)
+      goTo(range ? Math.min(toEditorOffset(text, range.start, end), editor.state.doc.length) : 0)
     },
     destroy: () => {
       clearTimeout(resting)
@@ -204,7 +222,36 @@ export function mountEditor(options: EditorOptions): MountedEditor {
   }
 }
 
-function complete(context: CompletionContext, kind: CompiledKind, store: ManifestStore): CompletionResult | null {
+/** Puts quotes around a value that readers would take for something else than text. */
+const quoteAction = (quoted: string): Action => ({
+  name: `Write ${quoted}`,
+  apply: (editor, from, to) => editor.dispatch({ changes: { from, to, insert: quoted } }),
+})
+
+/** Resources a reference may name, found while its name is typed. */
+async function completeReference(
+  context: CompletionContext,
+  place: ReferencePlace,
+  find: NonNullable<EditorOptions['findReferences']>,
+): Promise<CompletionResult | null> {
+  const ended = new AbortController()
+  context.addEventListener('abort', () => ended.abort())
+  const items = await find(place, ended.signal).catch(() => []) // without an answer a typed name is as good
+  if (context.aborted || items.length === 0) return null
+  return {
+    from: place.from,
+    options: items.map(({ label, detail, insert }, index) => ({ label, detail, apply: insert, type: 'variable', boost: -index })),
+  }
+}
+
+function complete(
+  context: CompletionContext,
+  kind: CompiledKind,
+  store: ManifestStore,
+  find: EditorOptions['findReferences'],
+): CompletionResult | null | Promise<CompletionResult | null> {
+  const place = find ? referencePlace(kind, context.state.doc.toString(), store.document, context.pos) : null
+  if (find && place) return completeReference(context, place, find)
   const found = completeYaml(kind, context.state.doc.toString(), store.document, context.pos)
   if (!found || found.items.length === 0) return null
   const typed = context.pos > found.from

@@ -1,6 +1,7 @@
 'use client'
 
-import { useCallback, useEffect, useId, useImperativeHandle, useRef, useState } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useId, useImperativeHandle, useRef, useState } from 'react'
 import type { ManifestStore } from '#components/create/manifest-store.ts'
 import type { FormView } from '#components/forms/form-view.ts'
 import { Button } from '#components/ui/button.tsx'
@@ -10,12 +11,14 @@ import { Banner } from '#components/ui/notices.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { JsonPath } from '#lib/json.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
+import { referenceFinder } from './find-references.ts'
 import type { MountedEditor } from './mount-editor.ts'
 import { useStoreText } from './use-store-text.ts'
 import styles from './yaml-editor.module.css'
 
 export interface YamlEditorHandle {
   goToLine: (line: number) => void
+  goToField: (path: JsonPath) => void
 }
 
 /**
@@ -26,6 +29,7 @@ export function YamlEditor({
   store,
   view,
   kind,
+  project,
   readOnly = false,
   label = 'Manifest as YAML',
   ref,
@@ -33,6 +37,8 @@ export function YamlEditor({
   store: ManifestStore
   view?: FormView
   kind?: CompiledKind
+  /** Where references are looked for. */
+  project?: { cluster: string; namespace: string }
   readOnly?: boolean
   label?: string
   ref?: React.Ref<YamlEditorHandle>
@@ -40,7 +46,10 @@ export function YamlEditor({
   const id = useId()
   const box = useRef<HTMLDivElement>(null)
   const editor = useRef<MountedEditor>(null)
-  const wantedLine = useRef<number>(null)
+  const wanted = useRef<((mounted: MountedEditor) => void) | null>(null)
+  const client = useQueryClient()
+  const cluster = project?.cluster
+  const namespace = project?.namespace
   const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading')
   const [path, setPath] = useState<JsonPath | undefined>()
   const [tries, setTries] = useState(0)
@@ -53,10 +62,22 @@ export function YamlEditor({
     import('./mount-editor.ts').then(
       ({ mountEditor }) => {
         if (gone) return
-        editor.current = mountEditor({ parent, store, view, kind, readOnly, label, describedBy: `${id}-help`, onCursor: setPath })
+        const findReferences = cluster !== undefined && namespace !== undefined ? referenceFinder(client, cluster, namespace) : undefined
+        const mounted = mountEditor({
+          parent,
+          store,
+          view,
+          kind,
+          findReferences,
+          readOnly,
+          label,
+          describedBy: `${id}-help`,
+          onCursor: setPath,
+        })
+        editor.current = mounted
         setState('ready')
-        if (wantedLine.current !== null) editor.current.goToLine(wantedLine.current)
-        wantedLine.current = null
+        wanted.current?.(mounted)
+        wanted.current = null
       },
       () => {
         if (!gone) setState('failed')
@@ -67,13 +88,18 @@ export function YamlEditor({
       editor.current?.destroy()
       editor.current = null
     }
-  }, [store, view, kind, readOnly, label, id, tries])
+  }, [store, view, kind, client, cluster, namespace, readOnly, label, id, tries])
 
-  const goToLine = useCallback((line: number) => {
-    if (editor.current) editor.current.goToLine(line)
-    else wantedLine.current = line
+  useImperativeHandle(ref, () => {
+    const whenMounted = (action: (mounted: MountedEditor) => void) => {
+      if (editor.current) action(editor.current)
+      else wanted.current = action
+    }
+    return {
+      goToLine: (line) => whenMounted((mounted) => mounted.goToLine(line)),
+      goToField: (path) => whenMounted((mounted) => mounted.goToField(path)),
+    }
   }, [])
-  useImperativeHandle(ref, () => ({ goToLine }), [goToLine])
 
   return (
     <div className={styles.frame}>
@@ -112,7 +138,7 @@ export function YamlEditor({
       <p id={`${id}-help`} className={styles.help}>
         {readOnly
           ? 'To read. Ctrl F finds text.'
-          : 'Tab indents. Press Escape, then Tab, to leave the editor. Ctrl Space completes, Ctrl F finds, Ctrl Enter shows the field in the form.'}
+          : 'Tab indents. Press Escape, then Tab, to leave the editor. Ctrl Space completes, Ctrl F finds, Ctrl Enter goes to the field in the form, and there back here.'}
       </p>
     </div>
   )

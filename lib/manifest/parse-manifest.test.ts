@@ -23,6 +23,10 @@ describe('what is wrong with a file is said at its place', () => {
     ['a list as key', '? [a]\n: b\n', 'error', 1, /only text as keys/],
     ['an unsafe integer', 'a: 12345678901234567890\n', 'warning', 1, /larger than 2\^53/],
     ['no', 'a: 1\nb: no\n', 'warning', 2, /boolean for kubectl/],
+    ['off as a key', 'off: 1\n', 'warning', 1, /key off is a boolean for kubectl/],
+    ['Yes', 'a: [Yes]\n', 'warning', 1, /Write "Yes" if text is meant, true or false if not/],
+    ['underscores', 'a: 1_000\n', 'warning', 1, /Quote it, or leave the underscores out/],
+    ['a time of day', 'a: 22:22\n', 'warning', 1, /base 60/],
     ['an octal', 'a: 010\n', 'warning', 1, /octal number \(8\)/],
     ['base 60', 'a: 12:30\n', 'warning', 1, /base 60/],
     ['a date', 'a: 2026-01-01\n', 'warning', 1, /date/],
@@ -31,6 +35,16 @@ describe('what is wrong with a file is said at its place', () => {
   test.each(cases)('%s', (_, text, severity, line, sentence) => {
     const found = parseManifestFile(text).problems.find((problem) => sentence.test(problem.message))
     expect(found).toMatchObject({ severity, line })
+  })
+
+  test('what is taken for something else than text comes with its quotes', () => {
+    const quoted = (text: string) =>
+      parseManifestFile(text).problems.map((problem) => [text.slice(problem.start, problem.end), problem.quoted])
+    expect(quoted('a: no\nb: 010\nc: 12345678901234567890\n')).toEqual([
+      ['no', '"no"'],
+      ['010', '"010"'],
+      ['12345678901234567890', '"12345678901234567890"'],
+    ])
   })
 
   test('a file over 1 MiB is too large', () => {

@@ -44,6 +44,8 @@ export interface ManifestProblem {
   document?: number
   /** The field, where the problem stands at one. */
   path?: JsonPath
+  /** The text to write instead, where there is one answer for those who meant text. */
+  quoted?: string
 }
 
 /** What tells one resource from all others of a cluster. */
@@ -132,7 +134,7 @@ export function parseManifestFile(text: string): ManifestFile {
   }
 
   const documents = parsed.map((document, index): ManifestDocument => {
-    const report = (severity: ManifestProblem['severity'], message: string, range: readonly [number, number], path?: JsonPath) => {
+    const report: Report = (severity, message, range, path, quoted) => {
       const place = lines.linePos(range[0])
       problems.push({
         severity,
@@ -143,6 +145,7 @@ export function parseManifestFile(text: string): ManifestFile {
         end: Math.max(range[0], range[1]),
         document: index,
         ...(path ? { path } : {}),
+        ...(quoted === undefined ? {} : { quoted }),
       })
     }
     for (const error of document.errors) report('error', explainSyntaxError(error.code, error.message), error.pos)
@@ -226,7 +229,7 @@ function aliasTarget(document: ParsedDocument, alias: Alias): ParsedNode | undef
   return known.get(alias)
 }
 
-type Report = (severity: 'error' | 'warning', message: string, range: readonly [number, number], path?: JsonPath) => void
+type Report = (severity: 'error' | 'warning', message: string, range: readonly [number, number], path?: JsonPath, quoted?: string) => void
 
 /** Turns nodes into JSON, counting what aliases expand to, and reports what a reader of the file should know. */
 class ValueReader {
@@ -334,7 +337,7 @@ class ValueReader {
       }
       if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
         const message = `${node.source ?? value} is larger than 2^53 and loses digits in JSON readers. Quote it, if the field takes text.`
-        this.#report('warning', message, rangeOfNode(node), path)
+        this.#report('warning', message, rangeOfNode(node), path, JSON.stringify(node.source ?? String(value)))
       }
       return value
     }
@@ -345,7 +348,7 @@ class ValueReader {
 
   #warnYaml11(node: Scalar.Parsed, path: JsonPath, isKey: boolean) {
     const surprise = explainYaml11(node.source ?? '', isKey)
-    if (surprise) this.#report('warning', surprise, rangeOfNode(node), path)
+    if (surprise) this.#report('warning', surprise, rangeOfNode(node), path, JSON.stringify(node.source ?? ''))
   }
 }
 
