@@ -1,7 +1,12 @@
 /**
  * Typing in the largest form there is: time until the name can be typed, from a key to the frame that shows it, and the page's heap
- * after many keystrokes. Two documents: the one a newcomer begins with, and a draft in which every field of the kind is filled in.
- * The kind is Config Connector's largest where its definitions are on this machine, else the demo's own largest.
+ * after many keystrokes. Two documents: the one a newcomer begins with, and a draft in which every field of the kind is filled in,
+ * as it opens and with every section open. The kind is Config Connector's largest where its definitions are on this machine, else
+ * the demo's own largest.
+ *
+ * Key to paint is measured twice. On a display of 60 Hz a frame waits for the display's next refresh, 0 to 16.7 ms whatever the page
+ * does, so the 95th percentile can never be much below 16 ms there. The goal is set on what the page itself needs: a browser that
+ * draws each frame as soon as it can (`--disable-frame-rate-limit`). The figure of a 60 Hz display stands beside it.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +24,9 @@ import { type Figure, percentile } from './statistics.ts'
 
 const measuredKeys = 500
 const heapAfterKeys = [2_000, 10_000]
-const heapWithinMs = 150_000
+const heapWithinMs = 300_000
+/** Draws a frame as soon as there is something to draw. */
+const unlimited = ['--disable-frame-rate-limit', '--disable-gpu-vsync']
 const demoLargest = { kind: 'RunService.run.cnrm.cloud.google.com', file: 'runservices.run.cnrm.cloud.google.com.yaml' }
 
 interface Subject {
@@ -32,7 +39,9 @@ export async function run(): Promise<{ name: string; rows: Figure[] }> {
   const demo = await benchDemo()
   const alice = await signIn(demo.url, 'alice')
   const subject = largest()
-  const browser = await chromium.launch({ executablePath: await findChromium(console.log), args: chromiumArguments })
+  const executablePath = await findChromium(console.log)
+  const browser = await chromium.launch({ executablePath, args: [...chromiumArguments, ...unlimited] })
+  const display = await chromium.launch({ executablePath, args: chromiumArguments })
   try {
     const kindName = subject.kind.slice(0, subject.kind.indexOf('.'))
     const compiled = await alice.call<{ fieldCount: number }>('GET', `/api/v1/kinds/demo/${subject.kind}`)
@@ -41,13 +50,14 @@ export async function run(): Promise<{ name: string; rows: Figure[] }> {
       name: 'form-typing',
       rows: [
         { what: `fields of ${kindName}`, value: compiled.fieldCount, unit: '' },
-        ...(await measure(demo, browser, alice, subject.kind, 'new', undefined)),
+        ...(await measure(demo, { browser, display }, alice, subject.kind, 'new', undefined)),
         { what: 'lines of the filled-in manifest', value: filled.split('\n').length - 1, unit: '' },
-        ...(await measure(demo, browser, alice, subject.kind, 'filled in', filled)),
+        ...(await measure(demo, { browser, display }, alice, subject.kind, 'filled in', filled)),
       ],
     }
   } finally {
     await browser.close()
+    await display.close()
   }
 }
 
@@ -60,7 +70,7 @@ function largest(): Subject {
 
 async function measure(
   demo: Demo,
-  browser: Browser,
+  { browser, display }: { browser: Browser; display: Browser },
   alice: Person,
   kind: string,
   name: string,
@@ -69,25 +79,82 @@ async function measure(
   const draft = `/api/v1/drafts/create/demo/payments-prod/${kind}`
   await alice.call('DELETE', draft).catch(() => {}) // there may be none
   if (text) await alice.call('PUT', draft, { title: 'Typing', content: { text }, baseRevision: null })
-  const context = await browser.newContext({ baseURL: demo.url, viewport: { width: 1440, height: 900 } })
+  const path = `/create/${kind}?cluster=demo&namespace=payments-prod`
+  const inPage = async (of: Browser, work: (page: Page) => Promise<Figure[]>): Promise<Figure[]> => {
+    const context = await of.newContext({ baseURL: demo.url, viewport: { width: 1440, height: 900 } })
+    try {
+      await giveCookies(context, demo.url, alice)
+      const page = await context.newPage()
+      await page.addInitScript(watchPage)
+      return await work(page)
+    } finally {
+      await context.close()
+    }
+  }
   try {
-    await giveCookies(context, demo.url, alice)
-    const page = await context.newPage()
-    await page.addInitScript(watchPage)
-    const rows = await open(page, `/create/${kind}?cluster=demo&namespace=payments-prod`)
-    const field = page.getByRole('textbox', { name: /^Name/ }).first()
-    const inForm = await keyToPaint(page, field, measuredKeys)
-    const inYaml = await keyToPaint(page, page.locator('.cm-content').first(), measuredKeys / 5)
+    const rows = await inPage(browser, async (page) => [
+      ...(await open(page, path)),
+      ...(await typing(page, text === undefined ? '' : ', outer sections open', text !== undefined)),
+      ...(await heapWhileTyping(await page.context().newCDPSession(page), page, nameOf(page))),
+    ])
+    if (text !== undefined)
+      rows.push(
+        ...(await inPage(browser, async (page) => {
+          await open(page, path)
+          return [await openEverySection(page), ...(await typing(page, ', every section open', true))]
+        })),
+      )
     rows.push(
-      { what: 'key to paint in the form', value: middleAndHigh(inForm), unit: 'ms p50 / p95', goal: '≤ 100' },
-      { what: 'key to paint in the YAML', value: middleAndHigh(inYaml), unit: 'ms p50 / p95', goal: '≤ 100' },
-      ...(await heapWhileTyping(await context.newCDPSession(page), page, field)),
+      ...(await inPage(display, async (page) => {
+        await open(page, path)
+        return [
+          {
+            what: 'key to paint in the form, 60 Hz display',
+            value: middleAndHigh(await keyToPaint(page, nameOf(page), measuredKeys)),
+            unit: 'ms p50 / p95',
+          },
+        ]
+      })),
     )
     return rows.map((row) => ({ ...row, what: `${name}: ${row.what}` }))
   } finally {
-    await context.close()
     await alice.call('DELETE', draft).catch(() => {}) // the page may not have saved one
   }
+}
+
+const nameOf = (page: Page): Locator => page.getByRole('textbox', { name: /^Name/ }).first()
+
+/** Types into the name, into a field deeper in the form where there is one, and into the YAML. */
+async function typing(page: Page, when: string, hasMore: boolean): Promise<Figure[]> {
+  const row = (what: string, times: number[]): Figure => ({
+    what: `key to paint in ${what}${when}`,
+    value: middleAndHigh(times),
+    unit: 'ms p50 / p95',
+    goal: '≤ 16',
+  })
+  const rows = [row('the name', await keyToPaint(page, nameOf(page), measuredKeys))]
+  if (hasMore) {
+    const deep = page.locator('#pane-form input[type=text]').nth(12)
+    rows.push(row('a field further down', await keyToPaint(page, deep, measuredKeys)))
+  }
+  rows.push({ ...row('the YAML', await keyToPaint(page, page.locator('.cm-content').first(), measuredKeys / 5)), goal: '≤ 50' })
+  return rows
+}
+
+/** Opens section after section until none is closed; gives how many controls the form has then. */
+async function openEverySection(page: Page): Promise<Figure> {
+  for (let depth = 0; depth < 20; depth++) {
+    const closed = await page.evaluate(() => {
+      const toggles = document.querySelectorAll<HTMLElement>('#pane-form button[data-first][aria-expanded="false"]')
+      for (const toggle of toggles) toggle.click()
+      return toggles.length
+    })
+    await page.waitForTimeout(500)
+    if (closed === 0) break
+  }
+  await page.waitForTimeout(2_000)
+  const controls = await page.locator('#pane-form :is(input, select, textarea)').count()
+  return { what: 'controls in the form, every section open', value: controls, unit: '' }
 }
 
 const middleAndHigh = (times: number[]): string => `${percentile(times, 0.5).toFixed(1)} / ${percentile(times, 0.95).toFixed(1)}`
@@ -143,14 +210,23 @@ async function open(page: Page, path: string): Promise<Figure[]> {
   await page.waitForFunction(() => window.benchWatch.usableAt > 0, undefined, { timeout: 60_000 })
   await page.locator('.cm-content').first().waitFor({ timeout: 60_000 })
   await page.waitForTimeout(2_000)
-  const { usableAt, longTasks, controls, elements } = await page.evaluate(() => ({
+  const { usableAt, dataAt, longTasks, controls, elements } = await page.evaluate(() => ({
     usableAt: window.benchWatch.usableAt,
+    // the last of what the form needs: kind, draft, project and person
+    dataAt: performance
+      .getEntriesByType('resource')
+      .filter((entry) => /\/api\/v1\/(?:kinds\/[^/]+\/[^/]+$|drafts\/|projects\/|me$)/.test(entry.name))
+      .flatMap((entry) =>
+        entry instanceof PerformanceResourceTiming && entry.responseEnd < window.benchWatch.usableAt ? [entry.responseEnd] : [],
+      )
+      .reduce((last, at) => Math.max(last, at), 0),
     longTasks: window.benchWatch.longTasks,
     controls: document.querySelectorAll('#pane-form :is(input, select, textarea)').length,
     elements: document.querySelectorAll('*').length,
   }))
   const blocked = longTasks.reduce((sum, duration) => sum + Math.max(0, duration - 50), 0)
   return [
+    { what: 'form data to a name that can be typed', value: Math.round(usableAt - dataAt), unit: 'ms', goal: '≤ 300' },
     { what: 'navigation to a name that can be typed', value: Math.round(usableAt), unit: 'ms' },
     { what: 'main thread blocked while opening (beyond 50 ms each)', value: Math.round(blocked), unit: 'ms' },
     { what: 'controls in the form', value: controls, unit: '' },
@@ -178,7 +254,8 @@ async function heapWhileTyping(session: CDPSession, page: Page, field: Locator):
     const { usedSize } = await session.send('Runtime.getHeapUsage')
     return Number((usedSize / 2 ** 20).toFixed(1))
   }
-  const rows: Figure[] = [{ what: 'heap before', value: await heap(), unit: 'MiB' }]
+  const before = await heap()
+  const rows: Figure[] = [{ what: 'heap before', value: before, unit: 'MiB' }]
   await field.click()
   await page.keyboard.press('End')
   const started = performance.now()
@@ -189,5 +266,6 @@ async function heapWhileTyping(session: CDPSession, page: Page, field: Locator):
     rows.push({ what: `heap after ${typed.toLocaleString('en')} keys`, value: await heap(), unit: 'MiB' })
     if (typed < stop) break
   }
-  return rows
+  const growth = Number((((await heap()) / before - 1) * 100).toFixed(1))
+  return [...rows, { what: `heap growth over ${typed.toLocaleString('en')} keys`, value: growth, unit: '%', goal: '≤ 5' }]
 }

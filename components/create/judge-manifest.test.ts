@@ -119,6 +119,7 @@ test('an error about something that is there is shown at once', () => {
   ]
   expect(shownErrors(errors, { spec: { location: 'XX' }, metadata: { name: '' } }, false)).toEqual([errors[0]])
   expect(shownErrors(errors, {}, true)).toEqual(errors)
+  expect(shownErrors([{ path: ['spec', 'topicRef'], message: 'Choose one.' }], { spec: { topicRef: {} } }, false)).toEqual([])
 })
 
 describe('rules of the kind', () => {

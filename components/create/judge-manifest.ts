@@ -6,7 +6,7 @@
  */
 import type { ManifestStore } from '#components/create/manifest-store.ts'
 import type { FieldError } from '#lib/errors.ts'
-import { type Json, valueAt } from '#lib/json.ts'
+import { isObject, type Json, valueAt } from '#lib/json.ts'
 import type { DryRunResult } from '#lib/proposals/contract.ts'
 import type { RuleFindings } from '#lib/schema/evaluate-rules.ts'
 
@@ -36,13 +36,13 @@ export const dryRunAfter = 700
 
 /**
  * The errors to show at their fields: all once the person has asked for a review, before that only those about
- * something that is there. A form that begins red teaches nobody anything.
+ * something that is there: an empty text or object is a place to fill in. A form that begins red teaches nobody anything.
  */
 export function shownErrors(errors: readonly FieldError[], value: Json, asked: boolean): FieldError[] {
   if (asked) return [...errors]
   return errors.filter(({ path }) => {
     const here = valueAt(value, path)
-    return here !== undefined && here !== ''
+    return here !== undefined && here !== '' && !(isObject(here) && Object.keys(here).length === 0)
   })
 }
 

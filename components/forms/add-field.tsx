@@ -29,7 +29,8 @@ function concretePath(base: JsonPath, found: readonly string[]): { path: JsonPat
   return { path, through }
 }
 
-export function AddField({ nodes, path }: { nodes: readonly FieldNode[]; path: JsonPath }) {
+/** `hidden` are the fields not shown, listed at first; the search is over `nodes`, all fields of the object, and goes to one that is shown already. */
+export function AddField({ hidden, nodes, path }: { hidden: readonly FieldNode[]; nodes: readonly FieldNode[]; path: JsonPath }) {
   const { store, view } = useForm()
   const [open, setOpen] = useState(false)
   const [query, setQuery] = useState('')
@@ -37,12 +38,12 @@ export function AddField({ nodes, path }: { nodes: readonly FieldNode[]; path: J
   const index = useMemo(() => (open ? indexFields({ type: 'object', key: '', label: '', children: [...nodes] }) : []), [open, nodes])
   const found = useMemo(() => {
     if (!open) return []
-    // without words: the fields of this object itself, in the schema's order; with words: everything below it
-    if (query.trim() === '') return nodes.slice(0, atFirst).map((node) => ({ node, path: [node.key] }))
+    // without words: the hidden fields of this object itself, in the schema's order; with words: everything below it
+    if (query.trim() === '') return hidden.slice(0, atFirst).map((node) => ({ node, path: [node.key] }))
     return searchFields(index, query, atFirst).filter(
       (field) => !field.path.slice(0, -1).some((key, at) => key === '*' && isMapAt(nodes, field.path.slice(0, at))),
     )
-  }, [open, query, index, nodes])
+  }, [open, query, index, nodes, hidden])
 
   const groups = useMemo(() => groupFound(nodes, found), [nodes, found])
 
@@ -58,14 +59,14 @@ export function AddField({ nodes, path }: { nodes: readonly FieldNode[]; path: J
   }
 
   if (!open) {
-    const names = nodes.slice(0, 3).map((node) => node.label.toLowerCase())
+    const names = hidden.slice(0, 3).map((node) => node.label.toLowerCase())
     return (
       <div>
         <Button size="small" look="quiet" icon="create" onClick={() => setOpen(true)}>
           Add field
           <span className={styles.quiet}>
-            {nodes.length} more: {names.join(', ')}
-            {nodes.length > 3 ? '…' : ''}
+            {hidden.length} more: {names.join(', ')}
+            {hidden.length > 3 ? '…' : ''}
           </span>
         </Button>
       </div>

@@ -21,6 +21,7 @@ export function ListEditor({ node, path, removable }: { node: ListField; path: J
   useView(path)
   const items = Array.isArray(value) ? value : []
   const drawn = view.drawnItems(path, drawnAtFirst)
+  const itemLabel = capital(singular(node.label || 'Item'))
   const add = () => {
     const added = initialValue(node.item)
     const done = items.length === 0 ? store.set(path, [added]) : store.insert(path, items.length, added)
@@ -41,6 +42,7 @@ export function ListEditor({ node, path, removable }: { node: ListField; path: J
               last={index === items.length - 1}
               disabled={control.disabled}
               keys={node.keys}
+              label={itemLabel}
             />
           ))}
           {items.length > drawn ? (
@@ -78,15 +80,18 @@ export function singular(label: string): string {
   return /[^s]s$/.test(lower) ? lower.slice(0, -1) : lower
 }
 
-/** What tells an item from the others: its list keys, its name, else its number. */
-function titleOf(item: Json, index: number, keys: string[] | undefined): string {
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** What tells an item from the others: what it is, its number, and its list keys or name. */
+function titleOf(item: Json, index: number, keys: string[] | undefined, label: string): string {
+  const place = `${label} ${index + 1}`
   if (isObject(item)) {
     const named = [...(keys ?? []), 'name', 'id', 'key', 'type']
       .map((key) => item[key])
       .find((value) => typeof value === 'string' && value !== '')
-    if (typeof named === 'string') return `${index + 1}: ${named}`
+    if (typeof named === 'string') return `${place}: ${named}`
   }
-  return String(index + 1)
+  return place
 }
 
 const Item = memo(function Item({
@@ -97,6 +102,7 @@ const Item = memo(function Item({
   last,
   disabled,
   keys,
+  label,
 }: {
   node: FieldNode
   item: Json
@@ -105,11 +111,13 @@ const Item = memo(function Item({
   last: boolean
   disabled: boolean
   keys: string[] | undefined
+  /** What one item is called. */
+  label: string
 }) {
   const { store } = useForm()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a path is the same while its text is
   const here = useMemo(() => [...path, index], [JSON.stringify(path), index])
-  const title = titleOf(item, index, keys)
+  const title = titleOf(item, index, keys, label)
   // the item's frame is named by what it is, not by the schema's empty key
   const named: FieldNode = useMemo(() => ({ ...node, label: title }), [node, title])
   const tools = (

@@ -143,7 +143,7 @@ export function ObjectFields({
         .map((key) => (
           <UnknownField key={key} path={path} name={key} kept={node.preserveUnknown === true} />
         ))}
-      {hidden.length > 0 ? <AddField nodes={hidden} path={path} /> : null}
+      {hidden.length > 0 ? <AddField hidden={hidden} nodes={children} path={path} /> : null}
     </div>
   )
 }
