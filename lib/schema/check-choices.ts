@@ -31,6 +31,9 @@ export function choiceProblems(parent: Parent, value: JsonObject): string[] {
   return problems.filter((problem, index) => problems.indexOf(problem) === index)
 }
 
+/** More names than this are no help in a sentence. */
+const mostNames = 20
+
 function sentenceFor(parent: Parent, choice: Choice, value: JsonObject): string {
   const set = keysOf(choice).filter((key) => isSet(parent, key, value))
   if (parent.type === 'reference' && parent.shape !== 'D') {
@@ -40,7 +43,8 @@ function sentenceFor(parent: Parent, choice: Choice, value: JsonObject): string 
   if (parent.type === 'secret-or-literal') {
     return set.length > 1 ? 'Give either a value or a Secret, not both.' : 'Give a value, or name the Secret that holds it.'
   }
-  const options = choice.options.map((option) => namesOf(option, parent)).filter((text) => text !== '')
+  const names = choice.options.map((option) => namesOf(option, parent)).filter((text) => text !== '')
+  const options = names.length > mostNames ? [...names.slice(0, mostNames), `${names.length - mostNames} others`] : names
   const listed = options.length < 3 ? options.join(' or ') : `${options.slice(0, -1).join(', ')} or ${options.at(-1)}`
   if (choice.rule === 'not-together') return `Set only one of ${options.join(' and ')}.`
   if (choice.rule === 'at-least-one') return `Set at least one of: ${listed}.`

@@ -111,14 +111,25 @@ function commonOf(schema: JsonObject, key: string, labelKey: string, type: Schem
   const rules = rulesOf(schema['x-kubernetes-validations'])
   if (rules.length > 0) common.rules = rules
   if (rules.some(saysImmutable)) common.immutable = 'schema'
-  const constraints = Array.isArray(schema.constraints) ? schema.constraints.filter(isObject) : []
+  const constraints = [...(unfolded.get(schema) ?? [])]
   if (type !== 'object') {
     const rest = type === 'int-or-string' && isIntOrString(schema.anyOf) ? only(schema, ['oneOf', 'not']) : only(schema, logic)
     if (rest) constraints.push(rest)
   }
-  if (constraints.length > 0) common.constraints = constraints
+  addConstraints(common, constraints)
   return common
 }
+
+/** Logic deeper than `satisfies` follows is left to the server. */
+function addConstraints(common: Common, more: readonly JsonObject[]): void {
+  const kept = [...(common.constraints ?? []), ...more.filter((constraint) => isShallow(constraint, deepestLogic))]
+  if (kept.length > 0) common.constraints = kept
+}
+
+const deepestLogic = 40
+
+const isShallow = (value: Json, levels: number): boolean =>
+  typeof value !== 'object' || value === null || (levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1)))
 
 function holdsOf(schema: JsonObject, type: SchemaType): Holds {
   if (type === 'string') return schema.format === undefined ? 'text' : 'scalar'
@@ -131,19 +142,18 @@ const movable = ['pattern', 'format', 'enum', 'multipleOf', 'oneOf', 'anyOf', 'n
 const largest = ['minimum', 'minLength', 'minItems', 'minProperties'] as const
 const smallest = ['maximum', 'maxLength', 'maxItems', 'maxProperties'] as const
 
-/**
- * The schema with its `allOf` branches folded in. What cannot be folded (a second pattern, say) is kept under the
- * made-up keyword `constraints`, from which `commonOf` takes it.
- */
-function mergeAllOf(schema: JsonObject, branches: Json[]): JsonObject {
+/** What of a merged schema's `allOf` could not be folded in (a second pattern, say); `commonOf` takes it from here. */
+const unfolded = new WeakMap<JsonObject, JsonObject[]>()
+
+/** The schema with its `allOf` branches folded in. */
+function mergeAllOf(schema: JsonObject, branches: Json[], depth = 0): JsonObject {
   const { allOf: _, ...merged } = schema
   const left: JsonObject[] = []
   for (const outer of branches) {
     if (!isObject(outer)) continue
-    const branch = Array.isArray(outer.allOf) ? mergeAllOf(outer, outer.allOf) : outer
+    const branch = Array.isArray(outer.allOf) && depth < deepest ? mergeAllOf(outer, outer.allOf, depth + 1) : outer
     const rest: JsonObject = { ...branch }
-    if (Array.isArray(branch.constraints)) left.push(...branch.constraints.filter(isObject))
-    delete rest.constraints
+    left.push(...(unfolded.get(branch) ?? []))
     for (const key of movable) {
       if (branch[key] !== undefined && (merged[key] === undefined || JSON.stringify(merged[key]) === JSON.stringify(branch[key]))) {
         merged[key] = branch[key]
@@ -171,7 +181,7 @@ function mergeAllOf(schema: JsonObject, branches: Json[]): JsonObject {
     if (rest.type === merged.type) delete rest.type
     if (Object.keys(rest).length > 0) left.push(rest)
   }
-  if (left.length > 0) merged.constraints = left
+  if (left.length > 0) unfolded.set(merged, left)
   return merged
 }
 
@@ -267,12 +277,12 @@ function objectField(schema: JsonObject, common: Common, count: CompileCount, de
   const properties = isObject(schema.properties) ? Object.entries(schema.properties) : []
   const values = schema.additionalProperties
   const { choices, constraints } = togetherness(schema, common)
-  if (constraints.length > 0) common.constraints = [...(common.constraints ?? []), ...constraints]
+  addConstraints(common, constraints)
   const counts = limits(schema, ['minProperties', 'maxProperties'])
   const required = new Set(Array.isArray(schema.required) ? schema.required : [])
   const names = new Set(properties.map(([key]) => key))
   const strangers = [...required].filter((key) => typeof key === 'string' && !names.has(key))
-  if (strangers.length > 0) common.constraints = [...(common.constraints ?? []), { required: strangers }]
+  if (strangers.length > 0) addConstraints(common, [{ required: strangers }])
 
   if (properties.length === 0 && !embedded) {
     if (isObject(values) && Object.keys(values).length > 0) {
