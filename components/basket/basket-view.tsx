@@ -80,7 +80,8 @@ export function BasketView() {
           </LinkButton>
         }
       >
-        {counted(items.length, 'change')} put aside. Each repository's become one pull request; only you see them until then.
+        You have put {counted(items.length, 'change')} aside; only you see {items.length === 1 ? 'it' : 'them'}. Each repository gets one
+        pull request.
       </PageHeader>
       {preview.isError ? (
         <Banner

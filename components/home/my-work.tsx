@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
 import { StateBadge } from '#components/ui/badge.tsx'
+import { counted } from '#components/ui/format.ts'
 import { ErrorState } from '#components/ui/notices.tsx'
 import { Section } from '#components/ui/page-header.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
@@ -34,7 +35,9 @@ export function MyProposals() {
                 <strong className={styles.full}>{proposal.title}</strong>
                 <span className={styles.small}>
                   {proposal.repository}
-                  {proposal.pullNumber === null ? '' : ` #${proposal.pullNumber}`} · <RelativeTime at={proposal.updatedAt} />
+                  {proposal.pullNumber === null ? '' : ` #${proposal.pullNumber}`}
+                  {proposal.resources.length > 1 ? ` · ${counted(proposal.resources.length, 'resource')}` : ''} ·{' '}
+                  <RelativeTime at={proposal.updatedAt} />
                 </span>
                 <StateBadge state={proposal.state} />
               </Link>

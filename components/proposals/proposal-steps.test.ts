@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { proposalSteps } from '#components/proposals/proposal-steps.ts'
+import { proposalSteps, resourceProgress } from '#components/proposals/proposal-steps.ts'
 import type { CheckView, ProposalState } from '#lib/proposals/contract.ts'
 
 const check = (conclusion: string | null): CheckView => ({
@@ -69,4 +69,21 @@ describe('the steps of a proposal', () => {
   test('a pull request closed without merging says that nothing was changed', () => {
     expect(proposalSteps(proposal('closed'))[1]?.note).toMatch(/Nothing was changed/)
   })
+})
+
+test('several resources are counted once they are merged', () => {
+  const resource = (action: 'create' | 'delete', state: string | null) => ({
+    cluster: 'demo',
+    namespace: 'payments-prod',
+    kind: 'PubSubTopic.pubsub.cnrm.cloud.google.com',
+    kindName: 'PubSubTopic',
+    name: 'x',
+    action,
+    state,
+    headline: null,
+  })
+  const resources = [resource('create', 'ready'), resource('create', 'progressing'), resource('delete', null)]
+  expect(resourceProgress({ state: 'applying', resources })).toBe('2 of 3 ready')
+  expect(resourceProgress({ state: 'open', resources })).toBeNull()
+  expect(resourceProgress({ state: 'applied', resources: resources.slice(0, 1) })).toBeNull()
 })

@@ -107,3 +107,10 @@ function underWay({ state, problem }: Told): string | null {
       return state satisfies never
   }
 }
+
+/** How far several resources are, once they are merged: "2 of 3 ready"; null before that, and for one. */
+export function resourceProgress({ state, resources }: Pick<Proposal, 'state' | 'resources'>): string | null {
+  if (resources.length < 2 || ['submitted', 'stuck', 'open', 'closed'].includes(state)) return null
+  const done = resources.filter((resource) => (resource.action === 'delete' ? resource.state === null : resource.state === 'ready')).length
+  return `${done} of ${resources.length} ready`
+}

@@ -1,7 +1,6 @@
 'use client'
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import Link from 'next/link'
 import { useState } from 'react'
 import { apiPaths, pagePaths } from '#components/data/api-paths.ts'
 import { ApiProblem } from '#components/data/api-problem.ts'
@@ -18,8 +17,9 @@ import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { showToast } from '#components/ui/toast.tsx'
 import { checkPassed } from '#lib/plan/check-passed.ts'
-import type { CheckView, Proposal, ProposalDetail } from '#lib/proposals/contract.ts'
+import type { CheckView, Proposal } from '#lib/proposals/contract.ts'
 import { MarkdownSummary } from './markdown-summary.tsx'
+import { AddedCommits, ProposalResources } from './proposal-parts.tsx'
 import { type ProposalStep, proposalSteps } from './proposal-steps.ts'
 import styles from './proposals.module.css'
 
@@ -59,7 +59,8 @@ export function ProposalView({ id }: { id: string }) {
       ) : null}
       <Steps steps={proposalSteps(proposal)} />
       {proposal.message.trim() ? <p className={styles.message}>{proposal.message}</p> : null}
-      <Resources proposal={proposal} />
+      <ProposalResources proposal={proposal} />
+      <AddedCommits proposal={proposal} />
       <Check title="Plan" check={proposal.plan} waiting={proposal.state === 'open' ? 'CI has not said what it plans yet.' : null} />
       <Check title="Apply" check={proposal.apply} waiting={proposal.state === 'merged' ? 'CI has not begun to apply yet.' : null} />
       <Section title="Changed files">
@@ -140,37 +141,6 @@ function Stuck({ proposal }: { proposal: Proposal }) {
     >
       The pull request could not be opened. {proposal.problem}
     </Banner>
-  )
-}
-
-function Resources({ proposal }: { proposal: ProposalDetail }) {
-  const words = { create: 'Create', update: 'Change', delete: 'Delete' } as const
-  return (
-    <Section title="Resources">
-      <ul className={styles.list}>
-        {proposal.resources.map((resource) => (
-          <li key={`${resource.cluster}/${resource.namespace}/${resource.kind}/${resource.name}`} className={styles.item}>
-            <span className={styles.itemName}>
-              <Badge tone={resource.action === 'delete' ? 'red' : 'grey'}>{words[resource.action]}</Badge> {resource.kindName}{' '}
-              {resource.state === null ? (
-                <strong>{resource.name}</strong>
-              ) : (
-                <Link href={pagePaths.resource(resource)}>{resource.name}</Link>
-              )}{' '}
-              <span className={styles.small}>in {resource.namespace}</span>
-            </span>
-            <span>
-              {resource.state === null ? (
-                <span className={styles.small}>{resource.action === 'delete' ? 'not in the cluster' : 'not in the cluster yet'}</span>
-              ) : (
-                <StateBadge state={resource.state} plain />
-              )}
-            </span>
-            {resource.headline ? <span className={styles.headline}>{resource.headline}</span> : null}
-          </li>
-        ))}
-      </ul>
-    </Section>
   )
 }
 

@@ -7,8 +7,10 @@ export const freshName = (prefix: string): string => `${prefix}-${Date.now().toS
 const groups: Record<string, string> = {
   StorageBucket: 'storage.cnrm.cloud.google.com',
   PubSubTopic: 'pubsub.cnrm.cloud.google.com',
+  PubSubSubscription: 'pubsub.cnrm.cloud.google.com',
   SQLInstance: 'sql.cnrm.cloud.google.com',
   ComputeNetwork: 'compute.cnrm.cloud.google.com',
+  Locus: 'caching.corbel.dev',
 }
 
 export const kindKey = (kind: string): string => {

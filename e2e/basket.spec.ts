@@ -1,0 +1,110 @@
+import { expectAccessible } from './steps/accessibility.ts'
+import { expectAccepted, writeYaml } from './steps/editor.ts'
+import { mergePullRequest } from './steps/github.ts'
+import { expect, test } from './steps/journey.ts'
+import { content, createPath, freshName, resourcePath } from './steps/pages.ts'
+import { signIn } from './steps/people.ts'
+
+const topicText = (name: string) => `apiVersion: pubsub.cnrm.cloud.google.com/v1beta1
+kind: PubSubTopic
+metadata:
+  name: ${name}
+  namespace: payments-prod
+`
+const subscriptionText = (name: string, topic: string) => `apiVersion: pubsub.cnrm.cloud.google.com/v1beta1
+kind: PubSubSubscription
+metadata:
+  name: ${name}
+  namespace: payments-prod
+spec:
+  topicRef:
+    name: ${topic}
+`
+
+test('bob puts a topic and its subscription into the basket and proposes them together', async ({ page }) => {
+  test.setTimeout(240_000)
+  const topic = freshName('basket-topic')
+  const subscription = freshName('basket-pull')
+  const tooMany = freshName('basket-spare')
+  await signIn(page, 'bob')
+  await page.goto('/basket')
+  await expect(page.getByRole('heading', { level: 1, name: /basket/i })).toBeVisible()
+  const leftOver = page.getByRole('button', { name: /^Remove .* from the basket$/ })
+  while ((await leftOver.count()) > 0) {
+    const before = await leftOver.count()
+    await leftOver.first().click()
+    await expect(leftOver).toHaveCount(before - 1)
+  }
+  await expect(page.getByText('Your basket is empty')).toBeVisible()
+  await expectAccessible(page, 'the basket')
+
+  const addToBasket = async (kind: string, text: string) => {
+    await page.goto(createPath('payments-prod', kind))
+    await writeYaml(page, text)
+    await expectAccepted(page)
+    await page.getByRole('button', { name: 'Add to basket' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Basket', exact: true })).toBeVisible()
+  }
+
+  await test.step('he adds three resources, one of which references another', async () => {
+    await addToBasket('PubSubTopic', topicText(topic))
+    await addToBasket('PubSubSubscription', subscriptionText(subscription, topic))
+    await addToBasket('PubSubTopic', topicText(tooMany))
+    await expect(page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: /^Basket/ })).toContainText('3')
+    for (const name of [topic, subscription, tooMany]) {
+      await expect(content(page).getByRole('listitem', { name: new RegExp(`${name}$`) })).toContainText('Accepted')
+    }
+    await expectAccessible(page, 'the basket')
+  })
+
+  await test.step('he takes one out, and edits another again', async () => {
+    await page.getByRole('button', { name: `Remove ${tooMany} from the basket` }).click()
+    await expect(content(page).getByText(tooMany)).toHaveCount(0)
+    await page.getByRole('link', { name: `Edit ${subscription}` }).click()
+    await expect(page.getByText(/This is in your basket/)).toBeVisible()
+    await writeYaml(page, `${subscriptionText(subscription, topic)}  ackDeadlineSeconds: 30\n`)
+    await expectAccepted(page)
+    await page.getByRole('button', { name: 'Update basket' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Basket', exact: true })).toBeVisible()
+    const item = content(page).getByRole('listitem', { name: `PubSubSubscription ${subscription}` })
+    await item.getByText(/^What changes in/).click()
+    await expect(item.getByRole('figure')).toContainText('ackDeadlineSeconds: 30')
+  })
+
+  await test.step('he reviews them together and opens one pull request', async () => {
+    await page.getByRole('button', { name: 'Review and propose 2 changes' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Review 2 changes as one pull request' })
+    await expect(dialog.getByText('The API server accepts this')).toHaveCount(2)
+    await expect(dialog.getByRole('figure')).toHaveCount(2)
+    await expectAccessible(page, 'the basket')
+    await dialog.getByRole('textbox', { name: /^Title/ }).fill(`Add ${topic} with its subscription`)
+    await dialog.getByRole('button', { name: 'Open pull request' }).click()
+    await expect(page).toHaveURL(/\/proposals\/[0-9a-f-]{36}$/)
+    await expect(page.getByRole('heading', { name: '2 resources' })).toBeVisible()
+  })
+
+  await test.step('the basket is empty again, and the plan names both', async () => {
+    await expect(
+      page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Basket', exact: true }),
+    ).toBeVisible()
+    await expect(page.getByRole('heading', { name: /^Plan.*Passed/ })).toBeVisible({ timeout: 60_000 })
+    await expect(content(page).getByText('2 to add').first()).toBeVisible()
+    await expectAccessible(page, 'the basket')
+  })
+
+  await test.step('merged, both become ready, and so does the proposal', async () => {
+    const proposal = page.url()
+    await mergePullRequest(page, 'bob')
+    await page.goto(proposal)
+    await expect(content(page).getByText('2 of 2 ready')).toBeVisible({ timeout: 120_000 })
+    await expect(page.getByRole('list', { name: 'Progress' }).getByText('Ready', { exact: false }).last()).toBeVisible()
+    for (const [kind, name] of [
+      ['PubSubTopic', topic],
+      ['PubSubSubscription', subscription],
+    ] as const) {
+      await page.goto(resourcePath('payments-prod', kind, name))
+      await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+      await expect(content(page).getByText('Ready', { exact: true }).first()).toBeVisible()
+    }
+  })
+})

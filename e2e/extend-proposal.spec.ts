@@ -1,0 +1,90 @@
+import { expectAccessible } from './steps/accessibility.ts'
+import { expectAccepted, openPullRequest, readYaml, writeYaml } from './steps/editor.ts'
+import { mergePullRequest } from './steps/github.ts'
+import { expect, test } from './steps/journey.ts'
+import { content, createPath, freshName, resourcePath } from './steps/pages.ts'
+import { signIn } from './steps/people.ts'
+
+const topicText = (name: string, labels: string) => `apiVersion: pubsub.cnrm.cloud.google.com/v1beta1
+kind: PubSubTopic
+metadata:
+  name: ${name}
+  namespace: payments-prod
+  labels:
+${labels}`
+
+test('alice adds a commit to the pull request that bob has opened for the same resource', async ({ browser, page, watch }) => {
+  test.setTimeout(240_000)
+  const name = freshName('extend-topic')
+  await signIn(page, 'bob')
+  const proposal = await test.step('bob proposes a topic', async () => {
+    await page.goto(createPath('payments-prod', 'PubSubTopic'))
+    await writeYaml(page, topicText(name, '    owner: bob\n'))
+    await expectAccepted(page)
+    const address = await openPullRequest(page)
+    await expect(page.getByRole('link', { name: /^Pull request #\d+/ })).toBeVisible()
+    return address
+  })
+
+  const context = await browser.newContext()
+  watch(context)
+  const alices = await context.newPage()
+  await signIn(alices, 'alice')
+
+  await test.step('alice proposes the same one, and is told what she can do', async () => {
+    await alices.goto(createPath('payments-prod', 'PubSubTopic'))
+    await writeYaml(alices, topicText(name, '    owner: bob\n    tier: gold\n'))
+    await expectAccepted(alices)
+    await alices.getByRole('button', { name: 'Review pull request' }).click()
+    const dialog = alices.getByRole('dialog', { name: 'Review pull request' })
+    const choice = dialog.getByRole('group', { name: 'This resource is in an open proposal' })
+    await expect(choice.getByRole('radio')).toHaveCount(2)
+    await expect(dialog.getByRole('button', { name: 'Open pull request' })).toBeDisabled()
+    await expectAccessible(alices, 'the choice')
+    await choice.getByRole('radio', { name: /^Start a second pull request beside it/ }).check()
+    await expect(choice.getByText(/may conflict with the first/)).toBeVisible()
+    await expect(dialog.getByRole('button', { name: 'Open pull request' })).toBeEnabled()
+    await choice.getByRole('radio', { name: /^Add a commit to .* \(#\d+, by Bob/ }).check()
+  })
+
+  await test.step('she adds a commit on top of his version', async () => {
+    const dialog = alices.getByRole('dialog', { name: /^Review commit for #\d+/ })
+    await expect(dialog.getByRole('figure')).toContainText('tier: gold')
+    await expect(dialog.getByText(/^The API server accepts this/)).toBeVisible()
+    await dialog.getByRole('button', { name: 'Add commit' }).click()
+    await expect(alices).toHaveURL(proposal)
+    const commits = content(alices).getByRole('region', { name: 'Commits added later' }).or(content(alices))
+    await expect(commits.getByText('Added', { exact: true })).toBeVisible({ timeout: 30_000 })
+    await expectAccessible(alices, 'the choice')
+  })
+
+  await test.step('bob sees it without a reload; CI plans again', async () => {
+    await expect(content(page).getByText(/^by Alice/)).toBeVisible({ timeout: 30_000 })
+    await expect(content(page).getByRole('figure').last()).toContainText('tier: gold')
+    await expect(page.getByRole('heading', { name: /^Plan.*Passed/ })).toBeVisible({ timeout: 60_000 })
+  })
+
+  await test.step('she edits the version of the proposal', async () => {
+    await alices.getByRole('link', { name: `Edit ${name} in this proposal` }).click()
+    await expect(alices.getByText(/Your change becomes a commit there/)).toBeVisible()
+    const text = await readYaml(alices)
+    expect(text).toContain('tier: gold')
+    await writeYaml(alices, `${text.replace('tier: gold', 'tier: silver')}\n`)
+    await expectAccepted(alices)
+    await alices.getByRole('button', { name: 'Review commit' }).click()
+    const dialog = alices.getByRole('dialog', { name: /^Review commit for #\d+/ })
+    await expect(dialog.getByRole('figure')).toContainText('tier: silver')
+    await dialog.getByRole('button', { name: 'Add commit' }).click()
+    await expect(alices).toHaveURL(proposal)
+    await expect(content(alices).getByText('Added', { exact: true })).toHaveCount(2, { timeout: 30_000 })
+    await context.close()
+  })
+
+  await test.step('merged once, everything in it becomes ready', async () => {
+    await expect(page.getByRole('heading', { name: /^Plan.*Passed/ })).toBeVisible({ timeout: 60_000 })
+    await mergePullRequest(page, 'bob')
+    await page.goto(resourcePath('payments-prod', 'PubSubTopic', name))
+    await expect(content(page).getByText('Ready', { exact: true }).first()).toBeVisible({ timeout: 120_000 })
+    await expect(content(page).getByText('silver').first()).toBeVisible()
+  })
+})
