@@ -18,7 +18,8 @@
  * nothing is left to do. A job lost entirely: the poll enqueues it anew. A webhook lost: the poll looks every minute. The stored
  * webhook whose handler died: its job is taken over. The worker dead: everything waits, nothing is lost.
  *
- * A resource has at most one open proposal (partial unique index). `ready`, `failed` and `closed` free the resource.
+ * A resource has at most one open proposal (partial unique index), and those that people have explicitly started beside it.
+ * `ready`, `failed` and `closed` free the resource. Commits added to an open one: see add-commit.ts.
  */
 import { checkPassed } from '#lib/plan/check-passed.ts'
 import type { ProposalState } from './contract.ts'
