@@ -12,7 +12,7 @@ const nextConfig: NextConfig = {
   // The database's and control plane's state, and programs that are not part of the web server, never travel with it.
   outputFileTracingExcludes: { '/*': ['.corbel/**', 'demo/**', 'e2e/**', 'bench/**'] },
   // Read by lib/catalogue at run time, from the folder the server is started in.
-  outputFileTracingIncludes: { '/api/v1/**': ['blueprints/**'] },
+  outputFileTracingIncludes: { '/*': ['blueprints/**'] },
 }
 
 export default nextConfig

@@ -9,7 +9,7 @@ import { builds, root } from '#demo/state.ts'
 import { runBuild } from '#demo/supervisor/run-build.ts'
 
 const sources = [
-  '{app,components,lib,public}/**/*',
+  '{app,blueprints,components,lib,public}/**/*',
   'prisma/schema.prisma',
   '{next.config,proxy,instrumentation,instrumentation-client,postcss.config}.*',
   'package.json',

@@ -97,12 +97,7 @@ describe('it says with its line', () => {
     ['a path the kind does not have', '[spec, mode], from', '[spec, mod], from', '28: Thing has no field spec.mod. Did you mean "mode"?'],
     ['a fixed field it does not have', 'spec: { any:', 'spec: { ani:', '25: Thing has no field spec.ani. Did you mean "any"?'],
     ['a path below a value', '[spec, size], from', '[spec, size, deep], from', '27: Thing has no field spec.size.deep.'],
-    [
-      'a field below an item that it does not have',
-      '[id], item',
-      '[di], item',
-      '31: Thing has no field spec.parts[0].di.',
-    ],
+    ['a field below an item that it does not have', '[id], item', '[di], item', '31: Thing has no field spec.parts[0].di.'],
     ['a name put at a path', '[spec, size], from', '[metadata, name], from', /^27: metadata\.name is not for blueprints/],
     [
       'a kind nobody offers',

@@ -85,6 +85,29 @@ describe.each([
   })
 })
 
+test('the examples of the operator guide are right', () => {
+  const guide = readFileSync(join(root, 'docs', 'operator-guide.md'), 'utf8')
+  const examples = [...guide.matchAll(/^```yaml\n(.*?)^```/gms)]
+    .map((match) => match[1] ?? '')
+    .filter((text) => /^apiVersion: corbel\.dev\/v1$/m.test(text))
+  expect(examples).toHaveLength(2)
+  for (const text of examples) {
+    const { blueprints: written, hints, problems } = readBlueprints(text)
+    expect(problems).toEqual([])
+    for (const { blueprint } of written)
+      expect(
+        checkBlueprint(
+          blueprint,
+          known(
+            demo,
+            blueprint.manifests.map(({ kind }) => kind),
+          ),
+        ),
+      ).toEqual([])
+    for (const each of hints) expect(checkHints(each.hints, known(demo, [each.hints.kind]))).toEqual([])
+  }
+})
+
 describe('whatever one answers', () => {
   const project = { namespace: 'payments-prod', cluster: 'demo', team: 'payments', gcpProject: 'payments-prod-4711' }
   test.each(blueprints)('$name makes manifests that their kinds accept', (blueprint) => {
