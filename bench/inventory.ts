@@ -7,6 +7,7 @@ import { connectDatabase, type Database } from '#lib/database/client.ts'
 import { freshDatabase } from '#lib/database/fresh-database.ts'
 import { ResourceQuery } from '#lib/inventory/contract.ts'
 import { facetsOf, pageOf } from '#lib/inventory/list-resources.ts'
+import { type RelatedResource, relationsWithin } from '#lib/inventory/relations.ts'
 import { searchWithin } from '#lib/inventory/search.ts'
 import { storeChanges } from '#lib/inventory/store-changes.ts'
 import type { BenchRow } from './schema-compile.ts'
@@ -14,6 +15,8 @@ import type { BenchRow } from './schema-compile.ts'
 const resources = 50_000
 const projects = 3_000
 const kinds = 28
+/** Of each resource; one in five refers to the same, well-known one. */
+const references = 4
 const everything = [{ cluster: 'demo', namespaces: 'all' as const, kinds: 'all' as const }]
 const ownProjects = [{ cluster: 'demo', namespaces: ['project-0007', 'project-0107', 'project-0207'], kinds: 'all' as const }]
 const somebody = { userId: '00000000-0000-7000-8000-000000000000' }
@@ -31,7 +34,18 @@ async function fill(database: Database): Promise<void> {
       (ARRAY['ready', 'ready', 'ready', 'ready', 'ready', 'ready', 'progressing', 'failed', 'unknown', 'ready'])[1 + (i / 7) % 10], 'It is so.', i::text,
       now() - i * interval '1 minute', now() - i * interval '7 seconds'
     FROM generate_series(0, ${resources - 1}::int) i`
+  await database.$executeRaw`
+    INSERT INTO "resource_reference" ("resourceId", "ordinal", "cluster", "relation", "path", "targetKinds", "targetPlace", "targetName")
+    SELECT r."id", n, 'demo', 'reference', '["spec", "someRef"]'::jsonb, ARRAY[o."kindName"], o."namespace", o."name"
+    FROM "resource" r CROSS JOIN generate_series(0, ${references - 1}::int) n
+    JOIN "resource" o ON o."uid" = (CASE WHEN n = 0 AND r."uid"::int % 5 = 0 THEN 0 ELSE (r."uid"::int * 7 + n * 13 + 1) % ${resources}::int END)::text`
   await database.$executeRawUnsafe('VACUUM ANALYZE')
+}
+
+/** The resource of a number, as the relations want it. */
+async function related(database: Database, uid: number): Promise<RelatedResource> {
+  const { id, cluster, namespace, kind, kindName, name } = await database.resource.findFirstOrThrow({ where: { uid: `${uid}` } })
+  return { id, cluster, namespace, kind, kindName, name, referencesOf: '', object: {} }
 }
 
 async function measure(what: string, rounds: number, work: () => Promise<unknown>, goal?: string): Promise<BenchRow> {
@@ -64,6 +78,7 @@ export async function run(rounds = 40): Promise<{ name: string; rows: BenchRow[]
       const parsed = ResourceQuery.parse(query)
       return () => facetsOf(database, parsed, grants)
     }
+    const [popular, ordinary] = [await related(database, 0), await related(database, 4711)]
     const rows: BenchRow[] = [
       { what: 'resources / projects / kinds', value: `${resources} / ${projects} / ${kinds}`, unit: '' },
       await measure('list, first page by name', rounds, list({})),
@@ -79,6 +94,10 @@ export async function run(rounds = 40): Promise<{ name: string; rows: BenchRow[]
       await measure('search, beginning of a name', rounds, () => searchWithin(database, 'orders-ab', everything, somebody), '≤ 20'),
       await measure('search, nothing found', rounds, () => searchWithin(database, 'zzzz', everything, somebody), '≤ 20'),
       await measure('search, two words', rounds, () => searchWithin(database, 'media project-0042', everything, somebody), '≤ 20'),
+      { what: 'references', value: `${resources * references}`, unit: '' },
+      await measure('relations of a resource', rounds, () => relationsWithin(database, ordinary, everything, 50), '≤ 20'),
+      await measure('relations of one that 10,000 refer to', rounds, () => relationsWithin(database, popular, everything, 50), '≤ 100'),
+      await measure('relations, seen by a team', rounds, () => relationsWithin(database, popular, ownProjects, 50), '≤ 100'),
       ...(await storing(database)),
     ]
     return { name: 'inventory', rows }

@@ -77,16 +77,20 @@ async function dependentsOf(
   const means = await meaning(db, of)
   const referring = Prisma.sql`"id" IN (SELECT "resourceId" FROM "resource_reference" WHERE ${means} LIMIT ${countedTo + 1})
     AND "deletedAt" IS NULL AND "id" <> ${of.id}::uuid`
-  const [rows, counted] = await Promise.all([
-    db.$queryRaw<ListedRow[]>`
-      SELECT ${listedColumns} FROM "resource" WHERE ${referring} AND ${visibleRows(grants)}
-      ORDER BY "cluster" = ${of.cluster} DESC, "namespace" = ${of.namespace} DESC, "namespace", "kindName", "name" LIMIT ${limit}`,
-    db.$queryRaw<{ all: bigint; visible: bigint }[]>`
-      SELECT count(*) AS "all", count(*) FILTER (WHERE ${visibleRows(grants)}) AS "visible" FROM "resource" WHERE ${referring}`,
-  ])
+  const order = Prisma.sql`"cluster" = ${of.cluster} DESC, "namespace" = ${of.namespace} DESC, "namespace", "kindName", "name"`
+  const rows = await db.$queryRaw<(ListedRow & { all: bigint; seen: bigint })[]>`
+    WITH referring AS MATERIALIZED (
+      SELECT "id", "cluster", "namespace", "kindName", "name", ${visibleRows(grants)} AS "visible" FROM "resource" WHERE ${referring}),
+    shown AS (SELECT "id" AS "of", count(*) OVER () AS "seen" FROM referring WHERE "visible" ORDER BY ${order} LIMIT ${limit})
+    SELECT ${listedColumns}, "seen", (SELECT count(*) FROM referring) AS "all" FROM shown JOIN "resource" ON "id" = "of" ORDER BY ${order}`
+  const [first] = rows
+  const total = Number(first?.seen ?? 0)
+  const all = first ? Number(first.all) : await countedRows(db, referring)
+  // looked up by the few rows shown, not by all that match
   const places = await db.$queryRaw<{ resourceId: string; relation: string; path: JsonPath; external: string | null }[]>`
-    SELECT "resourceId", "relation", "path", "external" FROM "resource_reference"
-    WHERE "resourceId" = ANY(${rows.map(({ id }) => id)}::uuid[]) AND ${means} ORDER BY "resourceId", "ordinal"`
+    SELECT "resourceId", "relation", "path", "external" FROM (
+      SELECT * FROM "resource_reference" WHERE "resourceId" = ANY(${rows.map(({ id }) => id)}::uuid[]) OFFSET 0) AS own
+    WHERE ${means} ORDER BY "resourceId", "ordinal"`
   const dependents = rows.map((row): Dependent => {
     const own = places.filter(({ resourceId }) => resourceId === row.id)
     const references = own.filter(({ relation }) => relation === 'reference')
@@ -96,9 +100,12 @@ async function dependentsOf(
       places: references.map(({ path, external }) => ({ path, external })),
     }
   })
-  const total = Number(counted[0]?.visible ?? 0)
-  const all = Number(counted[0]?.all ?? 0)
   return { dependents, total, hidden: all - total, isLowerBound: all >= countedTo }
+}
+
+async function countedRows(db: Database, where: Prisma.Sql): Promise<number> {
+  const [counted] = await db.$queryRaw<{ count: bigint }[]>`SELECT count(*) AS "count" FROM "resource" WHERE ${where}`
+  return Number(counted?.count ?? 0)
 }
 
 interface ReferenceRow {
