@@ -93,6 +93,23 @@ export async function openPullRequest(
   })
 }
 
+/** The text of a pull request, with plain line ends. */
+export async function pullRequestText(connection: Connection, number: number): Promise<string> {
+  const { owner, name: repo } = connection
+  const { data } = await ask(connection, `read pull request #${number}`, (octokit) =>
+    octokit.rest.pulls.get({ owner, repo, pull_number: number }),
+  )
+  return (data.body ?? '').replace(/\r\n?/g, '\n')
+}
+
+/** Writes another text into a pull request. */
+export async function writePullRequestText(connection: Connection, number: number, body: string): Promise<void> {
+  const { owner, name: repo } = connection
+  await ask(connection, `describe pull request #${number}`, (octokit) =>
+    octokit.rest.pulls.update({ owner, repo, pull_number: number, body }),
+  )
+}
+
 /** Closes a pull request without merging it. */
 export async function closePullRequest(connection: Connection, number: number): Promise<void> {
   const { owner, name: repo } = connection

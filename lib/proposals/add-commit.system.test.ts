@@ -86,6 +86,8 @@ describe('a commit on top of an open proposal', () => {
     ])
     expect(detail.files.map(({ path }) => path)).toEqual([pathOf('grow'), pathOf('grow-too')])
     expect(detail.files[0]?.diff).toContain('+    tier: gold')
+    const { data: pull } = await merger.rest.pulls.get({ ...at, pull_number: row.pullNumber ?? 0 })
+    expect(pull.body).toContain('| Add | `PubSubTopic` | `grow-too` | `payments-prod` | `demo` |')
     expect(detail.commits).toMatchObject([{ id, requestedBy: 'bob', state: 'added' }])
     const told = await database().auditEntry.findMany({ where: { action: 'proposal.extended' }, orderBy: { seq: 'asc' } })
     expect(told.filter(({ target }) => JSON.stringify(target).includes(id)).map(({ outcome }) => outcome)).toEqual(['intent', 'succeeded'])

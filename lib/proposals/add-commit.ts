@@ -16,7 +16,7 @@ import { database, isDuplicate, type Transaction } from '#lib/database/client.ts
 import { Conflict, CorbelError, Forbidden, Invalid, NotFound, RateLimited, Unavailable } from '#lib/errors.ts'
 import type { Connection } from '#lib/forge/connect-github.ts'
 import { asApp } from '#lib/forge/forge.ts'
-import { type PullRequest, readPullRequest } from '#lib/forge/pull-requests.ts'
+import { type PullRequest, pullRequestText, readPullRequest, writePullRequestText } from '#lib/forge/pull-requests.ts'
 import { commitFiles, commitsOf, headOf, moveBranch, readFile } from '#lib/forge/repository-content.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { newId } from '#lib/ids.ts'
@@ -29,11 +29,11 @@ import { observeProposalJob } from './observe-proposal.ts'
 import { claimResources, mayPropose } from './open-proposals.ts'
 import { type Onto, prepareTogether } from './prepare-changes.ts'
 import { type AddedResource, addedResources, filesAfter, resourcesAfter } from './proposal-parts.ts'
-import { changeOf, commitMessage, defaultTitle, oneLine } from './pull-request-text.ts'
+import { changeOf, commitMessage, defaultTitle, oneLine, pullRequestBody } from './pull-request-text.ts'
 import { describeProposal, mayRead } from './read-proposals.ts'
 import { addressOf } from './resource-address.ts'
 import { removeSent } from './sent-parts.ts'
-import { filesOf, ProposedFiles, resourceOf, type StoredProposal, stateOf, withParts } from './stored-proposal.ts'
+import { filesOf, ProposedFiles, resourceOf, type StoredProposal, stateOf, textsOf, withParts } from './stored-proposal.ts'
 
 /** The steps, in order; a crash after any of them repeats nothing. */
 export const commitSteps = ['read', 'commit', 'branch', 'record'] as const
@@ -166,12 +166,26 @@ export async function extendProposal(id: string, { afterStep = () => {} }: Addin
     afterStep('branch')
     const pull = await pullOf(connection, commit)
     if (pull.state !== 'open' && !(await commitsOf(connection, pull.headSha)).some((each) => each.sha === sha)) throw tooLate(pull)
+    await describeAnew(connection, commit, pull)
     await recordAdded(commit, sha, pull.headSha)
     afterStep('record')
   } catch (error) {
     if (!(error instanceof CorbelError) || error instanceof Unavailable || error instanceof RateLimited) throw error
     await recordFailed(id, error.message)
   }
+}
+
+/** Names what the pull request holds now in its text, unless people have written there. */
+async function describeAnew(connection: Connection, commit: StoredCommit, pull: PullRequest): Promise<void> {
+  const { proposal } = commit
+  const added = addedOf(commit)
+  const brought = new Set(added.filter(({ fresh }) => fresh).map(addressOf))
+  const before = proposal.resources.map(resourceOf).filter((resource) => !brought.has(addressOf(resource)))
+  const texts = textsOf(proposal, proposal.openedAs === 'github-user' ? 'github-user' : 'github-app')
+  const body = pullRequestBody({ ...texts, resources: resourcesAfter(before, added) })
+  const ours = pullRequestBody({ ...texts, resources: before })
+  if (body !== ours && (await pullRequestText(connection, pull.number)).trim() === ours.trim())
+    await writePullRequestText(connection, pull.number, body)
 }
 
 /** How often the branch may move away under a commit before giving up. */
