@@ -20,12 +20,11 @@ import type { FieldError } from '#lib/errors.ts'
 import type { Project } from '#lib/inventory/contract.ts'
 import { type Json, textAt } from '#lib/json.ts'
 import { manifestPath } from '#lib/manifest/manifest-path.ts'
-import type { BasketItem, Draft, DryRunResult, ProposalDetail, ResourceChange } from '#lib/proposals/contract.ts'
+import type { BasketItem, Draft, DryRunResult, ManifestNote, ProposalDetail, ResourceChange } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { rulesApply } from '#lib/schema/rules-apply.ts'
 import { validateResource } from '#lib/schema/validate.ts'
-import { withDocumentText } from './basket-text.ts'
-import { documentIn, documentText } from './document-text.ts'
+import { documentIn, documentText, withDocumentText } from './document-text.ts'
 import { type DraftAddress, DraftKeeper } from './draft-keeper.ts'
 import type { Opening } from './draft-rules.ts'
 import styles from './editor.module.css'
@@ -33,6 +32,7 @@ import { EditorBar } from './editor-bar.tsx'
 import { DraftNotice, RestoredNotice } from './editor-notices.tsx'
 import { ManifestJudge } from './judge-manifest.ts'
 import { LiveNotice } from './live-notice.tsx'
+import { ManagedNotice } from './managed-notice.tsx'
 import { ManifestStore } from './manifest-store.ts'
 import { MergeNotice } from './merge-notice.tsx'
 import { ReviewDialog } from './review-dialog.tsx'
@@ -42,7 +42,7 @@ export interface EditorStart {
   text: string
   document: number
   /** On edit: the file in Git. */
-  file?: { path: string; blob: string }
+  file?: { path: string; blob: string; notes: readonly ManifestNote[] }
 }
 
 interface EditorProps {
@@ -305,6 +305,7 @@ function OpenEditor(props: OpenEditorProps) {
               setBase={rebase}
               takeGit={() => void discard()}
             />
+            <ManagedNotice notes={start.file.notes} store={store} view={view} />
             <LiveNotice at={at} kind={kind} store={store} git={start} />
           </>
         ) : null}
