@@ -57,6 +57,23 @@ export function EditView({ at }: { at: ResourceAddress }) {
         Ask {project.data.team ? `the team ${project.data.team}` : 'the platform team'} for the role corbel:propose in this namespace.
       </EmptyState>
     )
+  const refusal = source.data.notes.find(({ severity }) => severity === 'refused')
+  if (refusal)
+    return (
+      <EmptyState
+        title={`${at.name} cannot be edited here`}
+        icon="warning"
+        action={
+          <>
+            <LinkButton href={source.data.fileUrl}>Open {source.data.path}</LinkButton>
+            {refusal.url && refusal.url !== source.data.fileUrl ? <LinkButton href={refusal.url}>Open what builds it</LinkButton> : null}
+            <LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>
+          </>
+        }
+      >
+        {refusal.message}
+      </EmptyState>
+    )
   return (
     <Editor
       key={onto}
@@ -105,7 +122,7 @@ function Editor({
         kind={kind}
         project={project}
         name={at.name}
-        start={{ text: source.text, document: source.document, file: { path: source.path, blob: source.blob } }}
+        start={{ text: source.text, document: source.document, file: { path: source.path, blob: source.blob, notes: source.notes } }}
         opening={openDraft(source.text, draft, keptInTab(address))}
         draft={draft}
         draftAddress={address}

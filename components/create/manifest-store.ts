@@ -33,7 +33,7 @@ export interface ManifestState {
 }
 
 /** Where a complaint comes from: the last one of a source replaces the ones before. */
-export type ComplaintSource = 'check' | 'rule' | 'server' | 'edit'
+export type ComplaintSource = 'check' | 'rule' | 'managed' | 'server' | 'edit'
 
 export interface Complaints {
   all: readonly FieldError[]

@@ -74,6 +74,18 @@ const litLines = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 })
 
+/** The words of the search panel. */
+const phrases = {
+  next: 'Next',
+  previous: 'Previous',
+  all: 'All',
+  'match case': 'Match case',
+  regexp: 'Pattern',
+  'by word': 'Whole words',
+  replace: 'Replace',
+  'replace all': 'Replace all',
+}
+
 const restAfter = 150
 
 /** Makes an editor inside `parent`. It takes the page's nonce from the document, as its styles need one. */
@@ -99,9 +111,9 @@ export function mountEditor(options: EditorOptions): MountedEditor {
   }
   const showInForm = (editor: EditorView): boolean => {
     const path = pathUnder(editor)
-    if (!path || !form || store.state().broken) return false
-    form.reveal(path)
-    return true
+    // taken in any case: by itself the editor would add an empty line
+    if (path && !store.state().broken) form?.reveal(path)
+    return form !== undefined
   }
   const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce
 
@@ -117,6 +129,7 @@ export function mountEditor(options: EditorOptions): MountedEditor {
     yaml(),
     lintGutter(),
     search({ top: true }),
+    EditorState.phrases.of(phrases),
     litLines,
     editorTheme,
     EditorState.readOnly.of(options.readOnly),

@@ -68,6 +68,16 @@ export async function listFolder(connection: Connection, folder: string, commit:
     .map((entry) => ({ path: prefix + entry.path, blob: entry.sha }))
 }
 
+/** The files directly in one folder at a commit, empty where there is no such folder. GitHub lists the first 1,000. */
+export async function filesIn(connection: Connection, folder: string, commit: string): Promise<FolderEntry[]> {
+  const { owner, name: repo } = connection
+  const found = await askIfThere(connection, `list ${folder || 'the root'}`, (octokit) =>
+    octokit.rest.repos.getContent({ owner, repo, path: folder, ref: commit }),
+  )
+  if (!found || !Array.isArray(found.data)) return []
+  return found.data.flatMap(({ type, path, sha }) => (type === 'file' ? [{ path, blob: sha }] : []))
+}
+
 async function treeOf(connection: Connection, tree: string, recursive: boolean): Promise<{ path: string; type: string; sha: string }[]> {
   const { owner, name: repo } = connection
   const { data } = await ask(connection, 'list files', (octokit) =>

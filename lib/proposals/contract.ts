@@ -252,6 +252,16 @@ export type ProposalQuery = z.infer<typeof ProposalQuery>
 export const ProposalPage = z.object({ items: z.array(Proposal), nextCursor: z.string().nullable() })
 export type ProposalPage = z.infer<typeof ProposalPage>
 
+/** What to know before changing a file that another tool reads or makes: see lib/manifest/managed-files.ts. */
+export const ManifestNote = z.object({
+  severity: z.enum(['refused', 'warning']),
+  message: z.string(),
+  path: z.array(z.union([z.string(), z.number()])).nullable(),
+  /** Where to look instead. */
+  url: z.string().nullable(),
+})
+export type ManifestNote = z.infer<typeof ManifestNote>
+
 /** A manifest as it stands in Git now. */
 export const ManifestSource = z.object({
   repository: z.string(),
@@ -261,6 +271,7 @@ export const ManifestSource = z.object({
   /** The whole file, and which of its documents is the resource. */
   text: z.string(),
   document: z.number().int(),
+  notes: z.array(ManifestNote),
 })
 export type ManifestSource = z.infer<typeof ManifestSource>
 

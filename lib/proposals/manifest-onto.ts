@@ -1,13 +1,14 @@
 /** A resource's manifest as it stands on the branch of an open proposal: what a commit added to it is based on. */
 import { Conflict, Invalid } from '#lib/errors.ts'
-import { asApp, fileUrl } from '#lib/forge/forge.ts'
+import { asApp } from '#lib/forge/forge.ts'
 import { headOf } from '#lib/forge/repository-content.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { proposalToExtend } from './add-commit.ts'
 import { checkName } from './change-identity.ts'
 import type { ManifestSource } from './contract.ts'
+import { sourceOf } from './manifest-source.ts'
 import type { ChangedResource } from './place-change.ts'
-import { findManifest, notInGit, projectInGit, requireOfferedKind } from './project-manifests.ts'
+import { projectInGit, requireOfferedKind } from './project-manifests.ts'
 
 /** Throws what proposalToExtend throws, and NotFound where no file on the branch has the resource. */
 export async function readManifestOnto(cluster: string, resource: ChangedResource, onto: string, actor: Actor): Promise<ManifestSource> {
@@ -20,7 +21,5 @@ export async function readManifestOnto(cluster: string, resource: ChangedResourc
   const connection = asApp(repository)
   const head = await headOf(connection, branch)
   if (!head) throw new Conflict(`${repository} has no branch ${branch} any more. Its pull request was merged or closed meanwhile.`)
-  const found = await findManifest(connection, project, resource, head)
-  if (!found) throw notInGit(project, resource)
-  return { repository, fileUrl: fileUrl(repository, branch, found.path), ...found }
+  return sourceOf(connection, project, resource, { branch, sha: head })
 }

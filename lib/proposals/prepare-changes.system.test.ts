@@ -15,9 +15,9 @@ import {
 } from '#demo/github/proposal-world.ts'
 import { database } from '#lib/database/client.ts'
 import type { ResourceChange } from './contract.ts'
+import { readManifestSource } from './manifest-source.ts'
 import { prepareTogether } from './prepare-changes.ts'
 import { previewChanges } from './preview-changes.ts'
-import { readManifestSource } from './project-manifests.ts'
 
 withProposalWorld()
 

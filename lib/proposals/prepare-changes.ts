@@ -4,12 +4,12 @@ import { asApp } from '#lib/forge/forge.ts'
 import { headOf, readFile } from '#lib/forge/repository-content.ts'
 import { checkAnnotations, checkIdentity, checkName, readManifest, resourceTitle } from './change-identity.ts'
 import type { ResourceChange } from './contract.ts'
+import { findEditable } from './manifest-source.ts'
 import { documentOf, pathInProject, pathOfNew, withNew, withoutResource, withReplaced } from './place-change.ts'
 import {
   type Base,
   baseOf,
   type FoundManifest,
-  findManifest,
   notInGit,
   type ProjectInGit,
   projectInGit,
@@ -174,11 +174,13 @@ async function locate(
   }
   into.repository = project.repository
   const base = await baseFor(project.repository)
-  const found = await findManifest(asApp(project.repository), project, resource, base.sha)
+  const found = await findEditable(asApp(project.repository), project, resource, base.sha)
   const creating = resource.action === 'create'
   if (creating && !(found && onto?.creates.has(addressOf(resource)))) return locateNew(change, resource, project, base, found?.path, into)
   if (!found) throw notInGit(project, resource)
   into.path = found.path
+  const refusal = found.notes.find(({ severity }) => severity === 'refused')
+  if (refusal) throw new Invalid(refusal.message)
   const current = documentOf(found.text, resource)
   if (change.text !== null && current && onto && change.baseBlob !== found.blob) {
     into.text = await rebasedText({

@@ -2,10 +2,8 @@
 import { database } from '#lib/database/client.ts'
 import { Invalid, NotFound } from '#lib/errors.ts'
 import type { Connection } from '#lib/forge/connect-github.ts'
-import { asApp, fileUrl } from '#lib/forge/forge.ts'
 import { defaultBranch, type FolderEntry, headOf, listFolder, readBlob, readFile } from '#lib/forge/repository-content.ts'
-import { checkName, resourceTitle } from './change-identity.ts'
-import type { ManifestSource } from './contract.ts'
+import { resourceTitle } from './change-identity.ts'
 import { type ChangedResource, documentOf, pathOfNew } from './place-change.ts'
 
 export interface ProjectInGit {
@@ -61,29 +59,36 @@ export interface FoundManifest {
 
 /**
  * The file in which a resource stands at a commit: where the live object says it came from, where the layout would put it, else any
- * file of the project's folder, those that carry its name first. Undefined where no file has it.
+ * file of the project's folder, those that carry its name first. Undefined where no file has it. `except`: files that are passed over.
  */
 export async function findManifest(
   connection: Connection,
   project: ProjectInGit,
   resource: ChangedResource,
   commit: string,
+  except: ReadonlySet<string> = new Set(),
 ): Promise<FoundManifest | undefined> {
   const noted = await notedPath(project, resource)
-  const likely = [...new Set([...(noted ? [noted] : []), pathOfNew(project, resource)])]
+  const likely = [...new Set([...(noted ? [noted] : []), pathOfNew(project, resource)])].filter((path) => !except.has(path))
   for (const path of likely) {
     const file = await readFile(connection, path, commit)
     const document = file && documentOf(file.text, resource)
     if (document) return { path, ...file, document: document.index }
   }
-  const entries = await listFolder(connection, (project.path ?? '').split('/').filter(Boolean).join('/'), commit)
-  const manifests = entries.filter(({ path }) => /\.(ya?ml|json)$/i.test(path) && !likely.includes(path))
+  const entries = await manifestsOf(connection, project, commit)
+  const manifests = entries.filter(({ path }) => !likely.includes(path) && !except.has(path))
   const named = ({ path }: FolderEntry): number => (path.includes(resource.name) ? 0 : 1)
   return searchFiles(
     connection,
     manifests.sort((a, b) => named(a) - named(b)),
     resource,
   )
+}
+
+/** All files of the project's folder that may hold manifests. */
+export async function manifestsOf(connection: Connection, project: ProjectInGit, commit: string): Promise<FolderEntry[]> {
+  const entries = await listFolder(connection, (project.path ?? '').split('/').filter(Boolean).join('/'), commit)
+  return entries.filter(({ path }) => /\.(ya?ml|json)$/i.test(path))
 }
 
 async function notedPath(project: ProjectInGit, { namespace, kind, name }: ChangedResource): Promise<string | undefined> {
@@ -118,7 +123,8 @@ async function searchFiles(connection: Connection, entries: FolderEntry[], resou
 const blobs = new Map<string, string>()
 const keptBlobs = 500
 
-async function cachedBlob(connection: Connection, blob: string): Promise<string> {
+/** A file's text by Git's id of it; the last 500 read are kept. */
+export async function cachedBlob(connection: Connection, blob: string): Promise<string> {
   const key = `${connection.repository}/${blob}`
   const known = blobs.get(key)
   if (known !== undefined) return known
@@ -128,21 +134,12 @@ async function cachedBlob(connection: Connection, blob: string): Promise<string>
   return text
 }
 
-/** A resource's manifest as it stands in Git now. Throws NotFound where no file of the project has it, or the kind is not offered. */
-export async function readManifestSource(cluster: string, resource: ChangedResource): Promise<ManifestSource> {
-  checkName(resource.name)
-  await requireOfferedKind(cluster, resource.kind)
-  const project = await projectInGit(cluster, resource.namespace)
-  const connection = asApp(project.repository)
-  const base = await baseOf(connection)
-  const found = await findManifest(connection, project, resource, base.sha)
-  if (!found) throw notInGit(project, resource)
-  return { repository: project.repository, fileUrl: fileUrl(project.repository, base.branch, found.path), ...found }
-}
-
-export const notInGit = (project: ProjectInGit, resource: ChangedResource): NotFound => {
+/** The error for a resource that no file describes; `why`: what was found instead. */
+export const notInGit = (
+  project: ProjectInGit,
+  resource: ChangedResource,
+  why = 'It may be managed elsewhere, or was deleted there.',
+): NotFound => {
   const folder = project.path ? `the folder ${project.path} of ${project.repository}` : project.repository
-  return new NotFound(
-    `No file in ${folder} describes ${resourceTitle(resource.kind, resource.name)}. It may be managed elsewhere, or was deleted there.`,
-  )
+  return new NotFound(`No file in ${folder} describes ${resourceTitle(resource.kind, resource.name)}. ${why}`)
 }

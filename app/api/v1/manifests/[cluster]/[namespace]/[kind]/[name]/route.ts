@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { route } from '#lib/api/route.ts'
 import { ManifestSource } from '#lib/proposals/contract.ts'
 import { readManifestOnto } from '#lib/proposals/manifest-onto.ts'
-import { readManifestSource } from '#lib/proposals/project-manifests.ts'
+import { readManifestSource } from '#lib/proposals/manifest-source.ts'
 
 export const GET = route({
   summary: "A resource's manifest as it stands in Git now, or on the branch of an open proposal (onto)",
