@@ -84,8 +84,11 @@ export function useReview({ changes, draftKey, basketItems, onto: chosen, onSent
       if (!(error instanceof ApiProblem)) throw error
       setProblem(error)
       setSending(false)
-      // somebody was faster: look again at what is open now
-      if (error.code === 'conflict') void preview.refetch()
+      if (error.code !== 'conflict') return
+      // somebody was faster: what is open now is shown, and chosen about anew
+      if (way?.way === 'beside') setWay(null)
+      void preview.refetch()
+      void client.invalidateQueries({ queryKey: queryKeys.basket() })
     }
   }
 

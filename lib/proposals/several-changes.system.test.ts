@@ -21,6 +21,9 @@ import { database } from '#lib/database/client.ts'
 import { Conflict, Invalid } from '#lib/errors.ts'
 import { asApp } from '#lib/forge/forge.ts'
 import { readFile } from '#lib/forge/repository-content.ts'
+import { tokenHash } from '#lib/identity/login.ts'
+import { newId } from '#lib/ids.ts'
+import { POST as postPreview } from '../../app/api/v1/proposals/preview/route.ts'
 import type { ResourceChange } from './contract.ts'
 import { settleProposals } from './follow-proposals.ts'
 import { observeProposal } from './observe-proposal.ts'
@@ -112,6 +115,28 @@ test('a preview has one group for each repository', async () => {
     ['p2', null],
     ['p3', null],
   ])
+})
+
+test("changes are refused together when one of them is not the person's to propose, and the denial names it", async () => {
+  const token = `browser-${newId()}`
+  const later = new Date(Date.now() + 3_600_000)
+  await database().login.update({ where: { id: alice.loginId }, data: { tokenHash: tokenHash(token), expiresAt: later } })
+  const where = { cluster_namespace: { cluster: 'demo', namespace: 'playlists-prod' } }
+  await database().project.update({ where, data: { team: 'playlists' } })
+  const ask = (...changes: ResourceChange[]) =>
+    postPreview(
+      new Request('http://corbel.test/api/v1/proposals/preview', {
+        method: 'POST',
+        headers: { origin: 'http://corbel.test', cookie: `corbel-login=${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ changes }),
+      }),
+      { params: Promise.resolve({}) },
+    )
+  expect((await ask(create('mine'))).status).toBe(200)
+  expect((await ask(create('mine'), elsewhere('playlists-prod', 'theirs'))).status).toBe(403)
+  await database().project.update({ where, data: { team: 'payments' } })
+  const denial = await database().auditEntry.findFirst({ where: { outcome: 'denied', actor: alice.username }, orderBy: { seq: 'desc' } })
+  expect(denial?.target).toMatchObject({ namespace: 'playlists-prod' })
 })
 
 describe('one proposal of several resources', () => {
