@@ -6,9 +6,10 @@
  * Formats: Kustomization https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/, Kptfile and setters
  * https://kpt.dev/reference/schema/kptfile/ and https://catalog.kpt.dev/function-catalog/apply-setters/v0.2/.
  */
+import { TooLarge } from '#lib/errors.ts'
 import { isObject, type Json, type JsonObject, type JsonPath, textAt, valueAt } from '#lib/json.ts'
 import { pathAtOffset } from './locate.ts'
-import { parseManifestFile } from './parse-manifest.ts'
+import { type ManifestFile, parseManifestFile } from './parse-manifest.ts'
 
 export interface RepositoryText {
   path: string
@@ -42,13 +43,7 @@ function resolved(from: string, path: string): string | undefined {
   return parts.join('/')
 }
 
-const read = (text: string): Json => {
-  try {
-    return parseManifestFile(text).documents[0]?.value ?? null
-  } catch {
-    return null // too large for a build file: nothing is known of it
-  }
-}
+const read = (text: string): Json => readAll(text).documents[0]?.value ?? null
 const listAt = (value: Json, key: string): Json[] => {
   const found = valueAt(value, [key])
   return Array.isArray(found) ? found : []
@@ -66,6 +61,8 @@ export function managedNotes(
     if (name === 'Chart.yaml') return helmNotes(file, build)
     return kustomizeNotes(file, resource, build)
   })
+  const template = templateWords(file)
+  if (template !== undefined) notes.push({ severity: 'refused', message: template })
   return [...notes, ...setterNotes(file), ...generatedNotes(file)]
 }
 
@@ -208,19 +205,28 @@ function generatedNotes({ path, text }: RepositoryText): ManagedNote[] {
  */
 export function whyNotEditable({ path, text }: RepositoryText, resource: { kind: string; name: string }): string | undefined {
   if (!text.includes(resource.name) || !new RegExp(`["']?kind["']?\\s*:\\s*["']?${resource.kind}\\b`).test(text)) return undefined
-  const { documents, problems } = (() => {
-    try {
-      return parseManifestFile(text)
-    } catch {
-      return { documents: [], problems: [] } // over 1 MiB: said where it is opened
-    }
-  })()
-  const broken = problems.find(({ severity }) => severity === 'error')
-  if (broken && /\{\{/.test(text))
-    return `${path} is a template ({{ … }}): what it becomes is known only to the tool that fills it in. Change the template or its values by hand.`
+  const { documents, problems } = readAll(text)
+  const template = templateWords({ path, text })
+  if (template !== undefined) return template
   const listed = documents.some(({ value }) =>
     listAt(value, 'items').some((item) => textAt(item, 'kind') === resource.kind && textAt(item, 'metadata', 'name') === resource.name),
   )
   if (listed) return `${path} holds it as an item of a List. Give each resource a document of its own, then it can be edited here.`
+  const broken = problems.find(({ severity }) => severity === 'error')
   return broken ? `${path} has an error in line ${broken.line}: ${broken.message} Correct it in Git first.` : undefined
+}
+
+/** Why a text with `{{ … }}` that is no YAML by itself is not edited; undefined for all others, also those that hold braces as text. */
+function templateWords({ path, text }: RepositoryText): string | undefined {
+  if (!text.includes('{{') || readAll(text).problems.every(({ severity }) => severity !== 'error')) return undefined
+  return `${path} is a template ({{ … }}): what it becomes is known only to the tool that fills it in. Change the template or its values by hand.`
+}
+
+function readAll(text: string): Pick<ManifestFile, 'documents' | 'problems'> {
+  try {
+    return parseManifestFile(text)
+  } catch (error) {
+    if (error instanceof TooLarge) return { documents: [], problems: [] } // said where the file is opened
+    throw error
+  }
 }
