@@ -145,6 +145,7 @@ describe('it says with its line', () => {
     ],
     ['a question asked twice', 'name: mode\n', 'name: size\n', /"size" is asked twice/],
     ['a test with wrong answers', 'answers: { size: 1,', 'answers: { size: 0,', /^36: Test "one": size: Must be/],
+    ['a test that answers what nobody asks', 'answers: { size: 1,', 'answers: { sise: 1,', '36: Test "one": there is no question "sise".'],
     ['a test that makes another number', 'manifests: 1', 'manifests: 2', '37: Test "one" makes 1 manifests, not 2.'],
     [
       'a test whose manifest is refused',
@@ -167,6 +168,12 @@ describe('it says with its line', () => {
     expect(said(good.replace('from: size }', 'from: sise }'), null).length).toBeGreaterThan(0)
     expect(said(good.replace('[spec, mode], from', '[spec, mood], from'), null)).toEqual([])
   })
+})
+
+test('a kind of the whole cluster is no matter of projects', () => {
+  const { blueprints } = readBlueprints(good)
+  const complaints = blueprints.flatMap(({ blueprint }) => checkBlueprint(blueprint, new Map([[kind.key, { ...kind, scope: 'Cluster' }]])))
+  expect(complaints.map(({ message }) => message)).toContain('Thing belongs to the whole cluster; blueprints make resources of projects.')
 })
 
 test('hints name fields the kind has, and values they take', () => {

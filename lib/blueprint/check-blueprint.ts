@@ -261,6 +261,8 @@ function kindComplaints(recipe: ManifestRecipe, index: number, kinds: KnownKinds
   const kind = kinds.get(recipe.kind)
   if (!kind) return [{ path: [...at, 'kind'], message: unknownKind(recipe.kind, kinds), unknownKind: true }]
   const complaints: Complaint[] = []
+  if (kind.scope === 'Cluster')
+    complaints.push({ path: [...at, 'kind'], message: `${kind.kind} belongs to the whole cluster; blueprints make resources of projects.` })
   const fixed = (value: Json, path: JsonPath): void => {
     const place = path.length === 0 ? kind.root : path.length === 1 && path[0] === 'metadata' ? 'metadata' : placeOf(kind, path)
     if (place === 'nowhere') complaints.push({ path: [...at, 'manifest', ...path], message: noSuchPath(kind, path) })
@@ -336,6 +338,10 @@ function nodeMisfit(given: FieldNode, target: FieldNode): string | undefined {
 function testComplaints(blueprint: Blueprint, root: ObjectField, kinds: KnownKinds | undefined): Complaint[] {
   return blueprint.tests.flatMap((test, index): Complaint[] => {
     const at: JsonPath = ['spec', 'tests', index]
+    const names = root.children.map(({ key }) => key)
+    const strangers = Object.keys(test.answers).filter((name) => !names.includes(name))
+    if (strangers.length > 0)
+      return strangers.map((name) => ({ path: [...at, 'answers', name], message: `Test "${test.name}": there is no question "${name}".` }))
     const wrong = answerErrors(blueprint.questions, root, test.answers)
     if (wrong.length > 0)
       return wrong.map(({ path, message }) => ({

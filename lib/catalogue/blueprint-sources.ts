@@ -62,8 +62,16 @@ export async function readSources(): Promise<{ files: SourceFile[]; troubles: So
 }
 
 async function shipped(): Promise<ReadSource> {
-  held().shipped ??= readShipped()
-  return { files: (await held().shipped) ?? [] }
+  const read = held().shipped ?? readShipped()
+  held().shipped = read
+  try {
+    return { files: await read }
+  } catch (error) {
+    log().error({ err: error }, 'the blueprints that come with Corbel could not be read')
+    delete held().shipped
+    const message = 'The folder "blueprints" is not where the server was started. Build the image as its Dockerfile says.'
+    return { files: [], trouble: { source: 'shipped with Corbel', message } }
+  }
 }
 
 /** The folder `blueprints` beside the program: next.config.ts has it copied into the standalone build. */
