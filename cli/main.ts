@@ -4,12 +4,19 @@ import { redactText } from '#lib/redact/redact.ts'
 import { applyCommand } from './apply-command.ts'
 import { blueprintCommand } from './blueprint-command.ts'
 import { isOutage } from './cluster-access.ts'
-import { helpText, readOptions } from './options.ts'
+import { helpText, type Options, readOptions } from './options.ts'
 import { planCommand } from './plan-command.ts'
 import type { Terminal } from './terminal.ts'
 import { validateCommand } from './validate-command.ts'
 
-const commands = { plan: planCommand, apply: applyCommand, validate: validateCommand, blueprint: blueprintCommand }
+const commands = {
+  plan: planCommand,
+  apply: applyCommand,
+  validate: validateCommand,
+  blueprint: blueprintCommand,
+  // Loaded when asked for: the mapping is large, and the other commands start without it.
+  import: async (options: Options, terminal: Terminal) => (await import('./import-command.ts')).importCommand(options, terminal),
+}
 
 /** Runs one command and gives its exit code. Never throws. */
 export async function run(args: string[], terminal: Terminal): Promise<number> {

@@ -1,0 +1,104 @@
+/** One value of an asset in the form its field wants. Scalars, references and the forms around them; objects go through `map-fields.ts`. Pure. */
+import { isObject, type Json, type JsonObject } from '#lib/json.ts'
+import { collectionOf, relativeName } from './asset-name.ts'
+import type { Target } from './target.ts'
+import type { Transform } from './transforms.ts'
+import { collectionFitsKind } from './words.ts'
+
+export interface Converted {
+  value: Json
+  by?: Transform
+}
+
+/** Collections of places and sizes: fields hold their short names, never links to them. */
+const shortNamed = new Set(['zones', 'regions', 'locations', 'machineTypes', 'diskTypes', 'acceleratorTypes', 'nodeTypes', 'licenseCodes'])
+
+/** A scalar for a scalar field; undefined when the field cannot hold it. */
+export function convertScalar(target: Target, value: string | number | boolean): Converted | undefined {
+  switch (target.type) {
+    case 'string':
+      if (typeof value !== 'string') return { value: String(value), by: 'number' }
+      return shortName(value) ?? { value }
+    case 'integer':
+      return wholeNumber(value)
+    case 'number':
+      if (typeof value === 'number') return { value }
+      return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? { value: Number(value), by: 'number' } : undefined
+    case 'boolean':
+      if (typeof value === 'boolean') return { value }
+      return value === 'true' || value === 'false' ? { value: value === 'true', by: 'number' } : undefined
+    case 'int-or-string':
+      return typeof value === 'boolean' ? undefined : { value }
+    case 'free-form':
+      return target.node.type === 'free-form' && target.node.accepts === 'any' ? { value } : undefined
+    default:
+      return undefined
+  }
+}
+
+function shortName(value: string): Converted | undefined {
+  if (!value.includes('/')) return undefined
+  const collection = collectionOf(value)
+  return collection !== undefined && shortNamed.has(collection)
+    ? { value: value.slice(value.lastIndexOf('/') + 1), by: 'short-name' }
+    : undefined
+}
+
+/** Whole numbers that a JSON number can hold; `3600s` counts as 3600. */
+function wholeNumber(value: string | number | boolean): Converted | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? { value } : undefined
+  if (typeof value !== 'string') return undefined
+  const [, digits, unit] = /^(-?\d+)(s?)$/.exec(value) ?? []
+  if (digits === undefined) return undefined
+  const number = Number(digits)
+  return Number.isSafeInteger(number) ? { value: number, by: unit === 's' ? 'short-name' : 'number' } : undefined
+}
+
+/** What a reference of the asset means in the import: the name of a manifest, or nothing. */
+export type ResolveReference = (external: string, kinds: string[]) => { kind: string; name: string; namespace?: string } | undefined
+
+/** A reference from what the asset holds: a link, a name, an e-mail address. */
+export function convertReference(target: Target, value: Json, resolve: ResolveReference | undefined): JsonObject | undefined {
+  const external = externalOf(value)
+  if (external === undefined) return undefined
+  const keys = new Set(target.node.type === 'reference' || target.node.type === 'object' ? target.node.children.map(({ key }) => key) : [])
+  const kind = keys.has('kind') ? kindMeant(target, external) : undefined
+  const known = resolve?.(external, target.kinds)
+  if (known && keys.has('name'))
+    return {
+      ...(keys.has('kind') ? { kind: known.kind } : {}),
+      name: known.name,
+      ...(known.namespace !== undefined && keys.has('namespace') ? { namespace: known.namespace } : {}),
+    }
+  if (!keys.has('external')) return undefined
+  return { external: externalAsWanted(target, external), ...(kind === undefined ? {} : { kind }) }
+}
+
+function externalOf(value: Json): string | undefined {
+  if (typeof value === 'string' && value !== '') return value
+  if (typeof value === 'number') return String(value)
+  if (!isObject(value)) return undefined
+  const keys = Object.keys(value)
+  for (const key of ['name', 'selfLink', 'uri', 'id', 'resourceLink', 'email']) {
+    const inner = value[key]
+    if (keys.length === 1 && typeof inner === 'string' && inner !== '') return inner
+  }
+  return undefined
+}
+
+/** The kind a reference to several kinds means, by what the value points into. */
+function kindMeant(target: Target, external: string): string | undefined {
+  const collection = collectionOf(external)
+  if (collection === undefined) return target.kinds.length === 1 ? target.kinds[0] : undefined
+  return target.kinds.find((kind) => collectionFitsKind(collection, kind))
+}
+
+/** The form the kind asks for: some want the bare name of a resource that the asset gives in full. */
+function externalAsWanted(target: Target, external: string): string {
+  if (target.node.type !== 'reference') return external
+  const format = target.node.externalFormat
+  const steps = relativeName(external)?.split('/') ?? []
+  if (steps.length === 2 && format !== undefined && !format.includes('/') && /^(?:projects|folders|organizations)$/.test(steps[0] ?? ''))
+    return steps[1] ?? external
+  return external
+}

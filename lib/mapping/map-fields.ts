@@ -1,0 +1,419 @@
+/** The walk through an asset's data: every key finds its field, every leaf its line in the account. Pure. */
+import { isObject, type Json, type JsonObject, type JsonPath } from '#lib/json.ts'
+import { type Account, noteLeaves, takeBack } from './account.ts'
+import { collectionOf } from './asset-name.ts'
+import { convertReference, convertScalar, type ResolveReference } from './convert-value.ts'
+import type { FieldRule } from './kind-table.ts'
+import { chooseReference, matchField } from './match-field.ts'
+import { isOutputOnlyName, isUnspecified } from './output-only.ts'
+import type { TableNode } from './table-tree.ts'
+import type { Target } from './target.ts'
+import type { Transform } from './transforms.ts'
+import { fold } from './words.ts'
+
+export interface Walk {
+  account: Account
+  resolve: ResolveReference | undefined
+  /** Folded names of the status: what the kind itself calls observed. */
+  observed: ReadonlySet<string>
+}
+
+interface Place {
+  from: JsonPath
+  to: JsonPath
+  table: TableNode | undefined
+}
+
+const deepest = 60
+
+/** Fills `out`, an object of the field `target`, with what `source` holds. `skip` names keys that others account for. */
+export function mapObject(walk: Walk, target: Target, source: JsonObject, out: JsonObject, place: Place, skip?: ReadonlySet<string>): void {
+  const later: string[] = []
+  for (const key of Object.keys(source)) {
+    if (skip?.has(key)) continue
+    const value = source[key] ?? null
+    const below = place.table?.at(key)
+    if (below?.leave) noteLeaves(walk.account, value, [...place.from, key], below.leave)
+    else if (below?.rule) applyRule(walk, target, below.rule, value, out, { ...place, from: [...place.from, key], table: below })
+    else if (isNothing(value)) noteLeaves(walk.account, value, [...place.from, key], { fate: 'default', why: 'empty' })
+    else if (target.byKey.has(key)) mapKey(walk, target, key, value, out, place)
+    else later.push(key)
+  }
+  for (const key of later) mapKey(walk, target, key, source[key] ?? null, out, place)
+}
+
+function mapKey(walk: Walk, target: Target, key: string, value: Json, out: JsonObject, place: Place): void {
+  const from = [...place.from, key]
+  const table = place.table?.at(key)
+  const match = matchField(target, key, value)
+  if (!match) {
+    unmatched(walk, target, key, value, out, { ...place, from, table })
+    return
+  }
+  const last = match.way.at(-1)
+  if (!last) return
+  let parent = out
+  let to = place.to
+  for (const step of match.way.slice(0, -1)) {
+    to = [...to, step.key]
+    parent = objectAt(parent, step.key)
+  }
+  const [first] = match.way
+  if (Object.hasOwn(parent, last.key) || (match.way.length > 1 && Object.keys(parent).length > 0)) {
+    noteLeaves(walk.account, value, from, {
+      fate: isOutputOnlyName(key) ? 'output-only' : 'unmapped',
+      why: `${last.key} is already filled from another field`,
+    })
+    return
+  }
+  const result = convert(walk, last, value, { from, to: [...to, last.key], table }, match.by)
+  if (result !== undefined) parent[last.key] = result
+  else if (first && match.way.length > 1 && isEmptyObject(out[first.key])) delete out[first.key]
+}
+
+const isEmptyObject = (value: Json | undefined): boolean => isObject(value) && Object.keys(value).length === 0
+
+function objectAt(parent: JsonObject, key: string): JsonObject {
+  const here = parent[key]
+  if (isObject(here)) return here
+  const made: JsonObject = {}
+  parent[key] = made
+  return made
+}
+
+/** Nothing in it: null, an empty text, object or list. */
+export function isNothing(value: Json): boolean {
+  if (value === null || value === '') return true
+  if (Array.isArray(value)) return value.every(isNothing)
+  return isObject(value) && Object.values(value).every(isNothing)
+}
+
+/** A key the kind has no field for. */
+function unmatched(walk: Walk, target: Target, key: string, value: Json, out: JsonObject, place: Place): void {
+  if (isObject(value) && !isOutputOnlyName(key) && joinOrHoist(walk, target, key, value, out, place)) return
+  const observed = place.from.length === 1 ? walk.observed.has(fold(key)) : false
+  noteLeaves(
+    walk.account,
+    value,
+    place.from,
+    isOutputOnlyName(key) || observed
+      ? { fate: 'output-only' }
+      : typeof value === 'string' && isUnspecified(value)
+        ? { fate: 'default', why: 'unspecified' }
+        : value === false || value === 0
+          ? { fate: 'default', why: 'what unset means' }
+          : { fate: 'unmapped', why: `the kind has no field that means ${key}` },
+  )
+}
+
+/**
+ * A wrapper the kind does not have. `lifecycle.rule` may be `lifecycleRule`, `routingConfig.routingMode` may be `routingMode`: each key
+ * inside looks for its field in the wrapper's place. True when at least one was found; the others are accounted for as unmatched.
+ */
+function joinOrHoist(walk: Walk, target: Target, wrapper: string, value: JsonObject, out: JsonObject, place: Place): boolean {
+  const keys = Object.keys(value)
+  const finds = keys.map((key): { field: Target; by: Transform } | undefined => {
+    const inner = value[key] ?? null
+    if (isNothing(inner)) return undefined
+    const joined = target.byFold.get(fold(wrapper + key))
+    if (joined && !Object.hasOwn(out, joined.key)) return { field: joined, by: 'joined' }
+    const hoisted = matchField(target, key, inner)
+    const field = hoisted?.way[0]
+    if (hoisted?.way.length !== 1 || !field || isOutputOnlyName(key) || tooCommon.has(fold(key)) || Object.hasOwn(out, field.key))
+      return undefined
+    return { field, by: 'hoist' }
+  })
+  if (finds.every((found) => !found)) return false
+  for (const [index, key] of keys.entries()) {
+    const inner = value[key] ?? null
+    const from = [...place.from, key]
+    const found = finds[index]
+    if (!found) {
+      if (isNothing(inner)) noteLeaves(walk.account, inner, from, { fate: 'default', why: 'empty' })
+      else unmatched(walk, target, key, inner, out, { ...place, from, table: place.table?.at(key) })
+      continue
+    }
+    if (Object.hasOwn(out, found.field.key)) {
+      noteLeaves(walk.account, inner, from, { fate: 'unmapped', why: `${found.field.key} is already filled from another field` })
+      continue
+    }
+    const result = convert(walk, found.field, inner, { from, to: [...place.to, found.field.key], table: place.table?.at(key) }, found.by)
+    if (result !== undefined) out[found.field.key] = result
+  }
+  return true
+}
+
+/** Words that mean something else one level up. */
+const tooCommon = new Set([
+  'name',
+  'type',
+  'id',
+  'kind',
+  'description',
+  'displayname',
+  'enabled',
+  'value',
+  'key',
+  'labels',
+  'state',
+  'config',
+  'annotations',
+  'location',
+])
+
+/** The value for a field, with every leaf accounted for; undefined when the field cannot hold it. */
+function convert(walk: Walk, target: Target, value: Json, place: Place, by: Transform): Json | undefined {
+  const { account } = walk
+  if (place.from.length > deepest) {
+    noteLeaves(account, value, place.from, { fate: 'unmapped', why: 'it lies too deep' })
+    return undefined
+  }
+  if (isNothing(value)) {
+    noteLeaves(account, value, place.from, { fate: 'default', why: 'empty' })
+    return undefined
+  }
+  if (typeof value === 'string' && isUnspecified(value)) {
+    noteLeaves(account, value, place.from, { fate: 'default', why: 'unspecified' })
+    return undefined
+  }
+  if (target.type === 'secret-or-literal') {
+    noteLeaves(account, value, place.from, { fate: 'unreadable', why: 'a secret does not go into Git' })
+    return undefined
+  }
+  if (target.isReference) return whole(walk, convertReference(target, value, walk.resolve), value, place, 'reference')
+  if (Array.isArray(value)) return convertList(walk, target, value, place, by)
+  if (isObject(value)) return convertObject(walk, target, value, place, by)
+  if (value === null) return undefined
+  return convertText(walk, target, value, place, by)
+}
+
+/** Notes a value that goes somewhere as a whole. */
+function whole(walk: Walk, result: Json | undefined, value: Json, place: Place, by: Transform): Json | undefined {
+  noteLeaves(
+    walk.account,
+    value,
+    place.from,
+    result === undefined ? { fate: 'unmapped', why: 'its form does not fit the field' } : { fate: 'written', to: place.to, by },
+  )
+  return result
+}
+
+function convertText(walk: Walk, target: Target, value: string | number | boolean, place: Place, by: Transform): Json | undefined {
+  if (target.type === 'list' && target.item) {
+    const item = convert(walk, target.item, value, { ...place, to: [...place.to, 0] }, 'one-of-list')
+    return item === undefined ? undefined : [item]
+  }
+  if (target.type === 'object') {
+    const inner = onlyField(target, value)
+    if (inner) {
+      const result = convert(
+        walk,
+        inner,
+        value,
+        { ...place, to: [...place.to, inner.key] },
+        inner.isReference ? 'reference-choice' : 'sink',
+      )
+      return result === undefined ? undefined : { [inner.key]: result }
+    }
+  }
+  const converted = convertScalar(target, value)
+  return whole(walk, converted?.value, value, place, converted?.by ?? by)
+}
+
+/** The field a bare value means in an object: its only one, the reference it points to, or the one all others leave as required. */
+function onlyField(target: Target, value: string | number | boolean): Target | undefined {
+  if (target.fields.length === 1) return target.fields[0]
+  if (typeof value === 'string') {
+    const reference = chooseReference(target, undefined)
+    if (reference) return reference
+  }
+  const required = target.fields.filter((field) => field.required)
+  return required.length === 1 ? required[0] : target.byKey.get('value')
+}
+
+function convertList(walk: Walk, target: Target, value: Json[], place: Place, by: Transform): Json | undefined {
+  if (target.type === 'list' && target.item) {
+    const { item } = target
+    const table = place.table?.at('*')
+    const items: Json[] = []
+    for (const [index, entry] of value.entries()) {
+      const from = [...place.from, index]
+      const to = [...place.to, items.length]
+      const result = isNothing(entry)
+        ? whole(walk, undefined, entry, { from, to, table }, by)
+        : convertItem(walk, item, entry, { from, to, table }, by)
+      if (result !== undefined) items.push(result)
+    }
+    return items.length === 0 ? undefined : items
+  }
+  if (target.type === 'map') return listToMap(walk, target, value, place)
+  if (target.type === 'string') return whole(walk, JSON.stringify(value), value, place, 'json-text')
+  if (target.type === 'free-form' && target.node.type === 'free-form' && target.node.accepts === 'any')
+    return whole(walk, value, value, place, by)
+  if (value.length === 1 && value[0] !== undefined)
+    return convert(walk, target, value[0], { ...place, from: [...place.from, 0] }, 'one-of-list')
+  return whole(walk, undefined, value, place, by)
+}
+
+/** An entry of a list. A bare text for an object goes to the reference it points to. */
+function convertItem(walk: Walk, item: Target, entry: Json, place: Place, by: Transform): Json | undefined {
+  if (typeof entry === 'string' && item.type === 'object' && !item.isReference) {
+    const chosen = chooseReference(item, collectionOf(entry))
+    if (chosen) {
+      const result = convert(walk, chosen, entry, { ...place, to: [...place.to, chosen.key] }, 'reference-choice')
+      return result === undefined ? undefined : { [chosen.key]: result }
+    }
+  }
+  return convert(walk, item, entry, place, by)
+}
+
+const keyNames = ['key', 'name', 'id']
+
+function listToMap(walk: Walk, target: Target, value: Json[], place: Place): Json | undefined {
+  const out: JsonObject = {}
+  for (const [index, entry] of value.entries()) {
+    const from = [...place.from, index]
+    const key = isObject(entry) ? keyNames.find((name) => typeof entry[name] === 'string') : undefined
+    const inner = isObject(entry) ? entry.value : undefined
+    if (!isObject(entry) || key === undefined || inner === undefined || !target.item || Object.keys(entry).length !== 2) {
+      noteLeaves(walk.account, entry, from, { fate: 'unmapped', why: 'its form does not fit the field' })
+      continue
+    }
+    const name = String(entry[key])
+    walk.account.entries.push({ from: [...from, key], fate: 'written', to: [...place.to, name], by: 'map-to-list' })
+    const result = convert(walk, target.item, inner, { from: [...from, 'value'], to: [...place.to, name], table: undefined }, 'map-to-list')
+    if (result !== undefined) out[name] = result
+  }
+  return Object.keys(out).length === 0 ? undefined : out
+}
+
+function convertObject(walk: Walk, target: Target, value: JsonObject, place: Place, by: Transform): Json | undefined {
+  switch (target.type) {
+    case 'object': {
+      const mark = walk.account.entries.length
+      const out: JsonObject = {}
+      mapObject(walk, target, value, out, place)
+      const missing = target.fields.find((field) => field.required && !Object.hasOwn(out, field.key))
+      if (missing && Object.keys(out).length > 0) {
+        takeBack(walk.account, mark, `the asset does not say ${missing.key}, which the kind asks for beside it`)
+        return undefined
+      }
+      return Object.keys(out).length === 0 ? undefined : out
+    }
+    case 'map': {
+      const out: JsonObject = {}
+      for (const key of Object.keys(value)) {
+        const inner = value[key] ?? null
+        if (!target.item) continue
+        const to = [...place.to, key]
+        const from = [...place.from, key]
+        if (inner === '' && target.item.type === 'string') {
+          walk.account.entries.push({ from, fate: 'written', to, by })
+          out[key] = ''
+          continue
+        }
+        const result = convert(walk, target.item, inner, { from, to, table: place.table?.at('*') }, by)
+        if (result !== undefined) out[key] = result
+      }
+      return Object.keys(out).length === 0 ? undefined : out
+    }
+    case 'list':
+      return objectToList(walk, target, value, place)
+    case 'free-form':
+      return whole(walk, value, value, place, by)
+    case 'string':
+      return whole(walk, JSON.stringify(value), value, place, 'json-text')
+    case 'boolean':
+      return objectToBoolean(walk, value, place)
+    default: {
+      const inner = Object.keys(value)
+      const [only] = inner
+      if (inner.length === 1 && only !== undefined)
+        return convert(walk, target, value[only] ?? null, { ...place, from: [...place.from, only], table: place.table?.at(only) }, 'hoist')
+      return whole(walk, undefined, value, place, by)
+    }
+  }
+}
+
+/** `{enabled: true, lockedTime: …}` for a switch. */
+function objectToBoolean(walk: Walk, value: JsonObject, place: Place): Json | undefined {
+  const { enabled, ...rest } = value
+  for (const [key, inner] of Object.entries(rest))
+    noteLeaves(
+      walk.account,
+      inner,
+      [...place.from, key],
+      isOutputOnlyName(key) || isNothing(inner) ? { fate: 'output-only' } : { fate: 'unmapped', why: 'the field is only a switch' },
+    )
+  if (enabled === undefined) return undefined
+  return whole(walk, typeof enabled === 'boolean' ? enabled : undefined, enabled, { ...place, from: [...place.from, 'enabled'] }, 'boolean')
+}
+
+/** A map to a list of its entries, when the items have a field for the key; else a list of one. */
+function objectToList(walk: Walk, target: Target, value: JsonObject, place: Place): Json | undefined {
+  const { item } = target
+  if (!item) return whole(walk, undefined, value, place, 'map-to-list')
+  const keyField = keyNames.map((name) => item.byKey.get(name)).find((field) => field?.type === 'string')
+  const valueField = item.byKey.get('value')
+  const keys = Object.keys(value)
+  const isMap = keyField && (valueField !== undefined || !keys.some((key) => item.byKey.has(key)))
+  if (!isMap) {
+    const result = convert(walk, item, value, { ...place, to: [...place.to, 0] }, 'one-of-list')
+    return result === undefined ? undefined : [result]
+  }
+  const items: Json[] = []
+  for (const key of keys) {
+    const inner = value[key] ?? null
+    const from = [...place.from, key]
+    const to = [...place.to, items.length]
+    if (valueField) {
+      const result = convert(walk, valueField, inner, { from, to: [...to, valueField.key], table: undefined }, 'map-to-list')
+      if (result !== undefined) items.push({ [keyField.key]: key, [valueField.key]: result })
+      continue
+    }
+    const entry: JsonObject = { [keyField.key]: key }
+    if (isObject(inner)) {
+      if (isNothing(inner)) noteLeaves(walk.account, inner, from, { fate: 'written', to, by: 'map-to-list' })
+      else mapObject(walk, item, inner, entry, { from, to, table: undefined })
+    } else noteLeaves(walk.account, inner, from, { fate: 'unmapped', why: 'its form does not fit the field' })
+    items.push(entry)
+  }
+  return items.length === 0 ? undefined : items
+}
+
+/** What a kind's table says about a key. */
+function applyRule(walk: Walk, target: Target, rule: FieldRule, value: Json, out: JsonObject, place: Place): void {
+  let here: Target | undefined = target
+  let parent = out
+  const to = [...place.to]
+  for (const [index, step] of rule.to.entries()) {
+    here = here?.byKey.get(step)
+    if (!here) break
+    to.push(step)
+    if (index === rule.to.length - 1) break
+    parent = objectAt(parent, step)
+  }
+  const last = rule.to.at(-1)
+  if (!here || last === undefined) {
+    noteLeaves(walk.account, value, place.from, { fate: 'unmapped', why: 'this version of the kind has no field for it' })
+    return
+  }
+  const recoded = recode(rule, value)
+  const result =
+    rule.as?.json && !isNothing(value)
+      ? whole(walk, JSON.stringify(value), value, { ...place, to }, 'json-text')
+      : recoded !== undefined
+        ? whole(walk, recoded, value, { ...place, to }, 'table')
+        : convert(walk, here, value, { ...place, to }, 'table')
+  if (result === undefined) return
+  const there = parent[last]
+  if (isObject(there) && isObject(result)) Object.assign(there, result)
+  else if (Array.isArray(there) && Array.isArray(result)) there.push(...result)
+  else parent[last] = result
+}
+
+function recode(rule: FieldRule, value: Json): Json | undefined {
+  const words = rule.as?.values
+  const key = String(value)
+  return words && Object.hasOwn(words, key) ? words[key] : undefined
+}

@@ -1,0 +1,59 @@
+/**
+ * The fields of a kind as the mapping looks at them: the field tree (`lib/schema`) with the look-ups and the memory of earlier matches
+ * that make converting many assets fast. Pure.
+ */
+import type { ChoiceOption, FieldNode } from '#lib/schema/field-tree.ts'
+import { childrenOf } from '#lib/schema/field-tree.ts'
+import type { FieldMatch } from './match-field.ts'
+import { fold } from './words.ts'
+
+export interface Target {
+  key: string
+  node: FieldNode
+  type: FieldNode['type']
+  required: boolean
+  fields: Target[]
+  byKey: Map<string, Target>
+  byFold: Map<string, Target>
+  /** Of lists and maps: what each entry is. */
+  item?: Target
+  /** References below, at any depth of plain objects: `backendServiceRef` in `service`. */
+  isReference: boolean
+  /** Fields chosen earlier, by source key and shape. */
+  matches: Map<string, FieldMatch | null>
+  /** Kind names a reference may mean. */
+  kinds: string[]
+}
+
+const deepest = 40
+
+/** Builds the target of a field and everything below. */
+export function targetOf(node: FieldNode, depth = 0): Target {
+  const children = depth < deepest && node.type !== 'reference' ? childrenOf(node) : []
+  const fields = children.map((child) => targetOf(child, depth + 1))
+  const inner = node.type === 'list' ? node.item : node.type === 'map' ? node.value : undefined
+  return {
+    key: node.key,
+    node,
+    type: node.type,
+    required: node.required === true && node.default === undefined,
+    fields,
+    byKey: new Map(fields.map((field) => [field.key, field])),
+    byFold: new Map(fields.map((field) => [fold(field.key), field])),
+    ...(inner && depth < deepest ? { item: targetOf(inner, depth + 1) } : {}),
+    isReference: node.type === 'reference' || isLooseReference(node),
+    matches: new Map(),
+    kinds: node.type === 'reference' ? node.targets : [],
+  }
+}
+
+/** An object called `…Ref` whose fields only name a resource. */
+function isLooseReference(node: FieldNode): boolean {
+  return node.type === 'object' && /Refs?$/.test(node.key) && node.children.some(({ key }) => key === 'external')
+}
+
+/** Options of which exactly one must hold, for the node itself. */
+export function exclusiveOptions(target: Target): ChoiceOption[] {
+  if (target.node.type !== 'object') return []
+  return (target.node.choices ?? []).filter(({ rule }) => rule === 'exactly-one').flatMap(({ options }) => options)
+}

@@ -1,0 +1,133 @@
+/** From an asset to the manifest of one kind, with the account of every leaf. Pure. */
+import { isObject, type Json, type JsonObject, valueAt } from '#lib/json.ts'
+import type { CompiledKind } from '#lib/schema/field-tree.ts'
+import { validateResource } from '#lib/schema/validate.ts'
+import { type Account, emptyAccount, noteLeaves } from './account.ts'
+import type { Asset } from './asset.ts'
+import type { ResolveReference } from './convert-value.ts'
+import { type Identity, identityOf, impossibleLabels, labelsAt, manifestName } from './identity.ts'
+import type { KindTable } from './kind-table.ts'
+import { mapObject, type Walk } from './map-fields.ts'
+import { fillParents } from './parents.ts'
+import { Refusal } from './refusal.ts'
+import { type TableNode, tableTree } from './table-tree.ts'
+import { type Target, targetOf } from './target.ts'
+import { fold } from './words.ts'
+
+/** A kind made ready for many assets. */
+export interface MappedKind {
+  compiled: CompiledKind
+  spec: Target | undefined
+  table: KindTable | undefined
+  tableTree: TableNode | undefined
+  observed: ReadonlySet<string>
+}
+
+export interface MappingContext {
+  /** Project numbers to ids. */
+  projectIds?: ReadonlyMap<string, string>
+  /** References to resources of the same import, or managed already. */
+  resolve?: ResolveReference
+}
+
+export interface Mapped {
+  manifest: JsonObject
+  account: Account
+}
+
+/** Makes a kind ready. `observed`: keys of its status and observed state. */
+export function mappedKind(compiled: CompiledKind, observed: Iterable<string>, table: KindTable | undefined): MappedKind {
+  const spec = compiled.root.type === 'object' ? compiled.root.children.find(({ key }) => key === 'spec') : undefined
+  return {
+    compiled,
+    spec: spec && targetOf(spec),
+    table,
+    tableTree: table && tableTree(table),
+    observed: new Set([...observed].map(fold)),
+  }
+}
+
+/**
+ * Converts one asset.
+ * @throws Refusal when it cannot be adopted without a change, with the reason.
+ */
+export function toManifest(asset: Asset, kind: MappedKind, context: MappingContext): Mapped {
+  const identity = identityOf(asset, kind.table, context.projectIds)
+  const account = emptyAccount()
+  const spec: JsonObject = {}
+  const skip = noteIdentity(asset, kind, account)
+  const labels = takeLabels(asset, kind, account, skip)
+  const walk: Walk = { account, resolve: context.resolve, observed: kind.observed }
+  if (kind.spec) {
+    mapObject(walk, kind.spec, asset.data, spec, { from: [], to: ['spec'], table: kind.tableTree }, skip)
+    fillParents(kind.spec, spec, identity)
+    if (kind.spec.byKey.has('resourceID')) spec.resourceID = identity.id
+  }
+  const manifest: JsonObject = {
+    apiVersion: kind.compiled.apiVersion,
+    kind: kind.compiled.kind,
+    metadata: {
+      name: manifestName(identity.id),
+      annotations: annotationsOf(kind, spec, identity),
+      ...(Object.keys(labels).length > 0 ? { labels } : {}),
+    },
+    spec: ordered(kind.spec, spec),
+  }
+  const errors = validateResource(kind.compiled, manifest)
+  const [first] = errors
+  if (first) throw new Refusal('does-not-fit', `${first.path.join('.')}: ${first.message}`)
+  return { manifest, account }
+}
+
+/** Leaves that say who the resource is; gives the keys that are accounted for. */
+function noteIdentity(asset: Asset, kind: MappedKind, account: Account): Set<string> {
+  const skip = new Set<string>()
+  for (const key of ['name', 'id', 'selfLink', 'kind', 'projectId', 'projectNumber'])
+    if (Object.hasOwn(asset.data, key) && !kind.spec?.byKey.has(key)) {
+      skip.add(key)
+      const leaf = asset.data[key] ?? null
+      noteLeaves(
+        account,
+        leaf,
+        [key],
+        key === 'name' ? { fate: 'written', to: ['spec', 'resourceID'], by: 'identity' } : { fate: 'output-only' },
+      )
+    }
+  return skip
+}
+
+const labelPaths = [['labels'], ['userLabels'], ['resourceLabels'], ['settings', 'userLabels']] as const
+
+/** The live labels, for kinds that keep them in the manifest's metadata. */
+function takeLabels(asset: Asset, kind: MappedKind, account: Account, skip: Set<string>): Record<string, string> {
+  const [path] = labelPaths.filter((candidate) => isObject(valueAt(asset.data, [...candidate])))
+  if (!path || path.length > 1 || kind.spec?.byKey.has(path[0])) return {}
+  const labels = labelsAt(asset.data, path)
+  if (!labels) return {}
+  const impossible = impossibleLabels(labels)
+  if (impossible.length > 0)
+    throw new Refusal('labels', `Kubernetes cannot hold the ${impossible.length > 1 ? 'labels' : 'label'} ${impossible.join(', ')}.`)
+  skip.add(path[0])
+  for (const key of Object.keys(labels))
+    account.entries.push({ from: [...path, key], fate: 'written', to: ['metadata', 'labels', key], by: 'label' })
+  return labels
+}
+
+function annotationsOf(kind: MappedKind, spec: JsonObject, { project, container }: Identity): JsonObject {
+  const annotations: JsonObject = { 'cnrm.cloud.google.com/deletion-policy': 'abandon' }
+  if (kind.compiled.kind === 'Project' || kind.compiled.kind === 'Folder') return annotations
+  if (project !== undefined) annotations['cnrm.cloud.google.com/project-id'] = project
+  else if (container !== undefined && !kind.spec?.byKey.has('folderRef') && !kind.spec?.byKey.has('organizationRef')) {
+    const [collection, id = ''] = container.split('/')
+    annotations[`cnrm.cloud.google.com/${collection === 'folders' ? 'folder-id' : 'organization-id'}`] = id
+  }
+  return annotations
+}
+
+/** Fields in the order of the schema, with the id first. */
+function ordered(target: Target | undefined, spec: JsonObject): JsonObject {
+  const { resourceID, ...rest } = spec
+  const sorted: [string, Json][] = []
+  for (const { key } of target?.fields ?? []) if (Object.hasOwn(rest, key)) sorted.push([key, rest[key] ?? null])
+  return { ...(resourceID === undefined ? {} : { resourceID }), ...Object.fromEntries(sorted) }
+}

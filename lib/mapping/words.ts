@@ -1,0 +1,27 @@
+/** How names of fields, kinds and collections are compared: without case and separators, and by number (singular, plural). Pure. */
+
+const folded = new Map<string, string>()
+
+/** `kms_key-Name` → `kmskeyname`. */
+export function fold(text: string): string {
+  let found = folded.get(text)
+  if (found === undefined) {
+    found = text.replace(/[^A-Za-z0-9]/g, '').toLowerCase()
+    if (folded.size < 20_000) folded.set(text, found)
+  }
+  return found
+}
+
+/** `policies` → `policy`, `proxies` → `proxy`, `addresses` → `address`, `disks` → `disk`. For folded words. */
+export function singular(word: string): string {
+  if (/[^aeiou]ies$/.test(word)) return `${word.slice(0, -3)}y`
+  if (/(?:ss|x|ch|sh)es$/.test(word)) return word.slice(0, -2)
+  if (/[^su]s$/.test(word) && word.length > 2) return word.slice(0, -1)
+  return word
+}
+
+/** Whether a collection in a name (`targetHttpProxies`) holds resources of a kind (`ComputeTargetHTTPProxy`). */
+export function collectionFitsKind(collection: string, kind: string): boolean {
+  const one = singular(fold(collection))
+  return one.length > 2 && fold(kind).endsWith(one)
+}
