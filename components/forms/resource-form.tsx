@@ -80,11 +80,13 @@ export function ErrorSummary() {
   const { store, view } = useForm()
   const { all } = useComplaints(store)
   if (all.length === 0) return null
+  const wrong = all.filter((error) => !error.hint).length
   const shown = all.slice(0, 8)
   return (
-    <section className={styles.summary} aria-label="What is not right yet" aria-live="polite">
+    <section className={styles.summary} data-guess={wrong === 0 || undefined} aria-label="What is not right yet" aria-live="polite">
       <p>
-        <Icon name="failed" size={14} /> {counted(all.length, 'thing')} to put right
+        <Icon name={wrong > 0 ? 'failed' : 'warning'} size={14} />
+        {wrong > 0 ? `${counted(wrong, 'thing')} to put right` : `${counted(all.length, 'rule')} probably broken; the dry run decides`}
       </p>
       <ul>
         {shown.map((error) => (
