@@ -1,5 +1,5 @@
 /** What renaming or moving a resource takes: decided from what the person wants and what the cluster and Git say. Pure. */
-import { type Json, textAt } from '#lib/json.ts'
+import type { Json } from '#lib/json.ts'
 import { setValue } from '#lib/manifest/edit-manifest.ts'
 import type { Whereabouts } from '#lib/manifest/relocate-references.ts'
 import { isAbandoned, type TakeOver } from '#lib/manifest/take-over.ts'
@@ -36,6 +36,3 @@ const policy = ['metadata', 'annotations', 'cnrm.cloud.google.com/deletion-polic
 
 /** The file with the deletion policy set to abandon. Throws Invalid where the file does not allow it. */
 export const withAbandon = (text: string, document: number): string => setValue(text, document, policy, 'abandon')
-
-/** Whether a manifest says so already. */
-export const saysAbandon = (manifest: Json): boolean => textAt(manifest, ...policy) === 'abandon'
