@@ -85,10 +85,21 @@ export async function findManifest(
   )
 }
 
+// A commit never changes, so what was listed of it never grows old: fifty changes list their folder once.
+const listings = new Map<string, Promise<FolderEntry[]>>()
+const keptListings = 20
+
 /** All files of the project's folder that may hold manifests. */
 export async function manifestsOf(connection: Connection, project: ProjectInGit, commit: string): Promise<FolderEntry[]> {
-  const entries = await listFolder(connection, (project.path ?? '').split('/').filter(Boolean).join('/'), commit)
-  return entries.filter(({ path }) => /\.(ya?ml|json)$/i.test(path))
+  const folder = (project.path ?? '').split('/').filter(Boolean).join('/')
+  const key = `${connection.repository}/${commit}/${folder}`
+  const known = listings.get(key)
+  if (known) return known
+  const listing = listFolder(connection, folder, commit).then((entries) => entries.filter(({ path }) => /\.(ya?ml|json)$/i.test(path)))
+  listings.set(key, listing)
+  listing.catch(() => listings.delete(key))
+  for (const oldest of [...listings.keys()].slice(0, Math.max(0, listings.size - keptListings))) listings.delete(oldest)
+  return listing
 }
 
 async function notedPath(project: ProjectInGit, { namespace, kind, name }: ChangedResource): Promise<string | undefined> {
