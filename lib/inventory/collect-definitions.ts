@@ -55,6 +55,11 @@ export async function collectDefinitions(following: Following, patterns: string[
           create: { cluster, ...columns, ...state },
           update: { ...columns, ...state, ...anew },
         })
+        // Prisma's JSON loses keys named __proto__, which a schema may have as any other.
+        const text = JSON.stringify(columns.definition)
+        if (text.includes('"__proto__"'))
+          await transaction.$executeRaw`
+            UPDATE "kind" SET "definition" = ${text}::jsonb WHERE "cluster" = ${cluster} AND "key" = ${columns.key}`
         await notify(transaction, { scope: 'kinds', cluster })
       })
     }

@@ -90,8 +90,12 @@ export async function compiledKind(cluster: string, key: string): Promise<Compil
     cache.set(row.hash, known)
     return { ...known, hash: row.hash }
   }
-  const { definition, hash } = await database().kind.findUniqueOrThrow({ where, select: { definition: true, hash: true } })
-  const json: unknown = definition
+  // As text, because Prisma's JSON loses keys named __proto__.
+  const [stored] = await database().$queryRaw<{ definition: string; hash: string }[]>`
+    SELECT "definition"::text AS "definition", "hash" FROM "kind" WHERE "cluster" = ${cluster} AND "key" = ${key}`
+  if (!stored) throw new NotFound(`${key} is no longer offered on ${cluster}. Choose another kind.`)
+  const { hash } = stored
+  const json: unknown = JSON.parse(stored.definition)
   const compiled = compileKind(isObject(json) ? json : {})
   cache.set(hash, compiled)
   const oldest = cache.keys().next().value

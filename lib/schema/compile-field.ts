@@ -297,6 +297,7 @@ function objectField(schema: JsonObject, common: Common, count: CompileCount, de
   const children = properties.map(([key, child]) => {
     const node = compileField(child, key, key, count, depth + 1)
     if (required.has(key)) node.required = true
+    if (key === '') node.label = '""'
     return node
   })
   const body = {

@@ -11,11 +11,24 @@ const properNames = new Map([
   ['BigQuery', 'BigQuery'],
 ])
 
+const longestLabel = 80
+
+/** A key as it is, but for what would be invisible, turn the text around it, or fill the page. */
+function readable(key: string): string {
+  const seen = key.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu,
+    (point) => `\\u${(point.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  )
+  const short = seen.length > longestLabel ? `${seen.slice(0, longestLabel)}…` : seen
+  return key !== '' && key.trim() === '' ? JSON.stringify(key) : short
+}
+
 /** A key in words: `uniformBucketLevelAccess` → `Uniform bucket level access`, `kmsKeyRef` → `KMS key`. A key without letters comes back as it is. */
 export function labelOfKey(key: string): string {
   const bare = /^[a-z].*[a-z0-9](?:Ref|Refs)$/.test(key) ? key.replace(/Refs?$/, '') : key
   const words = bare.match(/[Ii][Pp]v[46]|PubSub|BigQuery|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g)
-  if (!words || /[^A-Za-z0-9_-]/.test(key)) return key
+  if (!words || /[^A-Za-z0-9_-]/.test(key)) return readable(key)
+  if (key.length > longestLabel) return `${key.slice(0, longestLabel)}…`
   const spoken = words.map((word) => {
     const known = properNames.get(word) ?? acronyms.get(word.toLowerCase())
     if (known) return known

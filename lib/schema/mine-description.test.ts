@@ -116,6 +116,9 @@ test.each([
   ['spec', 'Spec'],
   ['Ref', 'Ref'],
   ['a.b/c', 'a.b/c'],
+  [' ', '" "'],
+  ['\u202Eabc', '\\u202eabc'],
+  ['a'.repeat(200), `${'a'.repeat(80)}…`],
   ['', ''],
 ])('%s is called %s', (key, label) => {
   expect(labelOfKey(key)).toBe(label)

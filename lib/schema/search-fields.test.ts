@@ -48,3 +48,9 @@ test.each<[Parameters<typeof compileField>[0], string]>([
 ])('a field explains itself (%#)', (schema, words) => {
   expect(explainField(compileField(schema, 'a', 'a', { nodes: 0 }))).toBe(words)
 })
+
+test('a key with dots or spaces is found first by itself', () => {
+  const text = { type: 'string' as const, label: '' }
+  const children = ['a b', 'a/b', 'a.b'].map((key) => ({ ...text, key }))
+  expect(searchFields({ type: 'object', key: '', label: '', children }, 'a.b')[0]?.path).toEqual(['a.b'])
+})

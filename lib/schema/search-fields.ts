@@ -58,7 +58,9 @@ export function searchFields(root: FieldNode | readonly FieldIndexEntry[], query
   const found: FoundField[] = []
   for (const entry of entries) {
     const score = scoreOf(entry, words)
-    if (score > 0) found.push({ node: entry.node, path: entry.path, score })
+    // a key may hold what parts words
+    const isNamed = entry.node.key !== '' && entry.node.key === query.trim()
+    if (score > 0) found.push({ node: entry.node, path: entry.path, score: isNamed ? score + 500 : score })
   }
   // Array.sort is stable: equal ones stay in schema order.
   if (words.length > 0) found.sort((a, b) => b.score - a.score)
