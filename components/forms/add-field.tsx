@@ -61,7 +61,7 @@ export function AddField({ hidden, nodes, path }: { hidden: readonly FieldNode[]
   if (!open) {
     const names = hidden.slice(0, 3).map((node) => node.label.toLowerCase())
     return (
-      <div>
+      <div className={styles.more}>
         <Button size="small" look="quiet" icon="create" onClick={() => setOpen(true)}>
           Add field
           <span className={styles.quiet}>

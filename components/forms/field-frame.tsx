@@ -154,9 +154,11 @@ function State({ node, value, recommended }: { node: FieldNode; value: Json | un
 function Recommended({ value, use }: { value: Json; use: () => void }) {
   const text = yamlText(value).replace(/\n */g, ', ')
   return (
-    <div>
+    <div className={styles.recommendedRow}>
       <button type="button" className={styles.recommended} onClick={use}>
-        <Icon name="check" size={14} /> Use the recommended value <code>{text.length > 60 ? `${text.slice(0, 59)}…` : text}</code>
+        <Icon name="check" size={14} />
+        <span>Use the recommended value</span>
+        <code>{text.length > 60 ? `${text.slice(0, 59)}…` : text}</code>
       </button>
     </div>
   )
