@@ -92,7 +92,7 @@ export function useLookups(sought: readonly SoughtResource[], kinds: readonly Ki
   })
   const found = asked.map(({ name }, index) => rows[index]?.data?.items.find((row) => row.name === name))
   const details = useQueries({
-    queries: found.flatMap((row) => (row ? [{ ...queries.resource(row), retry: false }] : [])),
+    queries: found.flatMap((row, index) => (row && asked[index]?.wantsObject ? [{ ...queries.resource(row), retry: false }] : [])),
   })
   const lookups = new Map<string, FoundResource>()
   for (const [index, each] of asked.entries()) {

@@ -47,6 +47,8 @@ export interface SoughtResource {
   kinds: string[]
   namespace: string
   name: string
+  /** Its object is wanted too, for the name by which the cloud knows it. */
+  wantsObject?: true
 }
 
 export interface FoundResource {
@@ -71,7 +73,7 @@ export const sameProject = (from: Whereabouts, to: Whereabouts): boolean => from
 export function soughtResources(kind: CompiledKind, manifest: JsonObject, from: Whereabouts, to: Whereabouts): SoughtResource[] {
   if (sameProject(from, to)) return []
   const sought = ownReferences(kind, manifest, from).flatMap(({ kinds, name = '' }) => [
-    { cluster: from.cluster, kinds, namespace: from.namespace, name },
+    { cluster: from.cluster, kinds, namespace: from.namespace, name, wantsObject: true as const },
     { cluster: to.cluster, kinds, namespace: to.namespace, name },
   ])
   return [...new Map(sought.map((each) => [soughtKey(each), each])).values()]
