@@ -29,7 +29,6 @@ const groupsOfService: Record<string, string[]> = {
   config: ['configdeployment'],
   containeranalysis: ['containeranalysis', 'grafeas'],
   datamigration: ['databasemigration', 'clouddms'],
-  developerconnect: ['devconnect'],
   file: ['filestore'],
   gkemulticloud: ['containerattached', 'gkemulticloud'],
   ids: ['cloudids'],

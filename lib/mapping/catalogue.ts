@@ -32,7 +32,7 @@ export function catalogueOf(heads: readonly KindHead[], read: (head: KindHead) =
 function prepare(definition: JsonObject): MappedKind | undefined {
   try {
     const compiled = compileKind(mostStable(definition))
-    return mappedKind(compiled, observedKeys(definition), tableOf(compiled.kind))
+    return mappedKind(compiled, { observed: observedKeys(definition), labelsInSpec: !isGenerated(definition) }, tableOf(compiled.kind))
   } catch (error) {
     if (error instanceof Invalid) return undefined
     throw error
@@ -65,4 +65,10 @@ function observedKeys(definition: JsonObject): string[] {
     const observed = valueAt(status, ['observedState', 'properties'])
     return [...(isObject(status) ? Object.keys(status) : []), ...(isObject(observed) ? Object.keys(observed) : [])]
   })
+}
+
+/** Whether the definition was generated from the schema of an older controller. */
+function isGenerated(definition: JsonObject): boolean {
+  const labels = valueAt(definition, ['metadata', 'labels'])
+  return isObject(labels) && ['tf2crd', 'dcl2crd'].some((origin) => labels[`cnrm.cloud.google.com/${origin}`] === 'true')
 }

@@ -12,6 +12,8 @@ export interface KindTable {
   leave?: readonly { from: SourcePath; fate: 'output-only' | 'default' | 'unreadable'; why: string }[]
   /** Values no manifest states and the kind asks for. */
   set?: readonly { to: readonly string[]; value: Json; when?: SourcePath }[]
+  /** Where the labels stand that go into the manifest's metadata, when it is not the usual place. */
+  labels?: SourcePath
   /** Where the resource's id stands, when its name does not say it. */
   id?: { from: SourcePath; take?: 'last-part' | 'local-part' }
   /** Reasons not to import: a value at a path. */

@@ -1,10 +1,10 @@
 /** The walk through an asset's data: every key finds its field, every leaf its line in the account. Pure. */
-import { isObject, type Json, type JsonObject, type JsonPath } from '#lib/json.ts'
+import { isObject, type Json, type JsonObject, type JsonPath, sameJson } from '#lib/json.ts'
 import { type Account, noteLeaves, takeBack } from './account.ts'
 import { collectionOf } from './asset-name.ts'
 import { convertReference, convertScalar, type ResolveReference } from './convert-value.ts'
 import type { FieldRule } from './kind-table.ts'
-import { chooseReference, matchField } from './match-field.ts'
+import { chooseReference, type FieldMatch, matchField } from './match-field.ts'
 import { isOutputOnlyName, isUnspecified } from './output-only.ts'
 import type { TableNode } from './table-tree.ts'
 import type { Target } from './target.ts'
@@ -28,28 +28,45 @@ const deepest = 60
 
 /** Fills `out`, an object of the field `target`, with what `source` holds. `skip` names keys that others account for. */
 export function mapObject(walk: Walk, target: Target, source: JsonObject, out: JsonObject, place: Place, skip?: ReadonlySet<string>): void {
-  const later: string[] = []
+  // Surest first: a key of the field's own name must not find its place taken.
+  const named: string[] = []
+  const likely: [string, FieldMatch][] = []
+  const foreign: string[] = []
   for (const key of Object.keys(source)) {
     if (skip?.has(key)) continue
     const value = source[key] ?? null
-    const below = place.table?.at(key)
-    if (below?.leave) noteLeaves(walk.account, value, [...place.from, key], below.leave)
-    else if (below?.rule) applyRule(walk, target, below.rule, value, out, { ...place, from: [...place.from, key], table: below })
-    else if (isNothing(value)) noteLeaves(walk.account, value, [...place.from, key], { fate: 'default', why: 'empty' })
-    else if (target.byKey.has(key)) mapKey(walk, target, key, value, out, place)
-    else later.push(key)
+    const from = [...place.from, key]
+    const table = place.table?.at(key)
+    if (table?.leave) noteLeaves(walk.account, value, from, table.leave)
+    else if (table?.rule) applyRule(walk, target, table.rule, value, out, { ...place, from, table })
+    else if (target.byKey.has(key)) named.push(key)
+    else if (isNothing(value)) noteLeaves(walk.account, value, from, { fate: 'default', why: 'empty' })
+    else {
+      const match = matchField(target, key, value)
+      if (match) likely.push([key, match])
+      else foreign.push(key)
+    }
   }
-  for (const key of later) mapKey(walk, target, key, source[key] ?? null, out, place)
+  for (const key of named) {
+    const match = matchField(target, key, source[key] ?? null)
+    if (match) mapKey(walk, match, key, source[key] ?? null, out, place)
+  }
+  for (const [key, match] of likely) mapKey(walk, match, key, source[key] ?? null, out, place)
+  for (const key of foreign) {
+    const value = source[key] ?? null
+    unmatched(walk, target, key, value, out, { ...place, from: [...place.from, key], table: place.table?.at(key) })
+  }
+  fillZeros(target, out)
 }
 
-function mapKey(walk: Walk, target: Target, key: string, value: Json, out: JsonObject, place: Place): void {
+/** The services leave out switches that are off; a kind that asks for one gets it off. */
+function fillZeros(target: Target, out: JsonObject): void {
+  for (const field of target.required) if (field.type === 'boolean' && !Object.hasOwn(out, field.key)) out[field.key] = false
+}
+
+function mapKey(walk: Walk, match: FieldMatch, key: string, value: Json, out: JsonObject, place: Place): void {
   const from = [...place.from, key]
   const table = place.table?.at(key)
-  const match = matchField(target, key, value)
-  if (!match) {
-    unmatched(walk, target, key, value, out, { ...place, from, table })
-    return
-  }
   const last = match.way.at(-1)
   if (!last) return
   let parent = out
@@ -60,15 +77,31 @@ function mapKey(walk: Walk, target: Target, key: string, value: Json, out: JsonO
   }
   const [first] = match.way
   if (Object.hasOwn(parent, last.key) || (match.way.length > 1 && Object.keys(parent).length > 0)) {
-    noteLeaves(walk.account, value, from, {
-      fate: isOutputOnlyName(key) ? 'output-only' : 'unmapped',
-      why: `${last.key} is already filled from another field`,
-    })
+    alreadyFilled(walk, last.key, parent[last.key], value, from)
     return
   }
   const result = convert(walk, last, value, { from, to: [...to, last.key], table }, match.by)
   if (result !== undefined) parent[last.key] = result
   else if (first && match.way.length > 1 && isEmptyObject(out[first.key])) delete out[first.key]
+}
+
+/** The services say some things twice; what they say a second time need not be written. */
+function alreadyFilled(walk: Walk, key: string, there: Json | undefined, value: Json, from: JsonPath): void {
+  noteLeaves(
+    walk.account,
+    value,
+    from,
+    sameMeaning(there, value)
+      ? { fate: 'output-only', why: `${key} says the same` }
+      : { fate: 'unmapped', why: `${key} is already filled from another field` },
+  )
+}
+
+function sameMeaning(there: Json | undefined, value: Json): boolean {
+  if (Array.isArray(value)) return Array.isArray(there) && value.length === there.length && value.every((item, index) => sameMeaning(there[index], item))
+  const text = isObject(there) && typeof there.external === 'string' ? there.external : there
+  if (sameJson(text, value) || String(text) === String(value)) return !isObject(value)
+  return typeof text === 'string' && typeof value === 'string' && text.split('/').at(-1) === value.split('/').at(-1)
 }
 
 const isEmptyObject = (value: Json | undefined): boolean => isObject(value) && Object.keys(value).length === 0
@@ -169,8 +202,9 @@ function convert(walk: Walk, target: Target, value: Json, place: Place, by: Tran
     return undefined
   }
   if (isNothing(value)) {
-    noteLeaves(account, value, place.from, { fate: 'default', why: 'empty' })
-    return undefined
+    const wanted = target.isRequired ? emptyAs(target, value) : undefined
+    noteLeaves(account, value, place.from, wanted === undefined ? { fate: 'default', why: 'empty' } : { fate: 'written', to: place.to, by })
+    return wanted
   }
   if (typeof value === 'string' && isUnspecified(value)) {
     noteLeaves(account, value, place.from, { fate: 'default', why: 'unspecified' })
@@ -185,6 +219,22 @@ function convert(walk: Walk, target: Target, value: Json, place: Place, by: Tran
   if (isObject(value)) return convertObject(walk, target, value, place, by)
   if (value === null) return undefined
   return convertText(walk, target, value, place, by)
+}
+
+/** An empty value for a field the kind asks for: `{}` may say as much as a word. */
+function emptyAs(target: Target, value: Json): Json | undefined {
+  if (value === '' && target.type === 'string') return ''
+  if (Array.isArray(value) && target.type === 'list') return []
+  if (!isObject(value) || target.isReference) return undefined
+  if (target.type === 'map') return {}
+  if (target.type !== 'object') return undefined
+  const out: JsonObject = {}
+  for (const [key, inner] of Object.entries(value)) {
+    const field = target.byKey.get(key) ?? target.byFold.get(fold(key))
+    const below = field && emptyAs(field, inner)
+    if (field && below !== undefined) out[field.key] = below
+  }
+  return target.required.some((field) => !Object.hasOwn(out, field.key)) ? undefined : out
 }
 
 /** Notes a value that goes somewhere as a whole. */
@@ -227,8 +277,7 @@ function onlyField(target: Target, value: string | number | boolean): Target | u
     const reference = chooseReference(target, undefined)
     if (reference) return reference
   }
-  const required = target.fields.filter((field) => field.required)
-  return required.length === 1 ? required[0] : target.byKey.get('value')
+  return target.required.length === 1 ? target.required[0] : target.byKey.get('value')
 }
 
 function convertList(walk: Walk, target: Target, value: Json[], place: Place, by: Transform): Json | undefined {
@@ -293,7 +342,7 @@ function convertObject(walk: Walk, target: Target, value: JsonObject, place: Pla
       const mark = walk.account.entries.length
       const out: JsonObject = {}
       mapObject(walk, target, value, out, place)
-      const missing = target.fields.find((field) => field.required && !Object.hasOwn(out, field.key))
+      const missing = target.required.find((field) => !Object.hasOwn(out, field.key))
       if (missing && Object.keys(out).length > 0) {
         takeBack(walk.account, mark, `the asset does not say ${missing.key}, which the kind asks for beside it`)
         return undefined

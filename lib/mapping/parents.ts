@@ -14,12 +14,12 @@ export function fillParents(spec: Target, out: JsonObject, { name, project, cont
     if (part.collection === 'projects' || part.collection === '') continue
     const word = singular(fold(part.collection))
     const reference =
-      spec.byFold.get(`${word}ref`) ?? spec.fields.find((field) => field.isReference && field.required && fits(field, part.collection))
+      spec.byFold.get(`${word}ref`) ?? spec.fields.find((field) => field.isReference && field.isRequired && fits(field, part.collection))
     if (reference?.isReference && !Object.hasOwn(out, reference.key)) {
       if (!/^(?:locations|regions|zones)$/.test(part.collection)) out[reference.key] = { external: externalName(part.path, reference) }
     } else {
       const text = spec.byFold.get(word)
-      if (text?.type === 'string' && text.required && !Object.hasOwn(out, text.key)) out[text.key] = part.id
+      if (text?.type === 'string' && text.isRequired && !Object.hasOwn(out, text.key)) out[text.key] = part.id
     }
   }
   const parent = named.at(-1)

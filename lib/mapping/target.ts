@@ -11,7 +11,9 @@ export interface Target {
   key: string
   node: FieldNode
   type: FieldNode['type']
-  required: boolean
+  isRequired: boolean
+  /** The fields that must be there whenever this one is. */
+  required: Target[]
   fields: Target[]
   byKey: Map<string, Target>
   byFold: Map<string, Target>
@@ -36,7 +38,8 @@ export function targetOf(node: FieldNode, depth = 0): Target {
     key: node.key,
     node,
     type: node.type,
-    required: node.required === true && node.default === undefined,
+    isRequired: node.required === true && node.default === undefined,
+    required: fields.filter((field) => field.isRequired),
     fields,
     byKey: new Map(fields.map((field) => [field.key, field])),
     byFold: new Map(fields.map((field) => [fold(field.key), field])),

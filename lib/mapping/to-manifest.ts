@@ -6,7 +6,7 @@ import { type Account, emptyAccount, noteLeaves } from './account.ts'
 import type { Asset } from './asset.ts'
 import type { ResolveReference } from './convert-value.ts'
 import { type Identity, identityOf, impossibleLabels, labelsAt, manifestName } from './identity.ts'
-import type { KindTable } from './kind-table.ts'
+import type { KindTable, SourcePath } from './kind-table.ts'
 import { mapObject, type Walk } from './map-fields.ts'
 import { fillParents } from './parents.ts'
 import { Refusal } from './refusal.ts'
@@ -21,6 +21,8 @@ export interface MappedKind {
   table: KindTable | undefined
   tableTree: TableNode | undefined
   observed: ReadonlySet<string>
+  /** Labels stand in `spec.labels`; else in the metadata. */
+  labelsInSpec: boolean
 }
 
 export interface MappingContext {
@@ -35,15 +37,24 @@ export interface Mapped {
   account: Account
 }
 
-/** Makes a kind ready. `observed`: keys of its status and observed state. */
-export function mappedKind(compiled: CompiledKind, observed: Iterable<string>, table: KindTable | undefined): MappedKind {
+/** What the definition says beyond its fields. */
+export interface KindTraits {
+  /** Keys of the status and the observed state. */
+  observed: Iterable<string>
+  /** Kinds generated from the older controllers' schemas keep labels in the metadata. */
+  labelsInSpec: boolean
+}
+
+/** Makes a kind ready. */
+export function mappedKind(compiled: CompiledKind, traits: KindTraits, table: KindTable | undefined): MappedKind {
   const spec = compiled.root.type === 'object' ? compiled.root.children.find(({ key }) => key === 'spec') : undefined
   return {
     compiled,
     spec: spec && targetOf(spec),
     table,
     tableTree: table && tableTree(table),
-    observed: new Set([...observed].map(fold)),
+    observed: new Set([...traits.observed].map(fold)),
+    labelsInSpec: traits.labelsInSpec,
   }
 }
 
@@ -96,18 +107,19 @@ function noteIdentity(asset: Asset, kind: MappedKind, account: Account): Set<str
   return skip
 }
 
-const labelPaths = [['labels'], ['userLabels'], ['resourceLabels'], ['settings', 'userLabels']] as const
+const labelPaths: readonly SourcePath[] = [['labels'], ['userLabels'], ['resourceLabels']]
 
 /** The live labels, for kinds that keep them in the manifest's metadata. */
 function takeLabels(asset: Asset, kind: MappedKind, account: Account, skip: Set<string>): Record<string, string> {
-  const [path] = labelPaths.filter((candidate) => isObject(valueAt(asset.data, [...candidate])))
-  if (!path || path.length > 1 || kind.spec?.byKey.has(path[0])) return {}
+  const path = kind.table?.labels ?? labelPaths.find(([key = '']) => isObject(asset.data[key]) && !(kind.labelsInSpec && kind.spec?.byKey.has(key)))
+  const [top] = path ?? []
+  if (!path || top === undefined) return {}
   const labels = labelsAt(asset.data, path)
   if (!labels) return {}
   const impossible = impossibleLabels(labels)
   if (impossible.length > 0)
     throw new Refusal('labels', `Kubernetes cannot hold the ${impossible.length > 1 ? 'labels' : 'label'} ${impossible.join(', ')}.`)
-  skip.add(path[0])
+  if (path.length === 1) skip.add(top)
   for (const key of Object.keys(labels))
     account.entries.push({ from: [...path, key], fate: 'written', to: ['metadata', 'labels', key], by: 'label' })
   return labels
