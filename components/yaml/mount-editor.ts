@@ -96,6 +96,8 @@ export function mountEditor(options: EditorOptions): MountedEditor {
   let resting: ReturnType<typeof setTimeout> | undefined
   let checking: ReturnType<typeof setTimeout> | undefined
   let lit: string | undefined
+  let following = false
+  let gone = false
 
   const tellCursor = (editor: EditorView) => {
     clearTimeout(resting)
@@ -141,6 +143,7 @@ export function mountEditor(options: EditorOptions): MountedEditor {
       tabindex: '0',
       ...(options.readOnly ? { 'aria-readonly': 'true' } : {}),
     }),
+    EditorView.domEventHandlers({ focus: () => take() }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged && !update.transactions.some((transaction) => transaction.annotation(fromStore))) {
         store.replace(toFileText(update.state.doc.toString(), end), 'yaml')
@@ -178,6 +181,7 @@ export function mountEditor(options: EditorOptions): MountedEditor {
     }, restAfter)
   }
   const lightFocused = (scroll: boolean) => {
+    take()
     const path = form?.focused()
     const { text, value, revision } = store.state()
     const key = path ? `${revision} ${pathKey(path)}` : undefined
@@ -196,13 +200,26 @@ export function mountEditor(options: EditorOptions): MountedEditor {
       ],
     })
   }
-  const follow = () => {
+  /** Puts the store's text into the editor, if another one stands there. */
+  const take = () => {
     const { text, revision } = store.state()
-    if (revision !== shown) {
-      shown = revision
-      if (lineEndOf(text) !== end && text.includes('\n')) end = lineEndOf(text)
-      const changes = minimalChange(editor.state.doc.toString(), toEditorText(text, end))
-      if (changes) editor.dispatch({ changes, annotations: fromStore.of(true) })
+    if (gone || revision === shown) return
+    shown = revision
+    if (lineEndOf(text) !== end && text.includes('\n')) end = lineEndOf(text)
+    const changes = minimalChange(editor.state.doc.toString(), toEditorText(text, end))
+    if (changes) editor.dispatch({ changes, annotations: fromStore.of(true) })
+  }
+  const follow = () => {
+    // A key in the form is painted first; the text beside it follows right after. Who looks at places or types here takes it before.
+    if (store.state().from !== 'form' || editor.hasFocus) take()
+    else if (!following) {
+      following = true
+      requestAnimationFrame(() =>
+        setTimeout(() => {
+          following = false
+          take()
+        }),
+      )
     }
     check()
   }
@@ -212,11 +229,13 @@ export function mountEditor(options: EditorOptions): MountedEditor {
   lightFocused(true)
 
   const goTo = (at: number) => {
+    take()
     editor.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) })
     editor.focus()
   }
   return {
     goToLine: (line) => {
+      take()
       const { doc } = editor.state
       goTo(doc.line(Math.max(1, Math.min(line, doc.lines))).from)
     },
@@ -226,6 +245,7 @@ export function mountEditor(options: EditorOptions): MountedEditor {
       goTo(range ? Math.min(toEditorOffset(text, range.start, end), editor.state.doc.length) : 0)
     },
     destroy: () => {
+      gone = true
       clearTimeout(resting)
       clearTimeout(checking)
       stopStore()
