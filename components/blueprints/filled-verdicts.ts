@@ -1,9 +1,10 @@
 /** What can be said about filled manifests: whether a name is taken, and what the API server says. */
 import { useQueries } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { apiPaths } from '#components/data/api-paths.ts'
 import { fetchJson } from '#components/data/fetch-json.ts'
 import { queries } from '#components/data/queries.ts'
+import { useSettled } from '#components/ui/use-settled.ts'
 import type { FilledManifest } from '#lib/blueprint/fill-blueprint.ts'
 import { printResource } from '#lib/manifest/print-value.ts'
 import type { DryRunResult } from '#lib/proposals/contract.ts'
@@ -33,7 +34,7 @@ export function useFilledVerdicts(
   ready: boolean,
 ): JudgedManifest[] {
   const printed = useMemo(() => manifests.map((manifest) => ({ manifest, text: printResource(manifest.value) })), [manifests])
-  const settled = useSettled(printed.map(({ text }) => text).join('---\n'))
+  const settled = useSettled(printed.map(({ text }) => text).join('---\n'), pause)
   const asked = printed.map(({ manifest, text }) => ({
     manifest,
     text,
@@ -89,14 +90,4 @@ function said(
   if (result.unavailable !== null) return { state: 'unavailable', message: result.unavailable }
   if (result.accepted) return { state: 'accepted', warnings: result.warnings }
   return { state: 'refused', message: result.message ?? 'The API server refuses it.', fields: result.fields }
-}
-
-/** A text as it was when nobody had typed for a moment. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), pause)
-    return () => clearTimeout(timer)
-  }, [text])
-  return settled
 }

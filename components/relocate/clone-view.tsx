@@ -11,6 +11,7 @@ import { Button, LinkButton } from '#components/ui/button.tsx'
 import { Banner, ErrorState } from '#components/ui/notices.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
+import { useSettled } from '#components/ui/use-settled.ts'
 import type { Project } from '#lib/inventory/contract.ts'
 import { isObject } from '#lib/json.ts'
 import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
@@ -50,7 +51,8 @@ function Clone({ at, source }: { at: ResourceAddress; source: RelocationSource }
   const from: Whereabouts = { ...at, gcpProject: source.project.gcpProject }
   const to: Whereabouts = { cluster: project.cluster, namespace: project.namespace, name, gcpProject: project.gcpProject }
   const value = parseManifestFile(text).documents[0]?.value
-  const itself = { cluster: to.cluster, kinds: [kind.kind], namespace: to.namespace, name }
+  const settledName = useSettled(name, 300)
+  const itself = { cluster: to.cluster, kinds: [kind.kind], namespace: to.namespace, name: settledName }
   const { lookups, ready } = useLookups([...soughtResources(kind, isObject(value) ? value : {}, from, to), itself], source.kinds)
   const relocated = relocateManifest({ text, kind, purpose: 'copy', from, to, live: source.source === undefined, lookups, choices })
   const taken = lookups.get(soughtKey(itself))?.exists === true
@@ -115,7 +117,15 @@ function Clone({ at, source }: { at: ResourceAddress; source: RelocationSource }
           look="primary"
           icon="right"
           busy={going.isPending}
-          disabled={!ready || taken || !offered || !project.canPropose || nameProblem(name) !== undefined || earlier.isPending}
+          disabled={
+            !ready ||
+            name !== settledName ||
+            taken ||
+            !offered ||
+            !project.canPropose ||
+            nameProblem(name) !== undefined ||
+            earlier.isPending
+          }
           onClick={() => going.mutate()}
         >
           Continue in the form

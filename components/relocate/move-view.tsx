@@ -13,6 +13,7 @@ import { TextField } from '#components/ui/inputs.tsx'
 import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
+import { useSettled } from '#components/ui/use-settled.ts'
 import type { Project } from '#lib/inventory/contract.ts'
 import { isObject, type Json } from '#lib/json.ts'
 import { manifestPath } from '#lib/manifest/manifest-path.ts'
@@ -96,8 +97,9 @@ function Move({ at, data, source }: { at: ResourceAddress; data: RelocationSourc
     isLive: data.detail.live,
     inGit,
   })
-  const itself = { cluster: to.cluster, kinds: [kind.kind], namespace: to.namespace, name }
-  const { lookups, ready } = useLookups([...soughtResources(kind, isObject(inGit) ? inGit : {}, from, to), itself], data.kinds)
+  const settledName = useSettled(name, 300)
+  const itself = { cluster: to.cluster, kinds: [kind.kind], namespace: to.namespace, name: settledName }
+  const { lookups, ready: looked } = useLookups([...soughtResources(kind, isObject(inGit) ? inGit : {}, from, to), itself], data.kinds)
   const taken = !stays && lookups.get(soughtKey(itself))?.exists === true
   const offered = data.kinds.some(({ cluster, key }) => cluster === project.cluster && key === kind.key)
   const purpose = plan.do === 'replace' ? 'copy' : 'take-over'
@@ -108,7 +110,7 @@ function Move({ at, data, source }: { at: ResourceAddress; data: RelocationSourc
   const rewritten = rewrite && !stays ? here.slice(0, rewrittenAtMost) : []
 
   const wellNamed = nameProblem(name) === undefined && path !== ''
-  const possible = wellNamed && ready && !taken && offered && project.canPropose && !relations.isPending
+  const possible = wellNamed && looked && name === settledName && !taken && offered && project.canPropose && !relations.isPending
   const base = { cluster: at.cluster, namespace: at.namespace, kind: at.kind, name: at.name, baseBlob: source.blob }
 
   const setPolicy = () => {
@@ -222,7 +224,7 @@ function Move({ at, data, source }: { at: ResourceAddress; data: RelocationSourc
             setRewrite={setRewrite}
             leftOut={relations.data ? leftOutWords(relations.data) : null}
           />
-          {ready ? (
+          {looked ? (
             <RelocationReport relocated={relocated} choose={(place, choice) => setChoices(new Map(choices).set(pathKey(place), choice))} />
           ) : (
             <Skeleton rows={4} label="Looking up its references" />
