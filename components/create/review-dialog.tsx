@@ -60,8 +60,8 @@ export function ReviewDialog({
   const confirmed = confirmName === undefined || typedName === confirmName
   const onto = way?.way === 'onto' ? way.proposal : null
   const groups = data?.groups ?? []
-  const usual = onto
-    ? `Review commit for #${onto.pullNumber}`
+  const usual = chosen
+    ? `Review commit for #${chosen.pullNumber}`
     : deleting && changes.length === 1
       ? `Delete ${first?.name} by pull request`
       : 'Review pull request'
@@ -87,20 +87,27 @@ export function ReviewDialog({
     >
       <div className={styles.review}>
         {consequence ? <Banner tone="red">{consequence}</Banner> : null}
-        {problem ? <Refusal message={problem.detail} code={problem.code} fields={problem.fields} onChangedInGit={onChangedInGit} /> : null}
+        {problem ? (
+          <Refusal
+            message={problem.detail}
+            code={problem.code}
+            fields={problem.fields}
+            onChangedInGit={onto ? undefined : onChangedInGit}
+          />
+        ) : null}
         {preview.isError && !problem ? <ErrorState error={preview.error} what="the review" /> : null}
+        {!chosen && (others.length > 0 || onto) ? (
+          <OpenProposalChoice
+            proposals={onto ? [onto, ...others] : others}
+            several={changes.length > 1}
+            mayAdd={groups.length <= 1}
+            way={way}
+            choose={review.choose}
+          />
+        ) : null}
         {!data && !preview.isError ? <Skeleton lines={2} rows={6} label="Working out what changes" /> : null}
         {data ? (
           <>
-            {!chosen && (others.length > 0 || onto) ? (
-              <OpenProposalChoice
-                proposals={onto ? [onto, ...others] : others}
-                several={changes.length > 1}
-                mayAdd={groups.length === 1}
-                way={way}
-                choose={review.choose}
-              />
-            ) : null}
             {data.changes.map((change, at) => {
               const index = places[at] ?? at
               const asked = changes[index]

@@ -43,7 +43,8 @@ export function useReview({ changes, draftKey, basketItems, onto: chosen, onSent
     placeholderData: keepPreviousData,
   })
   const data = preview.isPlaceholderData ? undefined : preview.data
-  const others = distinct((data?.changes ?? []).flatMap(({ openProposals }) => openProposals))
+  // also while the next preview is worked out: the choice stays under the hand that made it
+  const others = distinct((preview.data?.changes ?? []).flatMap(({ openProposals }) => openProposals))
   const wordsOf = (group: PreviewGroup) => ({
     title: words[group.repository]?.title ?? group.title,
     message: words[group.repository]?.message ?? group.message,
