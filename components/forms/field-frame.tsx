@@ -15,6 +15,7 @@ import { hintAt } from '#lib/blueprint/kind-hints.ts'
 import { type Json, type JsonPath, sameJson } from '#lib/json.ts'
 import { explainField } from '#lib/schema/explain-field.ts'
 import type { FieldNode } from '#lib/schema/field-tree.ts'
+import { minedAdvice } from '#lib/schema/mined-advice.ts'
 
 /** What a control must carry so that its label, description and complaints are read with it. */
 export interface Control {
@@ -48,6 +49,7 @@ export function FieldFrame({
   const value = useValue(path)
   const messages = useMessages(path)
   const isHint = (message: string) => store.complaints().all.some((complaint) => complaint.hint && complaint.message === message)
+  const advice = minedAdvice(node, value)
   const locked = useLocked()
   const id = useId()
   const [told, setTold] = useState(false)
@@ -59,6 +61,7 @@ export function FieldFrame({
     hint?.help ? `${id}-hint` : null,
     told ? `${id}-about` : null,
     messages.length > 0 ? `${id}-errors` : null,
+    advice ? `${id}-advice` : null,
     reason ? `${id}-lock` : null,
   )
   const control: Control = {
@@ -135,6 +138,11 @@ export function FieldFrame({
             ),
           )}
         </div>
+      ) : null}
+      {advice ? (
+        <p id={`${id}-advice`} className={styles.warning}>
+          {advice}
+        </p>
       ) : null}
     </div>
   )
