@@ -43,7 +43,8 @@ export function readAssetName(name: string): AssetName {
 export function namePartsOf(path: string): NamePart[] {
   const steps = path.split('/')
   const parts: NamePart[] = []
-  for (let at = 0; at < steps.length; ) {
+  // Some services put a word of their own before the pairs: `admin/projects/p/…`.
+  for (let at = steps.indexOf('projects') % 2 === 1 ? 1 : 0; at < steps.length; ) {
     const step = steps[at] ?? ''
     if (step === 'global' && at + 1 < steps.length && steps[at - 2] !== 'locations') {
       at += 1

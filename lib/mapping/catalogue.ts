@@ -32,7 +32,7 @@ export function catalogueOf(heads: readonly KindHead[], read: (head: KindHead) =
 function prepare(definition: JsonObject): MappedKind | undefined {
   try {
     const compiled = compileKind(mostStable(definition))
-    return mappedKind(compiled, { observed: observedKeys(definition), labelsInSpec: !isGenerated(definition) }, tableOf(compiled.kind))
+    return mappedKind(compiled, { observed: observedKeys(definition), generated: isGenerated(definition) }, tableOf(compiled.kind))
   } catch (error) {
     if (error instanceof Invalid) return undefined
     throw error

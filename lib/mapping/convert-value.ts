@@ -18,7 +18,7 @@ export function convertScalar(target: Target, value: string | number | boolean):
   switch (target.type) {
     case 'string':
       if (typeof value !== 'string') return { value: String(value), by: 'number' }
-      return shortName(value) ?? { value }
+      return shortName(target, value) ?? { value }
     case 'integer':
       return wholeNumber(value)
     case 'number':
@@ -36,8 +36,8 @@ export function convertScalar(target: Target, value: string | number | boolean):
   }
 }
 
-function shortName(value: string): Converted | undefined {
-  if (!value.includes('/')) return undefined
+function shortName(target: Target, value: string): Converted | undefined {
+  if (!value.includes('/') || target.node.description?.includes('projects/')) return undefined
   const collection = collectionOf(value)
   return collection !== undefined && shortNamed.has(collection)
     ? { value: value.slice(value.lastIndexOf('/') + 1), by: 'short-name' }
@@ -98,7 +98,7 @@ function externalAsWanted(target: Target, external: string): string {
   if (target.node.type !== 'reference') return external
   const format = target.node.externalFormat
   const steps = relativeName(external)?.split('/') ?? []
-  if (steps.length === 2 && format !== undefined && !format.includes('/') && /^(?:projects|folders|organizations)$/.test(steps[0] ?? ''))
+  if (steps.length === 2 && !format?.includes('/') && /^(?:folders|organizations)$/.test(steps[0] ?? ''))
     return steps[1] ?? external
   return external
 }

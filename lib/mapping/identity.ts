@@ -18,7 +18,7 @@ export interface Identity {
 export function identityOf(asset: Asset, table: KindTable | undefined, projectIds: ReadonlyMap<string, string> | undefined): Identity {
   const name = readAssetName(asset.name)
   const project = projectOf(asset, name, projectIds)
-  const container = name.parts.find(({ collection }) => collection === 'folders' || collection === 'organizations')?.path
+  const container = name.parts.slice(0, -1).find(({ collection }) => collection === 'folders' || collection === 'organizations')?.path
   return { name, id: idOf(asset, name, table), project, container }
 }
 

@@ -123,6 +123,17 @@ export function isNothing(value: Json): boolean {
 
 /** A key the kind has no field for. */
 function unmatched(walk: Walk, target: Target, key: string, value: Json, out: JsonObject, place: Place): void {
+  if (isObject(value) && place.table?.hasRules) {
+    // A wrapper that the kind does not have, and whose table says where its parts go.
+    for (const [inner, below] of Object.entries(value)) {
+      const next = { ...place, from: [...place.from, inner], table: place.table.at(inner) }
+      if (next.table?.leave) noteLeaves(walk.account, below, next.from, next.table.leave)
+      else if (next.table?.rule) applyRule(walk, target, next.table.rule, below, out, next)
+      else if (isNothing(below)) noteLeaves(walk.account, below, next.from, { fate: 'default', why: 'empty' })
+      else unmatched(walk, target, inner, below, out, next)
+    }
+    return
+  }
   if (isObject(value) && !isOutputOnlyName(key) && joinOrHoist(walk, target, key, value, out, place)) return
   const observed = place.from.length === 1 ? walk.observed.has(fold(key)) : false
   noteLeaves(
@@ -296,7 +307,7 @@ function convertList(walk: Walk, target: Target, value: Json[], place: Place, by
     return items.length === 0 ? undefined : items
   }
   if (target.type === 'map') return listToMap(walk, target, value, place)
-  if (target.type === 'string') return whole(walk, JSON.stringify(value), value, place, 'json-text')
+  if (target.type === 'string') return whole(walk, asJsonText(target, value), value, place, 'json-text')
   if (target.type === 'free-form' && target.node.type === 'free-form' && target.node.accepts === 'any')
     return whole(walk, value, value, place, by)
   if (value.length === 1 && value[0] !== undefined)
@@ -371,17 +382,35 @@ function convertObject(walk: Walk, target: Target, value: JsonObject, place: Pla
     case 'free-form':
       return whole(walk, value, value, place, by)
     case 'string':
-      return whole(walk, JSON.stringify(value), value, place, 'json-text')
+      return onlyEntry(value) === undefined
+        ? whole(walk, asJsonText(target, value), value, place, 'json-text')
+        : unwrap(walk, target, value, place, by)
     case 'boolean':
       return objectToBoolean(walk, value, place)
-    default: {
-      const inner = Object.keys(value)
-      const [only] = inner
-      if (inner.length === 1 && only !== undefined)
-        return convert(walk, target, value[only] ?? null, { ...place, from: [...place.from, only], table: place.table?.at(only) }, 'hoist')
-      return whole(walk, undefined, value, place, by)
-    }
+    default:
+      return unwrap(walk, target, value, place, by)
   }
+}
+
+/** The only entry of a wrapper that is no object itself. */
+function onlyEntry(value: JsonObject): [string, Json] | undefined {
+  const entries = Object.entries(value).filter(([, inner]) => !isNothing(inner))
+  const [only] = entries
+  return entries.length === 1 && only && !isObject(only[1]) ? only : undefined
+}
+
+/** The value inside a wrapper with one entry, for a field that has no wrapper. */
+function unwrap(walk: Walk, target: Target, value: JsonObject, place: Place, by: Transform): Json | undefined {
+  const only = onlyEntry(value)
+  if (!only) return whole(walk, undefined, value, place, by)
+  for (const [key, inner] of Object.entries(value))
+    if (key !== only[0]) noteLeaves(walk.account, inner, [...place.from, key], { fate: 'default', why: 'empty' })
+  return convert(walk, target, only[1], { ...place, from: [...place.from, only[0]], table: place.table?.at(only[0]) }, 'hoist')
+}
+
+/** JSON text, for fields that say they hold it. */
+function asJsonText(target: Target, value: Json): string | undefined {
+  return /json/i.test(`${target.key} ${target.node.description ?? ''}`) ? JSON.stringify(value) : undefined
 }
 
 /** `{enabled: true, lockedTime: …}` for a switch. */
@@ -406,6 +435,8 @@ function objectToList(walk: Walk, target: Target, value: JsonObject, place: Plac
   const valueField = item.byKey.get('value')
   const keys = Object.keys(value)
   const isMap = keyField && (valueField !== undefined || !keys.some((key) => item.byKey.has(key)))
+  const wrapped = onlyEntry(value)
+  if (!isMap && wrapped && Array.isArray(wrapped[1]) && !item.byFold.has(fold(wrapped[0]))) return unwrap(walk, target, value, place, 'hoist')
   if (!isMap) {
     const result = convert(walk, item, value, { ...place, to: [...place.to, 0] }, 'one-of-list')
     return result === undefined ? undefined : [result]

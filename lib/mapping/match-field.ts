@@ -50,7 +50,7 @@ function find(parent: Target, key: string, shape: Shape, collection: string | un
   const spelled = parent.byFold.get(word)
   if (spelled) return within(spelled, 'spelling', shape, collection)
   if (shape === 'text' || shape === 'list' || shape === 'number') {
-    const reference = referenceNamed(parent, word) ?? referenceMeant(parent, word, collection)
+    const reference = referenceNamed(parent, word) ?? referenceMeant(parent, word, collection) ?? referenceOfSelf(parent, word)
     if (reference) return { way: [reference], by: 'reference' }
   }
   const counted = otherNumber(parent, word)
@@ -126,6 +126,13 @@ function referenceMeant(parent: Target, word: string, collection: string | undef
   if (fitting.length === 1) return fitting[0]
   const close = fitting.filter((field) => shareWord(fold(field.key).replace(/refs?$/, ''), word))
   return close.length === 1 ? close[0] : undefined
+}
+
+/** In an object that is all about one resource, its name or id: `target.id` → `target.targetRef`. */
+function referenceOfSelf(parent: Target, word: string): Target | undefined {
+  if (!endings.includes(word)) return undefined
+  const found = parent.byFold.get(`${singular(fold(parent.key))}ref`)
+  return found?.isReference ? found : undefined
 }
 
 const shareWord = (a: string, b: string): boolean => a.length > 3 && b.length > 3 && (a.includes(b) || b.includes(a))

@@ -7,11 +7,11 @@ import type { Target } from './target.ts'
 import { fold, singular } from './words.ts'
 
 /** Fills fields of the spec that the data left out and the name tells. */
-export function fillParents(spec: Target, out: JsonObject, { name, project, container }: Identity): void {
+export function fillParents(spec: Target, out: JsonObject, { name, project, container }: Identity, generated: boolean): void {
   fillPlace(spec, out, name)
   const named = name.parts.slice(0, -1)
   for (const part of named) {
-    if (part.collection === 'projects' || part.collection === '') continue
+    if (['projects', 'folders', 'organizations', ''].includes(part.collection)) continue
     const word = singular(fold(part.collection))
     const reference =
       spec.byFold.get(`${word}ref`) ?? spec.fields.find((field) => field.isReference && field.isRequired && fits(field, part.collection))
@@ -25,12 +25,13 @@ export function fillParents(spec: Target, out: JsonObject, { name, project, cont
   const parent = named.at(-1)
   const parentRef = spec.byKey.get('parentRef')
   if (parent && parentRef?.isReference && !Object.hasOwn(out, 'parentRef')) out.parentRef = { external: parent.path }
-  fillProject(spec, out, project, container)
+  fillContainer(spec, out, project, container, generated)
 }
 
 function fillPlace(spec: Target, out: JsonObject, name: AssetName): void {
   if (name.location === undefined) return
-  for (const key of name.locality === 'zone' ? ['zone', 'location'] : ['location', 'region']) {
+  const zonal = name.locality === 'zone' || /-[a-z]$/.test(name.location)
+  for (const key of zonal ? ['zone', 'location', 'region'] : ['location', 'region']) {
     const field = spec.byKey.get(key)
     if (field?.type === 'string' && !Object.hasOwn(out, key)) {
       if (name.locality === 'global' && key !== 'location') continue
@@ -41,7 +42,7 @@ function fillPlace(spec: Target, out: JsonObject, name: AssetName): void {
   }
 }
 
-function fillProject(spec: Target, out: JsonObject, project: string | undefined, container: string | undefined): void {
+function fillContainer(spec: Target, out: JsonObject, project: string | undefined, container: string | undefined, generated: boolean): void {
   const field = spec.byKey.get('projectRef')
   if (project !== undefined && field?.isReference && !Object.hasOwn(out, 'projectRef')) {
     const alone = !['folderRef', 'organizationRef', 'billingAccountRef'].some((key) => Object.hasOwn(out, key))
@@ -51,7 +52,10 @@ function fillProject(spec: Target, out: JsonObject, project: string | undefined,
   const [collection, id = ''] = container.split('/')
   const key = collection === 'folders' ? 'folderRef' : 'organizationRef'
   const reference = spec.byKey.get(key)
-  if (reference?.isReference && !Object.hasOwn(out, key)) out[key] = { external: externalName(`${collection}/${id}`, reference) }
+  if (reference?.isReference && !Object.hasOwn(out, key)) {
+    const format = reference.node.type === 'reference' ? reference.node.externalFormat : undefined
+    out[key] = { external: format?.includes('/') || !generated ? `${collection}/${id}` : id }
+  }
 }
 
 /** The name in the form the reference asks for: bare where its format has no slash. */

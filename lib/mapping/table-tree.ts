@@ -6,6 +6,11 @@ export class TableNode {
   leave: { fate: 'output-only' | 'default' | 'unreadable'; why: string } | undefined
   readonly #below = new Map<string, TableNode>()
 
+  /** Whether something is said about what lies below. */
+  get hasRules(): boolean {
+    return this.#below.size > 0
+  }
+
   /** What the table says below a key. */
   at(key: string): TableNode | undefined {
     return this.#below.get(key) ?? this.#below.get('*')

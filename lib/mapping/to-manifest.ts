@@ -21,8 +21,8 @@ export interface MappedKind {
   table: KindTable | undefined
   tableTree: TableNode | undefined
   observed: ReadonlySet<string>
-  /** Labels stand in `spec.labels`; else in the metadata. */
-  labelsInSpec: boolean
+  /** Generated from the schema of an older controller: labels stand in the metadata even where the spec has some, and organisations are named by their number. */
+  generated: boolean
 }
 
 export interface MappingContext {
@@ -41,8 +41,7 @@ export interface Mapped {
 export interface KindTraits {
   /** Keys of the status and the observed state. */
   observed: Iterable<string>
-  /** Kinds generated from the older controllers' schemas keep labels in the metadata. */
-  labelsInSpec: boolean
+  generated: boolean
 }
 
 /** Makes a kind ready. */
@@ -54,7 +53,7 @@ export function mappedKind(compiled: CompiledKind, traits: KindTraits, table: Ki
     table,
     tableTree: table && tableTree(table),
     observed: new Set([...traits.observed].map(fold)),
-    labelsInSpec: traits.labelsInSpec,
+    generated: traits.generated,
   }
 }
 
@@ -71,7 +70,7 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
   const walk: Walk = { account, resolve: context.resolve, observed: kind.observed }
   if (kind.spec) {
     mapObject(walk, kind.spec, asset.data, spec, { from: [], to: ['spec'], table: kind.tableTree }, skip)
-    fillParents(kind.spec, spec, identity)
+    fillParents(kind.spec, spec, identity, kind.generated)
     if (kind.spec.byKey.has('resourceID')) spec.resourceID = identity.id
   }
   const manifest: JsonObject = {
@@ -111,7 +110,7 @@ const labelPaths: readonly SourcePath[] = [['labels'], ['userLabels'], ['resourc
 
 /** The live labels, for kinds that keep them in the manifest's metadata. */
 function takeLabels(asset: Asset, kind: MappedKind, account: Account, skip: Set<string>): Record<string, string> {
-  const path = kind.table?.labels ?? labelPaths.find(([key = '']) => isObject(asset.data[key]) && !(kind.labelsInSpec && kind.spec?.byKey.has(key)))
+  const path = kind.table?.labels ?? labelPaths.find(([key = '']) => isObject(asset.data[key]) && !(!kind.generated && kind.spec?.byKey.has(key)))
   const [top] = path ?? []
   if (!path || top === undefined) return {}
   const labels = labelsAt(asset.data, path)
