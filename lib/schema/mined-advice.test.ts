@@ -9,6 +9,7 @@ test.each<[MinedFacts | undefined, Json | undefined, RegExp | undefined]>([
   [{ values: ['SSD', 'HDD'] }, 'ssd', /writes this SSD/],
   [{ values: ['SSD', 'HDD'] }, '', undefined],
   [{ values: ['SSD', 'HDD'] }, undefined, undefined],
+  [{ values: ['POSTGRES_14', 'POSTGRES_15'] }, 'POSTGRES_18', undefined],
   [{ values: Array.from({ length: 30 }, (_, index) => `v${index}`) }, 'x', /and 18 more/],
   [{ syntax: 'duration' }, '3.5s', undefined],
   [{ syntax: 'duration' }, '1h', /in seconds/],

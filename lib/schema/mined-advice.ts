@@ -5,11 +5,15 @@ import type { FieldNode } from '#lib/schema/field-tree.ts'
 
 const mostNamed = 12
 
+const withoutNumbers = (text: string): string => text.replace(/\d+/g, '#')
+
 /** A sentence when the description of a field speaks against its value; undefined otherwise, and for what is unset. */
 export function minedAdvice({ mined }: FieldNode, value: Json | undefined): string | undefined {
   if (!mined || typeof value !== 'string' || value === '') return undefined
   const { values, syntax } = mined
   if (values && !values.includes(value)) {
+    // Prose grows old by its numbers: where POSTGRES_15 is named, POSTGRES_18 is only newer.
+    if (values.some((one) => withoutNumbers(one) === withoutNumbers(value))) return undefined
     const named =
       values.length > mostNamed ? `${values.slice(0, mostNamed).join(', ')} and ${values.length - mostNamed} more` : values.join(', ')
     const other = values.find((one) => one.toLowerCase() === value.toLowerCase())
