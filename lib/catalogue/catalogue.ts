@@ -1,8 +1,8 @@
 /**
  * The catalogue: blueprints and kind hints from every source, judged against the kinds of every cluster.
  *
- * It is read again in the background when it is older than half a minute; nobody waits for that but the first one after a
- * start. A blueprint with a mistake is offered to nobody, and shown with its lines to the team it names and to the platform
+ * It is read again when it is older than half a minute. Nobody waits for that, other than the first one after a start, and
+ * for two seconds at most the first one after a quiet minute. A blueprint with a mistake is offered to nobody, and shown with its lines to the team it names and to the platform
  * team. Where two have the same name, the later source wins.
  */
 import type { Blueprint } from '#lib/blueprint/blueprint.ts'
@@ -18,8 +18,11 @@ import { log } from '#lib/telemetry/log.ts'
 import { readSources, type SourceFile, type SourceTrouble } from './blueprint-sources.ts'
 import type { BlueprintDetail, BlueprintList, BlueprintSummary, BrokenBlueprint } from './contract.ts'
 
-/** In milliseconds. */
+/** After this many milliseconds it is read again, while people still get what there is. */
 const freshFor = 30_000
+/** What is older than this is waited for, if it comes soon. */
+const staleAfter = 60_000
+const waitAtMost = 2_000
 
 interface Offered {
   blueprint: Blueprint
@@ -40,36 +43,29 @@ interface Catalogue {
 }
 
 // Next gives each bundle its own module instances, so the one copy hangs on globalThis.
-const held = globalThis as typeof globalThis & { corbelCatalogue?: { at: number; catalogue: Promise<Catalogue>; reading: boolean } }
+const held = globalThis as typeof globalThis & { corbelCatalogue?: { at: number; read: Catalogue }; corbelCatalogueReading?: Promise<void> }
 
 async function catalogue(): Promise<Catalogue> {
-  const now = held.corbelCatalogue
-  if (!now) {
-    const first = { at: Date.now(), catalogue: readCatalogue(), reading: false }
-    held.corbelCatalogue = first
-    first.catalogue.catch(() => {
-      held.corbelCatalogue = undefined // the next one who asks tries again
-    })
-    return first.catalogue
+  const known = held.corbelCatalogue
+  const age = known ? Date.now() - known.at : Number.POSITIVE_INFINITY
+  if (known && age <= freshFor) return known.read
+  held.corbelCatalogueReading ??= refreshCatalogue().finally(() => {
+    delete held.corbelCatalogueReading
+  })
+  const reading = held.corbelCatalogueReading
+  if (!known) {
+    await reading
+    return held.corbelCatalogue?.read ?? (await readCatalogue())
   }
-  if (!now.reading && Date.now() - now.at > freshFor) {
-    now.reading = true
-    readCatalogue()
-      .then((read) => {
-        held.corbelCatalogue = { at: Date.now(), catalogue: Promise.resolve(read), reading: false }
-      })
-      .catch((error: unknown) => {
-        log().warn({ err: error }, 'the catalogue could not be read again')
-        held.corbelCatalogue = { ...now, at: Date.now(), reading: false }
-      })
-  }
-  return now.catalogue
+  const settled = reading.catch((error: unknown) => log().warn({ err: error }, 'the catalogue could not be read again'))
+  if (age > staleAfter) await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, waitAtMost))])
+  return (held.corbelCatalogue ?? known).read
 }
 
-/** Reads everything at once and waits for it: for tests, and after something is known to have changed. */
+/** Reads everything now. */
 export async function refreshCatalogue(): Promise<void> {
   const read = await readCatalogue()
-  held.corbelCatalogue = { at: Date.now(), catalogue: Promise.resolve(read), reading: false }
+  held.corbelCatalogue = { at: Date.now(), read }
 }
 
 async function readCatalogue(): Promise<Catalogue> {
