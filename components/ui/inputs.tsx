@@ -6,8 +6,11 @@ import { Field, type FieldProps } from './field.tsx'
 
 type Own<Element extends 'input' | 'textarea' | 'select'> = Omit<ComponentProps<Element>, 'onChange' | 'value' | 'className' | 'required'>
 
-/** One line of text. `mono` for names, ids and paths. */
-export function TextField({
+type Text<Element extends 'input' | 'textarea'> = FieldProps &
+  Own<Element> & { value: string; onChange?: (value: string) => void; mono?: boolean }
+
+/** What belongs to the field around a text, and what to its control. */
+function apart<Rest extends { readOnly?: boolean | undefined }>({
   label,
   help,
   error,
@@ -17,49 +20,31 @@ export function TextField({
   mono,
   onChange,
   ...rest
-}: FieldProps & Own<'input'> & { value: string; onChange?: (value: string) => void; mono?: boolean }) {
+}: FieldProps & Rest & { onChange?: (value: string) => void; mono?: boolean }) {
+  return {
+    field: { label, help, error, required, hideLabel, className },
+    rest,
+    text: {
+      readOnly: rest.readOnly ?? !onChange,
+      className: classNames(styles.input, mono && styles.mono),
+      onChange: (event: { target: { value: string } }) => onChange?.(event.target.value),
+    },
+    spellCheck: mono ? false : undefined,
+  }
+}
+
+/** One line of text. `mono` for names, ids and paths. */
+export function TextField(props: Text<'input'>) {
+  const { field, rest, text, spellCheck } = apart(props)
   return (
-    <Field label={label} help={help} error={error} required={required} hideLabel={hideLabel} className={className}>
-      {(control) => (
-        <input
-          type="text"
-          autoComplete="off"
-          spellCheck={mono ? false : undefined}
-          {...rest}
-          {...control}
-          readOnly={rest.readOnly ?? !onChange}
-          className={classNames(styles.input, mono && styles.mono)}
-          onChange={(event) => onChange?.(event.target.value)}
-        />
-      )}
+    <Field {...field}>
+      {(control) => <input type="text" autoComplete="off" spellCheck={spellCheck} {...rest} {...control} {...text} />}
     </Field>
   )
 }
 
 /** Several lines of text. */
-export function TextArea({
-  label,
-  help,
-  error,
-  required,
-  hideLabel,
-  className,
-  mono,
-  onChange,
-  ...rest
-}: FieldProps & Own<'textarea'> & { value: string; onChange?: (value: string) => void; mono?: boolean }) {
-  return (
-    <Field label={label} help={help} error={error} required={required} hideLabel={hideLabel} className={className}>
-      {(control) => (
-        <textarea
-          spellCheck={mono ? false : undefined}
-          {...rest}
-          {...control}
-          readOnly={rest.readOnly ?? !onChange}
-          className={classNames(styles.input, mono && styles.mono)}
-          onChange={(event) => onChange?.(event.target.value)}
-        />
-      )}
-    </Field>
-  )
+export function TextArea(props: Text<'textarea'>) {
+  const { field, rest, text, spellCheck } = apart(props)
+  return <Field {...field}>{(control) => <textarea spellCheck={spellCheck} {...rest} {...control} {...text} />}</Field>
 }
