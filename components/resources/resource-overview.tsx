@@ -24,7 +24,7 @@ export function ResourceOverview({ at, detail }: { at: ResourceAddress; detail: 
         <Verdict at={at} readiness={detail.readiness} />
         <Conditions conditions={detail.conditions} open={detail.readiness.state === 'failed'} />
         <Spec at={at} object={detail.object} />
-        <ResourceRelations at={at} />
+        <ResourceRelations key={JSON.stringify(at)} at={at} />
       </div>
       <div className={styles.column}>
         <Origin at={at} detail={detail} />
