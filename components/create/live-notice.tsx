@@ -102,7 +102,7 @@ function Differences({
                 size="small"
                 disabled={broken !== undefined}
                 onClick={() => take(here)}
-                aria-label={`${there === undefined ? 'Remove' : 'Take the value of the cluster for'} ${fieldPath(path)}`}
+                aria-label={`${there === undefined ? 'Remove it here too' : "Take the cluster's value"}: ${fieldPath(path)}`}
               >
                 {there === undefined ? 'Remove it here too' : "Take the cluster's value"}
               </Button>

@@ -26,9 +26,20 @@ export function commitToMain(repository: string, path: string, text: string | nu
     const author = ['-c', 'user.name=Bob', '-c', 'user.email=bob@acme.test']
     git('-C', checkout, 'add', '--all')
     git('-C', checkout, ...author, 'commit', '--quiet', '--message', `Change ${path} by hand`)
-    git('-C', checkout, 'push', '--quiet', 'origin', 'HEAD:main')
+    push(checkout)
   } finally {
     rmSync(checkout, { recursive: true })
+  }
+}
+
+/** Pushes to main; when somebody else was faster, on top of theirs. */
+function push(checkout: string, tries = 3): void {
+  try {
+    git('-C', checkout, 'push', '--quiet', 'origin', 'HEAD:main')
+  } catch (error) {
+    if (tries === 0) throw error
+    git('-C', checkout, '-c', 'user.name=Bob', '-c', 'user.email=bob@acme.test', 'pull', '--quiet', '--rebase', 'origin', 'main')
+    push(checkout, tries - 1)
   }
 }
 
