@@ -114,6 +114,25 @@ export class FormView {
     this.#tellAt(path)
   }
 
+  /** Items of a list stand elsewhere now: what was open moves along. `to` gives an item's new index, undefined for one that is gone. */
+  renumber(list: JsonPath, to: (index: number) => number | undefined): void {
+    const moved = (key: string): string | undefined => {
+      const path: JsonPath = JSON.parse(key)
+      const index = path[list.length]
+      if (typeof index !== 'number' || !list.every((part, at) => part === path[at])) return key
+      const now = to(index)
+      return now === undefined ? undefined : pathKey([...list, now, ...path.slice(list.length + 1)])
+    }
+    rekey(this.#open, moved)
+    rekey(this.#drawn, moved)
+    const revealed = [...this.#revealed]
+    this.#revealed.clear()
+    for (const key of revealed) {
+      const now = moved(key)
+      if (now !== undefined) this.#revealed.add(now)
+    }
+  }
+
   /** The field the keyboard is in, for lighting its lines in the YAML. */
   setFocused(path: JsonPath | undefined): void {
     if (this.#focused && path && pathKey(this.#focused) === pathKey(path)) return
@@ -129,5 +148,14 @@ export class FormView {
 
   #tell(): void {
     for (const listener of this.#listeners) listener()
+  }
+}
+
+function rekey<Value>(map: Map<string, Value>, moved: (key: string) => string | undefined): void {
+  const entries = [...map]
+  map.clear()
+  for (const [key, value] of entries) {
+    const now = moved(key)
+    if (now !== undefined) map.set(now, value)
   }
 }

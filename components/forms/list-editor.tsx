@@ -114,12 +114,18 @@ const Item = memo(function Item({
   /** What one item is called. */
   label: string
 }) {
-  const { store } = useForm()
+  const { store, view } = useForm()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a path is the same while its text is
   const here = useMemo(() => [...path, index], [JSON.stringify(path), index])
   const title = titleOf(item, index, keys, label)
   // the item's frame is named by what it is, not by the schema's empty key
   const named: FieldNode = useMemo(() => ({ ...node, label: title }), [node, title])
+  const moveTo = (other: number) => {
+    if (store.move(path, index, other)) view.renumber(path, (at) => (at === index ? other : at === other ? index : at))
+  }
+  const takeOut = () => {
+    if (store.remove(path, index)) view.renumber(path, (at) => (at === index ? undefined : at > index ? at - 1 : at))
+  }
   const tools = (
     <span className={styles.itemTools}>
       <IconButton
@@ -127,22 +133,16 @@ const Item = memo(function Item({
         size="small"
         label={`Move item ${index + 1} up`}
         disabled={disabled || index === 0}
-        onClick={() => store.move(path, index, index - 1)}
+        onClick={() => moveTo(index - 1)}
       />
       <IconButton
         icon="down"
         size="small"
         label={`Move item ${index + 1} down`}
         disabled={disabled || last}
-        onClick={() => store.move(path, index, index + 1)}
+        onClick={() => moveTo(index + 1)}
       />
-      <IconButton
-        icon="close"
-        size="small"
-        label={`Take out item ${index + 1}`}
-        disabled={disabled}
-        onClick={() => store.remove(path, index)}
-      />
+      <IconButton icon="close" size="small" label={`Take out item ${index + 1}`} disabled={disabled} onClick={takeOut} />
     </span>
   )
   return (
