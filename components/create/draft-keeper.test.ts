@@ -28,8 +28,14 @@ class SimulatedServer {
   }
 
   /** Another tab saves. */
-  otherTab(text: string): void {
-    this.draft = { key: 'k', title: '', content: { text }, revision: (this.draft?.revision ?? 0) + 1, updatedAt: '2026-11-23T10:00:00Z' }
+  otherTab(text: string, baseBlob?: string): void {
+    this.draft = {
+      key: 'k',
+      title: '',
+      content: { text, baseBlob },
+      revision: (this.draft?.revision ?? 0) + 1,
+      updatedAt: '2026-11-23T10:00:00Z',
+    }
   }
 }
 
@@ -134,14 +140,14 @@ describe('keeping what is typed', () => {
   test('taking the other text goes on from it', async () => {
     const remote = server()
     const { store, keeper } = editing()
-    remote.otherTab('a: 7\n')
+    remote.otherTab('a: 7\n', 'the blob it merged with')
     store.set(['a'], 1)
     await keeper.save()
-    keeper.takeOther()
+    expect(keeper.takeOther()).toBe('the blob it merged with')
     expect(store.state().text).toBe('a: 7\n')
     store.set(['a'], 8)
     await keeper.save()
-    expect(remote.draft).toMatchObject({ revision: 2, content: { text: 'a: 8\n' } })
+    expect(remote.draft).toMatchObject({ revision: 2, content: { text: 'a: 8\n', baseBlob: 'the blob it merged with' } })
   })
 
   test('after it was sent nothing is saved any more', async () => {

@@ -140,15 +140,17 @@ export class DraftKeeper {
     await this.save()
   }
 
-  /** In a conflict: takes the other tab's text. */
-  takeOther(): void {
-    if (this.#keeping.state !== 'conflict' || !this.#keeping.other) return
+  /** In a conflict: takes the other tab's text. Gives the version in Git that it is based on. */
+  takeOther(): string | null {
+    if (this.#keeping.state !== 'conflict' || !this.#keeping.other) return this.#baseBlob
     const { other } = this.#keeping
+    this.#baseBlob = other.content.baseBlob ?? this.#baseBlob
     this.#revision = other.revision
     this.#saved = other.content.text
     this.#tell({ state: 'kept', at: Date.parse(other.updatedAt) })
     this.#store.replace(other.content.text, 'outside')
     this.#forget()
+    return this.#baseBlob
   }
 
   /** The text was sent, or is to be thrown away: nothing is saved from here on. Deletes the draft unless the server did. */

@@ -291,7 +291,7 @@ function OpenEditor(props: OpenEditorProps) {
           path={here}
           mine={() => store.state().text}
           keepMine={() => void keeper.keepMine()}
-          takeOther={() => keeper.takeOther()}
+          takeOther={() => setBase(keeper.takeOther())}
         />
         {start.file && at ? (
           <>
@@ -306,7 +306,7 @@ function OpenEditor(props: OpenEditorProps) {
               takeGit={() => void discard()}
             />
             <ManagedNotice notes={start.file.notes} store={store} view={view} />
-            <LiveNotice at={at} kind={kind} store={store} git={start} />
+            {props.onto ? null : <LiveNotice at={at} kind={kind} store={store} git={start} />}
           </>
         ) : null}
         {broken ? (
