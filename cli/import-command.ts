@@ -38,7 +38,7 @@ function convertLine(line: string, catalogue: Catalogue): Conversion {
 function answer({ manifests, account, refused }: Conversion): JsonObject {
   return {
     manifests,
-    account: account && { counts: countFates(account) },
+    account: account && { counts: countFates(account), entries: account.entries.map((entry) => ({ ...entry })), unreadable: account.unreadable },
     error: refused && `${refused.reason}: ${refused.message}`,
   }
 }

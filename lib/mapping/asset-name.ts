@@ -63,14 +63,19 @@ export function namePartsOf(path: string): NamePart[] {
 
 /** The relative name inside a link: `https://www.googleapis.com/compute/v1/projects/p/…` → `projects/p/…`; undefined for what is no name. */
 export function relativeName(value: string): string | undefined {
-  const text = value.replace(/^(?:https?:)?\/\/[^/]+\/(?:[a-z]+\/)?(?:v\d\w*|beta|alpha)\//, '').replace(/^(?:https?:)?\/\/[^/]+\//, '')
+  const text = value.replace(/^(?:https?:)?\/\/[^/]+\/(?:[a-z]+\/)?(?:v\d\w*|beta|alpha)\//, '').replace(/^(?:(?:https?:)?\/\/[^/]+|[a-z]+\.googleapis\.com)\//, '')
   return /^[a-z]\w*\/[^/]/i.test(text) && !text.includes(' ') ? text : undefined
 }
 
 /** The collection of the last step of a link or relative name: `…/zones/z/instances/i` → `instances`. */
 export function collectionOf(value: string): string | undefined {
+  const [, service, id] = /^(?:https?:)?(?:\/\/)?([a-z]+)\.googleapis\.com\/([^/]+)$/.exec(value) ?? []
+  if (service !== undefined && id !== undefined) return Object.hasOwn(topLevel, service) ? topLevel[service] : undefined
   const name = relativeName(value)
   if (name === undefined) return undefined
   const steps = name.split('/')
   return steps.length % 2 === 0 || steps.includes('global') ? steps.at(-2) : undefined
 }
+
+/** What stands at the top of a service's names, where the name does not say it. */
+const topLevel: Record<string, string> = { storage: 'buckets' }

@@ -1,6 +1,6 @@
 /** One value of an asset in the form its field wants. Scalars, references and the forms around them; objects go through `map-fields.ts`. Pure. */
 import { isObject, type Json, type JsonObject } from '#lib/json.ts'
-import { collectionOf, relativeName } from './asset-name.ts'
+import { collectionOf } from './asset-name.ts'
 import type { Target } from './target.ts'
 import type { Transform } from './transforms.ts'
 import { collectionFitsKind } from './words.ts'
@@ -93,12 +93,16 @@ function kindMeant(target: Target, external: string): string | undefined {
   return target.kinds.find((kind) => collectionFitsKind(collection, kind))
 }
 
-/** The form the kind asks for: some want the bare name of a resource that the asset gives in full. */
+/** The form the kind asks for: organisations and folders are mostly named by their bare number. */
 function externalAsWanted(target: Target, external: string): string {
-  if (target.node.type !== 'reference') return external
-  const format = target.node.externalFormat
-  const steps = relativeName(external)?.split('/') ?? []
-  if (steps.length === 2 && !format?.includes('/') && /^(?:folders|organizations)$/.test(steps[0] ?? ''))
-    return steps[1] ?? external
-  return external
+  const [, collection, id] = /^(organizations|folders)\/(\d+)$/.exec(external) ?? []
+  if (collection === undefined || id === undefined || wantsName(target, collection)) return external
+  return id
+}
+
+/** Whether the kind's own words ask for a name such as `organizations/123`. */
+export function wantsName(target: Target, collection: string): boolean {
+  if (target.node.type !== 'reference' && target.node.type !== 'object') return false
+  const prose = target.node.children.find(({ key }) => key === 'external')?.description ?? ''
+  return prose.includes(`${collection}/`)
 }

@@ -7,7 +7,8 @@ const pairs: [string, string][] = [
   ['ipprotocol', 'protocol'],
   ['sizegb', 'size'],
   ['disksizegb', 'size'],
-  ['config', 'nodeconfig'],
+  ['acceleratortype', 'type'],
+  ['acceleratorcount', 'count'],
   ['includedpermissions', 'permissions'],
   ['defaultkmskeyname', 'kmskeyref'],
 ]

@@ -1,37 +1,66 @@
 /** The form of a kind's table: what the general rules cannot know about it. The tables that ship are `kind-tables.ts`; operators may bring their own (`ImportMapping`). Pure data. */
 import type { Json } from '#lib/json.ts'
+import type { LeafFate } from './account.ts'
+import type { RefusalReason } from './refusal.ts'
 
 /** Steps into the asset's data; `*` stands for every entry of a list or map. */
 export type SourcePath = readonly string[]
 
 export interface KindTable {
   kind: string
-  /** Where values go. `to` starts at the field the object holding the key goes to; `..` leaves it. */
+  /** Where values go. */
   fields?: readonly FieldRule[]
-  /** Parts of the asset that are nobody's to set, with the reason. */
-  leave?: readonly { from: SourcePath; fate: 'output-only' | 'default' | 'unreadable'; why: string }[]
-  /** Values no manifest states and the kind asks for. */
-  set?: readonly { to: readonly string[]; value: Json; when?: SourcePath }[]
+  /** Parts of the asset that are nobody's to set, or stand elsewhere. */
+  leave?: readonly { from: SourcePath; fate: Exclude<LeafFate, 'written'>; why: string }[]
+  /** Fields that follow from something being there. `to` is a path from the spec. */
+  set?: readonly { to: readonly string[]; value: Json; when: SourcePath }[]
+  /** Fields of the spec that say the same in different ways: the first one present stays. */
+  exclusive?: readonly (readonly string[])[]
   /** Where the labels stand that go into the manifest's metadata, when it is not the usual place. */
   labels?: SourcePath
   /** Where the resource's id stands, when its name does not say it. */
   id?: { from: SourcePath; take?: 'last-part' | 'local-part' }
-  /** Reasons not to import: a value at a path. */
-  refuse?: readonly { from: SourcePath; is?: Json; matches?: string; why: string }[]
+  /** Lists of resources inside the asset that are kinds of their own; `collection` is their word in names. */
+  parts?: readonly { from: SourcePath; kind: string; collection: string }[]
+  /** What is not imported, by a value at a path; `name` stands for the resource's id. */
+  refuse?: readonly RefuseRule[]
+  /** The controller's known habit at the first reconcile, whatever the manifest says. */
+  alwaysUpdates?: string
+}
+
+/** A rule holds when the value is there and equals `is`, fits `matches`, or, without both, is there at all. */
+export interface RefuseRule {
+  from: SourcePath
+  is?: Json
+  matches?: string
+  reason: RefusalReason
+  /** A sentence for people. */
+  why: string
 }
 
 export interface FieldRule {
   from: SourcePath
+  /** From the field that the object holding the key goes to. Empty: the key is a wrapper that the kind does not have; its parts have rules. */
   to: readonly string[]
-  /** What to do with the value; without it, the general forms. */
   as?: Recoding
+  /** Entries of a list (or the object itself) that go to different fields: the first condition that holds. */
+  choose?: readonly Choice[]
 }
 
-/** Values that are said in other words: old value (as text) to new value. */
+export interface Choice {
+  /** Keys and the values they must have; without it, all that is left. */
+  where?: Readonly<Record<string, Json>>
+  to: readonly string[]
+  /** The key whose value is taken instead of the whole entry. */
+  take?: string
+}
+
+/** Values that are said in another way. */
 export interface Recoding {
+  /** Old value (as text) to new value. */
   values?: Readonly<Record<string, Json>>
-  /** A map to a list: the names of the key's and the value's field. */
-  entries?: { key: string; value?: string }
-  /** A whole value as JSON text. */
-  json?: true
+  /** The last part of a name. */
+  lastPart?: true
+  /** A map to a list: the field that gets the key. */
+  keyField?: string
 }

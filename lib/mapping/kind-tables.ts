@@ -1,8 +1,10 @@
-/** The tables that ship. One per kind that needs one; general knowledge belongs into the rules instead. Data. */
+/** The tables that ship, by kind. General knowledge belongs into the rules instead. Data. */
 import type { KindTable } from './kind-table.ts'
+import { computeTables } from './tables/compute.ts'
+import { containerTables } from './tables/container.ts'
+import { dataTables } from './tables/data.ts'
+import { managementTables } from './tables/management.ts'
 
-const tables: readonly KindTable[] = []
-
-const byKind = new Map(tables.map((table) => [table.kind, table]))
+const byKind = new Map([...computeTables, ...containerTables, ...dataTables, ...managementTables].map((table) => [table.kind, table]))
 
 export const tableOf = (kind: string): KindTable | undefined => byKind.get(kind)

@@ -5,7 +5,7 @@ import { collectionOf } from './asset-name.ts'
 import { convertReference, convertScalar, type ResolveReference } from './convert-value.ts'
 import type { FieldRule } from './kind-table.ts'
 import { chooseReference, type FieldMatch, matchField } from './match-field.ts'
-import { isOutputOnlyName, isUnspecified } from './output-only.ts'
+import { isOutputOnlyName, isSecretName, isUnspecified } from './output-only.ts'
 import type { TableNode } from './table-tree.ts'
 import type { Target } from './target.ts'
 import type { Transform } from './transforms.ts'
@@ -37,6 +37,7 @@ export function mapObject(walk: Walk, target: Target, source: JsonObject, out: J
     const value = source[key] ?? null
     const from = [...place.from, key]
     const table = place.table?.at(key)
+    if (table?.taken) continue
     if (table?.leave) noteLeaves(walk.account, value, from, table.leave)
     else if (table?.rule) applyRule(walk, target, table.rule, value, out, { ...place, from, table })
     else if (target.byKey.has(key)) named.push(key)
@@ -125,13 +126,7 @@ export function isNothing(value: Json): boolean {
 function unmatched(walk: Walk, target: Target, key: string, value: Json, out: JsonObject, place: Place): void {
   if (isObject(value) && place.table?.hasRules) {
     // A wrapper that the kind does not have, and whose table says where its parts go.
-    for (const [inner, below] of Object.entries(value)) {
-      const next = { ...place, from: [...place.from, inner], table: place.table.at(inner) }
-      if (next.table?.leave) noteLeaves(walk.account, below, next.from, next.table.leave)
-      else if (next.table?.rule) applyRule(walk, target, next.table.rule, below, out, next)
-      else if (isNothing(below)) noteLeaves(walk.account, below, next.from, { fate: 'default', why: 'empty' })
-      else unmatched(walk, target, inner, below, out, next)
-    }
+    openWrapper(walk, target, value, out, place)
     return
   }
   if (isObject(value) && !isOutputOnlyName(key) && joinOrHoist(walk, target, key, value, out, place)) return
@@ -142,8 +137,8 @@ function unmatched(walk: Walk, target: Target, key: string, value: Json, out: Js
     place.from,
     isOutputOnlyName(key) || observed
       ? { fate: 'output-only' }
-      : typeof value === 'string' && isUnspecified(value)
-        ? { fate: 'default', why: 'unspecified' }
+      : typeof value === 'string' && (isUnspecified(value) || value === 'DEFAULT')
+        ? { fate: 'default', why: 'nobody chose' }
         : value === false || value === 0
           ? { fate: 'default', why: 'what unset means' }
           : { fate: 'unmapped', why: `the kind has no field that means ${key}` },
@@ -163,7 +158,7 @@ function joinOrHoist(walk: Walk, target: Target, wrapper: string, value: JsonObj
     if (joined && !Object.hasOwn(out, joined.key)) return { field: joined, by: 'joined' }
     const hoisted = matchField(target, key, inner)
     const field = hoisted?.way[0]
-    if (hoisted?.way.length !== 1 || !field || isOutputOnlyName(key) || tooCommon.has(fold(key)) || Object.hasOwn(out, field.key))
+    if (hoisted?.way.length !== 1 || !field || tooCommon.has(fold(key)) || Object.hasOwn(out, field.key))
       return undefined
     return { field, by: 'hoist' }
   })
@@ -226,6 +221,10 @@ function convert(walk: Walk, target: Target, value: Json, place: Place, by: Tran
     return undefined
   }
   if (target.isReference) return whole(walk, convertReference(target, value, walk.resolve), value, place, 'reference')
+  if (typeof value === 'string' && isSecretName(String(place.from.at(-1))) && collectionOf(value) === undefined && target.type === 'string') {
+    noteLeaves(account, value, place.from, { fate: 'unreadable', why: 'a secret does not go into Git' })
+    return undefined
+  }
   if (Array.isArray(value)) return convertList(walk, target, value, place, by)
   if (isObject(value)) return convertObject(walk, target, value, place, by)
   if (value === null) return undefined
@@ -307,7 +306,7 @@ function convertList(walk: Walk, target: Target, value: Json[], place: Place, by
     return items.length === 0 ? undefined : items
   }
   if (target.type === 'map') return listToMap(walk, target, value, place)
-  if (target.type === 'string') return whole(walk, asJsonText(target, value), value, place, 'json-text')
+  if (target.type === 'string') return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text')
   if (target.type === 'free-form' && target.node.type === 'free-form' && target.node.accepts === 'any')
     return whole(walk, value, value, place, by)
   if (value.length === 1 && value[0] !== undefined)
@@ -382,13 +381,11 @@ function convertObject(walk: Walk, target: Target, value: JsonObject, place: Pla
     case 'free-form':
       return whole(walk, value, value, place, by)
     case 'string':
-      return onlyEntry(value) === undefined
-        ? whole(walk, asJsonText(target, value), value, place, 'json-text')
-        : unwrap(walk, target, value, place, by)
+      return convertToText(walk, target, value, place, by)
     case 'boolean':
       return objectToBoolean(walk, value, place)
     default:
-      return unwrap(walk, target, value, place, by)
+      return unwrap(walk, target, value, place, 'hoist')
   }
 }
 
@@ -405,13 +402,20 @@ function unwrap(walk: Walk, target: Target, value: JsonObject, place: Place, by:
   if (!only) return whole(walk, undefined, value, place, by)
   for (const [key, inner] of Object.entries(value))
     if (key !== only[0]) noteLeaves(walk.account, inner, [...place.from, key], { fate: 'default', why: 'empty' })
-  return convert(walk, target, only[1], { ...place, from: [...place.from, only[0]], table: place.table?.at(only[0]) }, 'hoist')
+  return convert(walk, target, only[1], { ...place, from: [...place.from, only[0]], table: place.table?.at(only[0]) }, by)
 }
 
-/** JSON text, for fields that say they hold it. */
-function asJsonText(target: Target, value: Json): string | undefined {
-  return /json/i.test(`${target.key} ${target.node.description ?? ''}`) ? JSON.stringify(value) : undefined
+/** An object for a text field: JSON text (a wrapped list without its wrapper), or the text inside a wrapper. */
+function convertToText(walk: Walk, target: Target, value: JsonObject, place: Place, by: Transform): Json | undefined {
+  const only = onlyEntry(value)
+  if (only && (Array.isArray(only[1]) || !saysJson(target))) return unwrap(walk, target, value, place, Array.isArray(only[1]) ? by : 'hoist')
+  return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text')
 }
+
+const saysJson = (target: Target): boolean => /json/i.test(`${target.key} ${target.node.description ?? ''}`)
+
+/** A text field of the very name under which the service has an object can only hold JSON. */
+const holdsJson = (target: Target, by: Transform): boolean => by === 'copy' || by === 'spelling' || saysJson(target)
 
 /** `{enabled: true, lockedTime: …}` for a switch. */
 function objectToBoolean(walk: Walk, value: JsonObject, place: Place): Json | undefined {
@@ -441,59 +445,98 @@ function objectToList(walk: Walk, target: Target, value: JsonObject, place: Plac
     const result = convert(walk, item, value, { ...place, to: [...place.to, 0] }, 'one-of-list')
     return result === undefined ? undefined : [result]
   }
+  if (!valueField) return keyedList(walk, item, keyField.key, value, place)
   const items: Json[] = []
   for (const key of keys) {
-    const inner = value[key] ?? null
-    const from = [...place.from, key]
-    const to = [...place.to, items.length]
-    if (valueField) {
-      const result = convert(walk, valueField, inner, { from, to: [...to, valueField.key], table: undefined }, 'map-to-list')
-      if (result !== undefined) items.push({ [keyField.key]: key, [valueField.key]: result })
-      continue
-    }
-    const entry: JsonObject = { [keyField.key]: key }
-    if (isObject(inner)) {
-      if (isNothing(inner)) noteLeaves(walk.account, inner, from, { fate: 'written', to, by: 'map-to-list' })
-      else mapObject(walk, item, inner, entry, { from, to, table: undefined })
-    } else noteLeaves(walk.account, inner, from, { fate: 'unmapped', why: 'its form does not fit the field' })
-    items.push(entry)
+    const to = [...place.to, items.length, valueField.key]
+    const result = convert(walk, valueField, value[key] ?? null, { from: [...place.from, key], to, table: undefined }, 'map-to-list')
+    if (result !== undefined) items.push({ [keyField.key]: key, [valueField.key]: result })
   }
   return items.length === 0 ? undefined : items
 }
 
 /** What a kind's table says about a key. */
 function applyRule(walk: Walk, target: Target, rule: FieldRule, value: Json, out: JsonObject, place: Place): void {
+  if (isNothing(value)) noteLeaves(walk.account, value, place.from, { fate: 'default', why: 'empty' })
+  else if (rule.choose) applyChoice(walk, target, rule, value, out, place)
+  else if (rule.to.length === 0) openWrapper(walk, target, value, out, place)
+  else applyMove(walk, target, rule.to, rule, value, out, place)
+}
+
+/** Puts a value where a rule says. */
+function applyMove(walk: Walk, target: Target, way: readonly string[], rule: FieldRule, value: Json, out: JsonObject, place: Place): void {
   let here: Target | undefined = target
   let parent = out
   const to = [...place.to]
-  for (const [index, step] of rule.to.entries()) {
+  for (const [index, step] of way.entries()) {
     here = here?.byKey.get(step)
     if (!here) break
     to.push(step)
-    if (index === rule.to.length - 1) break
-    parent = objectAt(parent, step)
+    if (index < way.length - 1) parent = objectAt(parent, step)
   }
-  const last = rule.to.at(-1)
+  const last = way.at(-1)
   if (!here || last === undefined) {
     noteLeaves(walk.account, value, place.from, { fate: 'unmapped', why: 'this version of the kind has no field for it' })
     return
   }
-  const recoded = recode(rule, value)
-  const result =
-    rule.as?.json && !isNothing(value)
-      ? whole(walk, JSON.stringify(value), value, { ...place, to }, 'json-text')
-      : recoded !== undefined
-        ? whole(walk, recoded, value, { ...place, to }, 'table')
-        : convert(walk, here, value, { ...place, to }, 'table')
+  const result = recoded(walk, here, rule, value, { ...place, to })
   if (result === undefined) return
   const there = parent[last]
-  if (isObject(there) && isObject(result)) Object.assign(there, result)
-  else if (Array.isArray(there) && Array.isArray(result)) there.push(...result)
+  if (Array.isArray(there) && Array.isArray(result)) there.push(...result)
+  else if (isObject(there) && isObject(result)) Object.assign(there, result)
   else parent[last] = result
 }
 
-function recode(rule: FieldRule, value: Json): Json | undefined {
-  const words = rule.as?.values
-  const key = String(value)
-  return words && Object.hasOwn(words, key) ? words[key] : undefined
+function recoded(walk: Walk, target: Target, { as: recoding }: FieldRule, value: Json, place: Place): Json | undefined {
+  const word = String(value)
+  if (recoding?.values && !isObject(value) && Object.hasOwn(recoding.values, word)) return whole(walk, recoding.values[word], value, place, 'table')
+  if (recoding?.lastPart && typeof value === 'string') return whole(walk, value.split('/').at(-1), value, place, 'short-name')
+  if (recoding?.keyField && isObject(value) && target.item) return keyedList(walk, target.item, recoding.keyField, value, place)
+  return convert(walk, target, value, place, 'table')
+}
+
+/** Entries that go to different fields. */
+function applyChoice(walk: Walk, target: Target, rule: FieldRule, value: Json, out: JsonObject, place: Place): void {
+  const entries: [Json, Place][] = Array.isArray(value)
+    ? value.map((entry, index) => [entry, { ...place, from: [...place.from, index], table: place.table?.at('*') }])
+    : [[value, place]]
+  for (const [entry, at] of entries) {
+    const choice = rule.choose?.find(({ where }) => !where || (isObject(entry) && Object.entries(where).every(([key, wanted]) => sameJson(entry[key], wanted))))
+    if (!choice) {
+      noteLeaves(walk.account, entry, at.from, { fate: 'unmapped', why: 'the kind has no field for this sort' })
+      continue
+    }
+    if (choice.take === undefined || !isObject(entry)) {
+      applyMove(walk, target, choice.to, { from: [], to: choice.to }, entry, out, at)
+      continue
+    }
+    for (const [key, inner] of Object.entries(entry)) {
+      const from = [...at.from, key]
+      if (key === choice.take) applyMove(walk, target, choice.to, { from: [], to: choice.to }, inner, out, { ...at, from })
+      else noteLeaves(walk.account, inner, from, { fate: 'output-only', why: 'the field says it' })
+    }
+  }
+}
+
+/** A wrapper that the kind does not have: its parts look for their fields in its place. */
+function openWrapper(walk: Walk, target: Target, value: Json, out: JsonObject, place: Place): void {
+  if (!isObject(value)) {
+    noteLeaves(walk.account, value, place.from, { fate: 'unmapped', why: 'its form does not fit the field' })
+    return
+  }
+  mapObject(walk, { ...target, required: [] }, value, out, place)
+}
+
+/** A map to a list of objects that hold the key. */
+function keyedList(walk: Walk, item: Target, keyField: string, value: JsonObject, place: Place): Json | undefined {
+  const items: Json[] = []
+  for (const [key, inner] of Object.entries(value)) {
+    const from = [...place.from, key]
+    const to = [...place.to, items.length]
+    const entry: JsonObject = { [keyField]: key }
+    if (isObject(inner) && !isNothing(inner)) mapObject(walk, item, inner, entry, { from, to, table: place.table?.at('*') })
+    else noteLeaves(walk.account, inner, from, { fate: 'written', to: [...to, keyField], by: 'map-to-list' })
+    items.push(entry)
+  }
+  return items.length === 0 ? undefined : items
 }

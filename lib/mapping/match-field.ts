@@ -44,6 +44,9 @@ export function matchField(parent: Target, key: string, value: Json): FieldMatch
 function find(parent: Target, key: string, shape: Shape, collection: string | undefined): FieldMatch | null {
   if (parent.fields.length === 0) return null
   const exact = parent.byKey.get(key)
+  // Some kinds keep an old text field beside the reference that replaced it.
+  const instead = exact?.type === 'string' && collection !== undefined ? parent.byKey.get(`${key}Ref`) : undefined
+  if (instead?.isReference && fits(instead, collection ?? '')) return { way: [instead], by: 'reference' }
   if (exact) return within(exact, 'copy', shape, collection)
   const word = fold(key)
   if (word === '') return null
@@ -114,10 +117,13 @@ function referenceNamed(parent: Target, word: string): Target | undefined {
   for (const base of bases)
     for (const ending of ['ref', 'refs', 'sref', 'srefs', 'nameref', 'resourceref']) {
       const found = parent.byFold.get(base + ending)
-      if (found && (found.isReference || found.item?.isReference || found.type === 'object')) return found
+      if (found && (holdsReference(found) || (found.item && holdsReference(found.item)))) return found
     }
   return undefined
 }
+
+/** A reference, or an object that holds one. */
+const holdsReference = (target: Target): boolean => target.isReference || target.fields.some((field) => field.isReference)
 
 /** The only reference of the object whose kind fits what the value points into, and that no key of its own name claims. */
 function referenceMeant(parent: Target, word: string, collection: string | undefined): Target | undefined {

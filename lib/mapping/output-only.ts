@@ -22,8 +22,15 @@ const names = new Set(
 /** Whether services write this key themselves, as far as its name tells. */
 export function isOutputOnlyName(key: string): boolean {
   const word = fold(key)
-  return names.has(word) || /(?:fingerprint|etag|selflink)$/.test(word)
+  return names.has(word) || /(?:fingerprint|etag|selflink|time|timestamp)$/.test(word) || /^num[A-Z].*(?:Rows|Bytes|Partitions)$/.test(key)
 }
 
 /** Whether a text is the value an API gives for "nobody chose". */
 export const isUnspecified = (text: string): boolean => /^(?:[A-Z0-9]+_)*UNSPECIFIED$/.test(text)
+
+const secrets = new Set(
+  'password secret token authToken serviceKey privateKey sharedSecret rootPassword clientSecret apiKey secretKey accessKey preSharedKey'.split(' ').map(fold),
+)
+
+/** Whether a text of this name is a secret, which never goes into Git as it is. */
+export const isSecretName = (key: string): boolean => secrets.has(fold(key))

@@ -1,6 +1,7 @@
 /** What an asset's name says for its fields: the project, the place, and the resources it belongs to. Pure. */
 import type { JsonObject } from '#lib/json.ts'
 import type { AssetName } from './asset-name.ts'
+import { wantsName } from './convert-value.ts'
 import type { Identity } from './identity.ts'
 import { fits } from './match-field.ts'
 import type { Target } from './target.ts'
@@ -52,10 +53,7 @@ function fillContainer(spec: Target, out: JsonObject, project: string | undefine
   const [collection, id = ''] = container.split('/')
   const key = collection === 'folders' ? 'folderRef' : 'organizationRef'
   const reference = spec.byKey.get(key)
-  if (reference?.isReference && !Object.hasOwn(out, key)) {
-    const format = reference.node.type === 'reference' ? reference.node.externalFormat : undefined
-    out[key] = { external: format?.includes('/') || !generated ? `${collection}/${id}` : id }
-  }
+  if (reference?.isReference && !Object.hasOwn(out, key)) out[key] = { external: wantsName(reference, collection ?? '') || !generated ? `${collection}/${id}` : id }
 }
 
 /** The name in the form the reference asks for: bare where its format has no slash. */

@@ -8,6 +8,7 @@ export const refusalReasons = {
   'does-not-fit': 'What the inventory says does not make a valid manifest',
   managed: 'Something else manages it',
   default: 'It comes with the project or the service, and nobody made it',
+  job: 'It runs once, and adopting it would run it again',
   gone: 'It is deleted, or about to be',
 } as const
 

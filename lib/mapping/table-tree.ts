@@ -1,9 +1,12 @@
 /** A kind's table as a tree, so that the walk finds its rules by one look-up per key. Pure. */
+import type { LeafFate } from './account.ts'
 import type { FieldRule, KindTable, SourcePath } from './kind-table.ts'
 
 export class TableNode {
   rule: FieldRule | undefined
-  leave: { fate: 'output-only' | 'default' | 'unreadable'; why: string } | undefined
+  leave: { fate: LeafFate; why: string } | undefined
+  /** Accounted for elsewhere: labels, parts. */
+  taken = false
   readonly #below = new Map<string, TableNode>()
 
   /** Whether something is said about what lies below. */
@@ -34,5 +37,7 @@ export function tableTree(table: KindTable): TableNode {
   const root = new TableNode()
   for (const rule of table.fields ?? []) root.grow(rule.from).rule = rule
   for (const { from, fate, why } of table.leave ?? []) root.grow(from).leave = { fate, why }
+  for (const { from } of table.parts ?? []) root.grow(from).taken = true
+  if (table.labels) root.grow(table.labels).taken = true
   return root
 }

@@ -63,6 +63,7 @@ export function mappedKind(compiled: CompiledKind, traits: KindTraits, table: Ki
  */
 export function toManifest(asset: Asset, kind: MappedKind, context: MappingContext): Mapped {
   const identity = identityOf(asset, kind.table, context.projectIds)
+  refuseByTable(asset, kind.table, identity.id)
   const account = emptyAccount()
   const spec: JsonObject = {}
   const skip = noteIdentity(asset, kind, account)
@@ -70,6 +71,7 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
   const walk: Walk = { account, resolve: context.resolve, observed: kind.observed }
   if (kind.spec) {
     mapObject(walk, kind.spec, asset.data, spec, { from: [], to: ['spec'], table: kind.tableTree }, skip)
+    applySettings(asset.data, kind.table, spec)
     fillParents(kind.spec, spec, identity, kind.generated)
     if (kind.spec.byKey.has('resourceID')) spec.resourceID = identity.id
   }
@@ -87,6 +89,35 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
   const [first] = errors
   if (first) throw new Refusal('does-not-fit', `${first.path.join('.')}: ${first.message}`)
   return { manifest, account }
+}
+
+/** @throws Refusal when the table says that such a resource is not imported. */
+function refuseByTable(asset: Asset, table: KindTable | undefined, id: string): void {
+  for (const { from, is, matches, reason, why } of table?.refuse ?? []) {
+    const values = from.length === 1 && from[0] === 'name' ? [id] : valuesAt(asset.data, from)
+    const holds = values.some((value) => (is !== undefined ? value === is : matches !== undefined ? new RegExp(matches).test(String(value)) : true))
+    if (holds) throw new Refusal(reason, why)
+  }
+}
+
+/** The values at a path in which `*` stands for every entry. */
+function valuesAt(value: Json | undefined, [step, ...rest]: SourcePath): Json[] {
+  if (value === undefined || value === null) return []
+  if (step === undefined) return [value]
+  if (step === '*') return (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).flatMap((inner) => valuesAt(inner, rest))
+  return isObject(value) && Object.hasOwn(value, step) ? valuesAt(value[step], rest) : []
+}
+
+/** What the table sets, and what it lets only one field say. */
+function applySettings(data: JsonObject, table: KindTable | undefined, spec: JsonObject): void {
+  for (const { to, value, when } of table?.set ?? []) {
+    const [key] = to
+    if (key !== undefined && isObject(valueAt(data, [...when]))) spec[key] = value
+  }
+  for (const group of table?.exclusive ?? []) {
+    const [, ...others] = group.filter((key) => Object.hasOwn(spec, key))
+    for (const key of others) delete spec[key]
+  }
 }
 
 /** Leaves that say who the resource is; gives the keys that are accounted for. */

@@ -1,0 +1,92 @@
+/** Tables of organisation, identity, logging, monitoring and DNS kinds. Data. */
+import type { KindTable, RefuseRule } from '../kind-table.ts'
+
+const goingAway: RefuseRule = {
+  from: ['lifecycleState'],
+  matches: '^DELETE',
+  reason: 'gone',
+  why: 'It is about to be deleted. Restore it first, or leave it.',
+}
+
+const own = 'The service makes this one itself and nobody deletes it.'
+
+export const managementTables: readonly KindTable[] = [
+  {
+    kind: 'Project',
+    id: { from: ['projectId'] },
+    fields: [
+      { from: ['displayName'], to: ['name'] },
+      {
+        from: ['parent'],
+        to: [],
+        choose: [
+          { where: { type: 'organization' }, take: 'id', to: ['organizationRef'] },
+          { where: { type: 'folder' }, take: 'id', to: ['folderRef'] },
+        ],
+      },
+    ],
+    leave: [
+      { from: ['projectId'], fate: 'output-only', why: 'the id of the resource' },
+      { from: ['parent', 'type'], fate: 'output-only', why: 'the field says it' },
+    ],
+    refuse: [goingAway, { ...goingAway, from: ['state'] }],
+  },
+  { kind: 'Folder', refuse: [goingAway, { ...goingAway, from: ['state'] }] },
+  {
+    kind: 'IAMServiceAccount',
+    id: { from: ['email'], take: 'local-part' },
+    leave: [
+      { from: ['email'], fate: 'output-only', why: 'the id of the resource' },
+      { from: ['oauth2ClientId'], fate: 'output-only', why: 'the service gives it' },
+    ],
+    refuse: [
+      {
+        from: ['email'],
+        matches: '(?:-compute@developer|@appspot|@cloudservices|@gcp-sa-[a-z0-9-]+\\.iam|@cloudbuild)\\.gserviceaccount\\.com$',
+        reason: 'default',
+        why: 'Google makes and manages this service account.',
+      },
+    ],
+  },
+  {
+    kind: 'IAMServiceAccountKey',
+    refuse: [{ from: ['name'], reason: 'secret', why: 'The private half of a key can be read by nobody after it was made. Make a new key instead.' }],
+  },
+  { kind: 'IAMCustomRole', refuse: [{ from: ['deleted'], is: true, reason: 'gone', why: 'The role is deleted.' }] },
+  {
+    kind: 'SecretManagerSecretVersion',
+    refuse: [{ from: ['name'], reason: 'secret', why: 'What is in a secret does not go into Git. Import the secret, and leave its versions to those who write them.' }],
+  },
+  {
+    kind: 'ComputeSSLCertificate',
+    refuse: [
+      { from: ['name'], reason: 'secret', why: 'The private key of a certificate can be read by nobody. Declare a new certificate instead.' },
+    ],
+  },
+  {
+    kind: 'ComputeVPNTunnel',
+    refuse: [{ from: ['name'], reason: 'secret', why: 'The shared secret of a tunnel can be read by nobody. Declare a new tunnel instead.' }],
+  },
+  { kind: 'LoggingLogSink', refuse: [{ from: ['name'], matches: '^_(?:Default|Required)$', reason: 'default', why: own }] },
+  { kind: 'LoggingLogBucket', refuse: [{ from: ['name'], matches: '^_(?:Default|Required)$', reason: 'default', why: own }] },
+  {
+    kind: 'LoggingLogMetric',
+    leave: [
+      { from: ['metricDescriptor', 'type'], fate: 'output-only', why: 'it follows from the name' },
+      { from: ['metricDescriptor', 'name'], fate: 'output-only', why: 'it follows from the name' },
+      { from: ['metricDescriptor', 'description'], fate: 'output-only', why: 'it follows from the description' },
+    ],
+  },
+  {
+    kind: 'MonitoringNotificationChannel',
+    labels: ['userLabels'],
+  },
+  { kind: 'MonitoringUptimeCheckConfig', fields: [{ from: ['monitoredResource', 'labels'], to: ['filterLabels'] }] },
+  { kind: 'MonitoringDashboard', alwaysUpdates: 'The controller sends an update at the first reconcile, whatever the manifest says.' },
+  {
+    kind: 'DNSRecordSet',
+    fields: [{ from: ['name'], to: ['name'] }],
+    refuse: [{ from: ['type'], matches: '^(?:NS|SOA)$', reason: 'default', why: 'The zone brings these records with it.' }],
+  },
+  { kind: 'PubSubLiteTopic', fields: [{ from: ['reservationConfig', 'throughputReservation'], to: ['throughputReservation'], as: { lastPart: true } }] },
+]
