@@ -54,6 +54,7 @@ test('a topic with dead letters, from six questions to ready', async ({ page }) 
   const proposal = await test.step('she opens one pull request with all of them', async () => {
     await page.getByRole('button', { name: 'Review pull request' }).click()
     const dialog = page.getByRole('dialog', { name: 'Review pull request' })
+    await dialog.getByText(/^[67] files change/).click()
     await expect(dialog.getByRole('figure', { name: `Changes of infra/payments-staging/pubsubtopic-${topic}-dead.yaml` })).toBeVisible()
     await expectAccessible(page, 'the review of several manifests')
     await dialog.getByRole('button', { name: 'Open pull request' }).click()
