@@ -29,6 +29,9 @@ function concretePath(base: JsonPath, found: readonly string[]): { path: JsonPat
   return { path, through }
 }
 
+/** The search opens at the end of the form, often below the screen. */
+const comeIntoView = (element: HTMLElement | null) => element?.scrollIntoView({ block: 'nearest' })
+
 /** `hidden` are the fields not shown, listed at first; the search is over `nodes`, all fields of the object, and goes to one that is shown already. */
 export function AddField({ hidden, nodes, path }: { hidden: readonly FieldNode[]; nodes: readonly FieldNode[]; path: JsonPath }) {
   const { store, view } = useForm()
@@ -73,7 +76,7 @@ export function AddField({ hidden, nodes, path }: { hidden: readonly FieldNode[]
     )
   }
   return (
-    <div className={styles.adder}>
+    <div ref={comeIntoView} className={styles.adder}>
       <input
         // the person just asked for this box
         // biome-ignore lint/a11y/noAutofocus: it opens by a click on "Add field"

@@ -72,6 +72,20 @@ export function FieldFrame({
     invalid: messages.every(isHint) ? undefined : true,
   }
   const label = node.label || node.key || 'Value'
+  const isSection = node.type === 'object' || node.type === 'list' || node.type === 'map'
+  // beneath a control; above several, where it is not lost below them
+  const hinted = hint ? (
+    <>
+      {hint.recommended !== undefined && !control.disabled && !sameJson(value, hint.recommended) ? (
+        <Recommended value={hint.recommended} use={() => store.set(path, hint.recommended ?? null)} />
+      ) : null}
+      {hint.help ? (
+        <p id={`${id}-hint`} className={styles.note}>
+          {hint.help}
+        </p>
+      ) : null}
+    </>
+  ) : null
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only notices where the focus is
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the name is there only with the role group
@@ -110,15 +124,9 @@ export function FieldFrame({
           <FieldMenu node={node} path={path} disabled={control.disabled} removable={removable} />
         </span>
       </div>
+      {isSection ? hinted : null}
       {children(control)}
-      {hint?.recommended !== undefined && !control.disabled && !sameJson(value, hint.recommended) ? (
-        <Recommended value={hint.recommended} use={() => store.set(path, hint.recommended ?? null)} />
-      ) : null}
-      {hint?.help ? (
-        <p id={`${id}-hint`} className={styles.note}>
-          {hint.help}
-        </p>
-      ) : null}
+      {isSection ? null : hinted}
       {told ? <About id={`${id}-about`} node={node} path={path} /> : null}
       {reason ? (
         <p id={`${id}-lock`} className={styles.note}>
