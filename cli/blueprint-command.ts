@@ -1,6 +1,6 @@
 /** `corbel blueprint test`: mistakes in blueprints and kind hints, before anybody uses them. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { checkBlueprint, checkHints, type KnownKinds } from '#lib/blueprint/check-blueprint.ts'
 import { type BlueprintProblem, located, readBlueprints } from '#lib/blueprint/read-blueprints.ts'
@@ -35,7 +35,7 @@ export async function blueprintCommand(options: Options, terminal: Terminal): Pr
     terminal.err(`corbel: ${error.message}\n`)
     return 3
   }
-  const files = folders.flatMap((folder) => filesBelow(join(options.directory, folder)))
+  const files = folders.flatMap((folder) => filesBelow(resolve(options.directory, folder)))
   if (files.length === 0) throw new Invalid(`There are no YAML files in ${folders.join(', ')}.`)
   const report: Report = {
     files: files.length,
@@ -73,7 +73,7 @@ function testFile(text: string, file: string, kinds: KnownKinds | undefined, rep
 
 /** Definitions of `--crds`, else of the cluster that `--kubeconfig` or KUBECONFIG names, else none. */
 async function knownKinds(options: Options): Promise<{ from: string; kinds: KnownKinds } | null> {
-  if (options.crds) return { from: options.crds, kinds: compiled(definitionsBelow(join(options.directory, options.crds))) }
+  if (options.crds) return { from: options.crds, kinds: compiled(definitionsBelow(resolve(options.directory, options.crds))) }
   if (options.offline || !options.kubeconfig) return null
   const cluster = clusterOf(options, 'cluster')
   try {

@@ -8,7 +8,7 @@ import { isObject, type Json, type JsonObject } from '#lib/json.ts'
 import { countFates } from '#lib/mapping/account.ts'
 import type { KindHead } from '#lib/mapping/asset-kinds.ts'
 import { type Catalogue, catalogueOf } from '#lib/mapping/catalogue.ts'
-import { type Conversion, convertAsset } from '#lib/mapping/convert-asset.ts'
+import { type Conversion, convertAsset, refusedWith } from '#lib/mapping/convert-asset.ts'
 import type { Options } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -30,15 +30,20 @@ function convertLine(line: string, catalogue: Catalogue): Conversion {
   try {
     value = JSON.parse(line)
   } catch {
-    return { manifests: [], account: null, refused: { reason: 'malformed', message: 'The line is no JSON.' } }
+    return refusedWith('malformed', 'The line is no JSON.')
   }
   return convertAsset(value, catalogue, {})
 }
 
-function answer({ manifests, account, refused }: Conversion): JsonObject {
+function answer({ manifests, account, verdict, refused }: Conversion): JsonObject {
   return {
     manifests,
-    account: account && { counts: countFates(account), entries: account.entries.map((entry) => ({ ...entry })), unreadable: account.unreadable },
+    account: account && {
+      counts: countFates(account),
+      entries: account.entries.map((entry) => ({ ...entry })),
+      unreadable: account.unreadable,
+    },
+    verdict: verdict && { ...verdict },
     error: refused && `${refused.reason}: ${refused.message}`,
   }
 }
