@@ -8,6 +8,7 @@ import { content, freshName, kindKey, resourcePath } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
 
 const memberKind = 'IAMPolicyMember.iam.cnrm.cloud.google.com'
+const sinkKind = 'LoggingLogSink.logging.cnrm.cloud.google.com'
 
 const bucketText = (name: string) => `# made for a journey
 apiVersion: storage.cnrm.cloud.google.com/v1beta1
@@ -30,6 +31,20 @@ spec:
     apiVersion: storage.cnrm.cloud.google.com/v1beta1
     kind: StorageBucket
     name: ${bucket}
+`
+
+const sinkText = (name: string, bucket: string) => `apiVersion: logging.cnrm.cloud.google.com/v1beta1
+kind: LoggingLogSink
+metadata:
+  name: ${name}
+  namespace: payments-staging
+spec:
+  projectRef:
+    external: payments-staging-0815
+  destination:
+    storageBucketRef:
+      name: ${bucket} # logs go here
+  filter: severity>=ERROR
 `
 
 /** Proposes new resources as the signed-in person, past the form; gives the proposal's address. */
@@ -149,10 +164,12 @@ test('a bucket gets another name and stays the same in the cloud, once deleting 
   test.setTimeout(420_000)
   const name = freshName('journey-old')
   const renamed = freshName('journey-new')
+  const sink = freshName('journey-sink')
   const member = freshName('journey-member')
   await signIn(page, 'alice')
-  const made = await propose(page, `Create ${name} and its reader`, [
+  const made = await propose(page, `Create ${name} and what refers to it`, [
     { kind: kindKey('StorageBucket'), text: bucketText(name) },
+    { kind: sinkKind, text: sinkText(sink, name) },
     { kind: memberKind, text: memberText(member, name) },
   ])
   await mergeAndWait(page, made)
@@ -175,15 +192,16 @@ test('a bucket gets another name and stays the same in the cloud, once deleting 
     await mergeAndWait(page, page.url())
   })
 
-  await test.step('with it, one pull request creates the new one, points its reader to it and deletes the old one', async () => {
+  await test.step('with it, one pull request creates the new one, points its sink to it and deletes the old one', async () => {
     await page.goto(movePath)
     await page.getByRole('textbox', { name: /^Name/ }).fill(renamed)
     await expect(page.getByText('The object in the cluster has the deletion policy “abandon”.')).toBeVisible()
     await expect(page.getByText('Change the references of 1 resource in acme/payments in the same pull request')).toBeVisible()
+    await expect(page.getByRole('heading', { name: /^Their references cannot change after creation/ })).toBeVisible()
     await expect(page.getByText(`spec.resourceID is ${name}`)).toBeVisible()
     await page.getByRole('button', { name: 'Review pull request' }).click()
     const dialog = page.getByRole('dialog', { name: `Rename ${name} to ${renamed}` })
-    for (const resource of [`StorageBucket ${renamed}`, `IAMPolicyMember ${member}`, `StorageBucket ${name}`])
+    for (const resource of [`StorageBucket ${renamed}`, `LoggingLogSink ${sink}`, `StorageBucket ${name}`])
       await expect(dialog.getByRole('region', { name: resource, exact: true })).toContainText('The API server accepts this')
     await dialog.getByRole('button', { name: 'Open pull request' }).click()
     await expect(page).toHaveURL(/\/proposals\/[0-9a-f-]{36}$/)
@@ -196,10 +214,11 @@ test('a bucket gets another name and stays the same in the cloud, once deleting 
     await expect(content(page).getByText('Ready').first()).toBeVisible()
     await page.goto(resourcePath('payments-staging', 'StorageBucket', name))
     await expect(page.getByText(/was deleted/).first()).toBeVisible()
+    await page.goto(`/resources/demo/payments-staging/${sinkKind}/${sink}`)
+    const destination = content(page).getByRole('listitem').filter({ hasText: 'spec.destination.storageBucketRef' })
+    await expect(destination.getByRole('link', { name: renamed })).toBeVisible()
     await page.goto(`/resources/demo/payments-staging/${memberKind}/${member}`)
-    await expect(
-      content(page).getByRole('listitem').filter({ hasText: 'spec.resourceRef' }).getByRole('link', { name: renamed }),
-    ).toBeVisible()
+    await expect(content(page).getByRole('listitem').filter({ hasText: 'spec.resourceRef' })).toContainText('not found in payments-staging')
   })
 
   await test.step('its file moves without the cluster noticing', async () => {

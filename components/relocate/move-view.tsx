@@ -25,7 +25,7 @@ import type { ManifestSource, ResourceChange } from '#lib/proposals/contract.ts'
 import { nameProblem } from '#lib/schema/metadata-rules.ts'
 import { leftOutWords } from './dependents.tsx'
 import { PlaceFields } from './place-fields.tsx'
-import { byName, changesOfReferring, ReferringSection } from './referring-resources.tsx'
+import { byName, changesOfReferring, ReferringSection, useChangeable } from './referring-resources.tsx'
 import { mayNotPropose, notInGit } from './refusals.ts'
 import styles from './relocate.module.css'
 import { planRelocation, withAbandon } from './relocation-plan.ts'
@@ -106,7 +106,9 @@ function Move({ at, data, source }: { at: ResourceAddress; data: RelocationSourc
   const cloudName = plan.do === 'take-over' ? plan.cloudName : undefined
   const relocated = relocateManifest({ text, kind, purpose, from, to, cloudName, lookups, choices })
   const referring = (relations.data?.dependents ?? []).filter(byName)
-  const here = referring.filter(({ row }) => row.repository === source.repository)
+  const inRepository = referring.filter(({ row }) => row.repository === source.repository)
+  const here = useChangeable(inRepository)
+  const fixed = inRepository.filter((dependent) => !here.includes(dependent))
   const rewritten = rewrite && !stays ? here.slice(0, rewrittenAtMost) : []
 
   const wellNamed = nameProblem(name) === undefined && path !== ''
@@ -139,7 +141,6 @@ function Move({ at, data, source }: { at: ResourceAddress; data: RelocationSourc
         ...changes,
         { ...base, action: 'delete', text: null },
       ]
-      if (problems.length > 0) setTrouble(problems.join(' '))
       const heading = from.name === name ? `Move ${name} to ${project.namespace}` : `Rename ${at.name} to ${name}`
       setReview({
         changes: wanted,
@@ -147,9 +148,11 @@ function Move({ at, data, source }: { at: ResourceAddress; data: RelocationSourc
         ...(plan.do === 'replace'
           ? {
               confirmName: at.name,
-              consequence: `${plan.why} What reads from it, and what it holds, must be moved by hand. CI creates the new one first, then deletes the old one.`,
+              consequence: `${plan.why} What reads from it, and what it holds, must be moved by hand. CI creates the new one first, then deletes the old one. ${problems.join(' ')}`,
             }
-          : {}),
+          : problems.length > 0
+            ? { consequence: problems.join(' ') }
+            : {}),
       })
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
@@ -219,6 +222,7 @@ function Move({ at, data, source }: { at: ResourceAddress; data: RelocationSourc
             failed={relations.error?.message}
             referring={referring}
             here={here}
+            fixed={fixed}
             repository={source.repository}
             rewrite={rewrite}
             setRewrite={setRewrite}

@@ -1,12 +1,13 @@
 /** The resources that refer by name to one that is renamed or moved: shown, and rewritten in the same pull request. */
-import type { QueryClient } from '@tanstack/react-query'
+import { type QueryClient, useQueries } from '@tanstack/react-query'
 import { ApiProblem } from '#components/data/api-problem.ts'
+import { queries } from '#components/data/queries.ts'
 import type { ResourceAddress } from '#components/data/query-keys.ts'
 import { counted } from '#components/ui/format.ts'
 import { Section } from '#components/ui/page-header.tsx'
 import type { Dependent, ResourceRelations } from '#lib/inventory/contract.ts'
 import type { Whereabouts } from '#lib/manifest/relocate-references.ts'
-import { renameReferences } from '#lib/manifest/rename-references.ts'
+import { isFixedReference, renameReferences } from '#lib/manifest/rename-references.ts'
 import type { ResourceChange } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { DependentList } from './dependents.tsx'
@@ -15,6 +16,16 @@ import { oneDocument, readOther } from './use-relocation.ts'
 
 /** Whether it refers by name: external values name the cloud resource, whose name stays. */
 export const byName = ({ places }: Dependent): boolean => places.some(({ external }) => external === null)
+
+/** Those of the referring resources of which some reference can change; of kinds not read yet it is hoped. */
+export function useChangeable(referring: readonly Dependent[]): Dependent[] {
+  const keys = [...new Map(referring.map(({ row }) => [`${row.cluster}/${row.kind}`, row])).values()]
+  const kinds = useQueries({ queries: keys.map(({ cluster, kind }) => queries.kind(cluster, kind)) })
+  return referring.filter(({ row, places }) => {
+    const kind = kinds[keys.findIndex((each) => each.cluster === row.cluster && each.kind === row.kind)]?.data
+    return !kind || places.some(({ path, external }) => external === null && !isFixedReference(kind, path))
+  })
+}
 
 /** The changes of the referring manifests, and what could not be changed, in sentences. Throws ApiProblem when one cannot be read. */
 export async function changesOfReferring(
@@ -48,6 +59,7 @@ export function ReferringSection({
   failed,
   referring,
   here,
+  fixed,
   repository,
   rewrite,
   setRewrite,
@@ -59,6 +71,8 @@ export function ReferringSection({
   /** Those that refer by name, and those of them whose manifest is in the same repository. */
   referring: readonly Dependent[]
   here: readonly Dependent[]
+  /** Those whose references cannot change after creation. */
+  fixed: readonly Dependent[]
   repository: string
   rewrite: boolean
   setRewrite: (rewrite: boolean) => void
@@ -66,7 +80,7 @@ export function ReferringSection({
 }) {
   if (!relations) return failed ? <p className={styles.quiet}>What refers to it could not be read: {failed}</p> : null
   if (referring.length === 0 && relations.hidden === 0) return null
-  const elsewhere = referring.filter((dependent) => !here.includes(dependent))
+  const elsewhere = referring.filter((dependent) => !here.includes(dependent) && !fixed.includes(dependent))
   return (
     <Section title="What refers to it by name">
       {here.length > 0 ? (
@@ -78,6 +92,12 @@ export function ReferringSection({
             </span>
           </label>
           <DependentList dependents={here} from={at.namespace} />
+        </div>
+      ) : null}
+      {fixed.length > 0 ? (
+        <div className={styles.group}>
+          <h3>Their references cannot change after creation: create these anew with the new name, then delete them</h3>
+          <DependentList dependents={fixed} from={at.namespace} />
         </div>
       ) : null}
       {elsewhere.length > 0 ? (

@@ -314,12 +314,19 @@ describe('references of others to what is renamed', () => {
     const { text } = renameReferences({ ...subscription, namespace: 'payments-prod' }, topic, { namespace: 'hub', name: 'events' })
     expect(valueAt(read(text), ['spec', 'topicRef'])).toEqual({ name: 'events', namespace: 'hub' })
   })
-  test('by kind and group are changed only where these are meant', () => {
+  test('by kind and group are meant only where these say so', () => {
     const member = textOf('payments-prod/iampolicymember-payments-api-publishes.yaml')
     const file = { text: member, document: 0, kind: kindOf('IAMPolicyMember'), namespace: 'payments-prod' }
     const to = { namespace: 'payments-prod', name: 'events' }
-    expect(renameReferences(file, topic, to).changed).toEqual([['spec', 'resourceRef']])
-    expect(renameReferences(file, { ...topic, group: 'other.example.com' }, to).text).toBe(member)
+    expect(renameReferences(file, topic, to).left).toMatchObject([{ path: ['spec', 'resourceRef'] }])
+    expect(renameReferences(file, { ...topic, group: 'other.example.com' }, to)).toEqual({ text: member, changed: [], left: [] })
+  })
+  test('that cannot change after creation are left, with the reason', () => {
+    const member = textOf('payments-prod/iampolicymember-payments-api-publishes.yaml')
+    const file = { text: member, document: 0, kind: kindOf('IAMPolicyMember'), namespace: 'payments-prod' }
+    const { text, left } = renameReferences(file, topic, { namespace: 'payments-prod', name: 'events' })
+    expect(text).toBe(member)
+    expect(left[0]?.why).toContain('cannot change after creation')
   })
   test('of the same name in another project stay', () => {
     const { text } = renameReferences({ ...subscription, namespace: 'elsewhere' }, topic, { namespace: 'payments-prod', name: 'events' })

@@ -1,7 +1,7 @@
 /** Changes the references of other manifests to a resource that gets another name or project. Pure. */
 import { CorbelError } from '#lib/errors.ts'
 import { isObject, type JsonPath } from '#lib/json.ts'
-import type { CompiledKind } from '#lib/schema/field-tree.ts'
+import { type CompiledKind, fieldAt } from '#lib/schema/field-tree.ts'
 import { referencesIn, referenceTree } from '#lib/schema/reference-tree.ts'
 import { deleteValue, setValue } from './edit-manifest.ts'
 import { parseManifestFile } from './parse-manifest.ts'
@@ -13,6 +13,11 @@ export interface RenamedReferences {
   /** Those that could not be changed, each with the reason. */
   left: { path: JsonPath; why: string }[]
 }
+
+/** Whether a reference is fixed once the resource exists: itself, or something it stands in. */
+export const isFixedReference = (kind: CompiledKind, path: JsonPath): boolean =>
+  [...path.keys()].some((index) => fieldAt(kind.root, path.slice(0, index + 1))?.immutable !== undefined) ||
+  fieldAt(kind.root, [...path, 'name'])?.immutable !== undefined
 
 /**
  * The text of a manifest in which every reference by name to the resource says its new name and project. External values stay: they name
@@ -33,6 +38,10 @@ export function renameReferences(
       (kinds.length === 0 || kinds.includes(from.kindName)) &&
       (group === undefined || group === from.group)
     if (!means) continue
+    if (isFixedReference(file.kind, path)) {
+      result.left.push({ path, why: 'It cannot change after creation. Create the resource anew with the new name.' })
+      continue
+    }
     const elsewhere = to.namespace !== file.namespace
     if (elsewhere && !target.keys.includes('namespace')) {
       result.left.push({ path, why: 'The schema lets it point only into its own project.' })
