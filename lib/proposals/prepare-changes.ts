@@ -120,6 +120,8 @@ export async function prepareChanges(changes: ResourceChange[], onto?: Onto): Pr
       group.resources.push(place.resource)
     })
   }
+  // a change that failed on its way leaves no file behind
+  for (const group of groups.values()) group.files = group.files.filter(({ changes: touching }) => touching.length > 0)
   return { changes: prepared, groups: [...groups.values()] }
 }
 

@@ -81,6 +81,7 @@ describe('preparing several changes', () => {
       elsewhere('playlists-prod', 'there'),
       elsewhere('no-repository', 'x'),
       { ...create('x'), text: 'kind: [' },
+      { ...create('second'), action: 'update', name: 'second', text: topic('second') },
     ])
     expect(changes.map(({ problem }) => problem?.message ?? null)).toEqual([
       null,
@@ -88,9 +89,10 @@ describe('preparing several changes', () => {
       null,
       expect.stringContaining('names no repository'),
       expect.stringContaining('not right in line'),
+      expect.stringContaining('Nothing changes'),
     ])
     expect(groups.map(({ repository, changes: places, files }) => [repository, places, files.map(({ path }) => path)])).toEqual([
-      ['acme/payments', [0, 1], ['infra/payments-prod/pubsubtopic-fine.yaml']],
+      ['acme/payments', [0, 1, 5], ['infra/payments-prod/pubsubtopic-fine.yaml']],
       ['acme/playlists', [2], ['infra/playlists-prod/pubsubtopic-there.yaml']],
     ])
   })
