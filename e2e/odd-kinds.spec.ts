@@ -83,6 +83,7 @@ async function openForm(page: Page, kind: string): Promise<void> {
     await page.goto(createPath(kind))
     await expect(form(page)).toBeVisible()
   }).toPass({ timeout: 100_000 })
+  await expect(yamlEditor(page)).toBeVisible()
 }
 
 test('forms of odd kinds open, and write what is typed', async ({ page }) => {
@@ -110,8 +111,7 @@ test('forms of odd kinds open, and write what is typed', async ({ page }) => {
     await expect(form(page)).toBeVisible()
     await addField(page, 'field2987', /field ?2987/i)
     await form(page)
-      .getByLabel(/field ?2987/i)
-      .first()
+      .getByRole('textbox', { name: /field ?2987/i })
       .fill('far down')
     await expect.poll(() => readYaml(page)).toContain('field2987: far down')
   })
@@ -128,7 +128,8 @@ test('hints from rules come while typing and go when the API server has spoken',
     `apiVersion: ${group}/v1\nkind: OddRule\nmetadata:\n  name: ruled\n  namespace: payments-prod\nspec:\n${spec}`
   await signIn(page, 'alice', '/create')
   await openForm(page, 'OddRule')
-  const hint = form(page).getByText('The cluster will probably refuse this: size must be even')
+  // at its field and above the form
+  const hint = form(page).getByText('The cluster will probably refuse this: size must be even').first()
 
   await page.route('**/dry-run**', (route) => route.abort())
   await writeYaml(page, manifest('  size: 3\n  range: 10.1.0.0/16\n'))
@@ -139,7 +140,11 @@ test('hints from rules come while typing and go when the API server has spoken',
   await writeYaml(page, manifest('  size: 5\n  range: 11.0.0.0/8\n'))
   await expect(page.getByText(/dry run refused/)).toBeVisible()
   await expect(hint).toBeHidden()
-  await expect(form(page).getByText(/range must lie in 10\.0\.0\.0\/8/)).toBeVisible()
+  await expect(
+    form(page)
+      .getByText(/range must lie in 10\.0\.0\.0\/8/i)
+      .first(),
+  ).toBeVisible()
 
   await writeYaml(page, manifest('  size: 4\n  range: 10.1.0.0/16\n'))
   await expectAccepted(page)

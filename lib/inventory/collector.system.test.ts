@@ -192,6 +192,16 @@ describe('kinds', () => {
     expect(gone?.revisions.at(-1)?.change).toBe('deleted')
   })
 
+  test('a definition keeps fields of any name', async () => {
+    const named = definition('Named', { properties: JSON.parse('{"__proto__": {"type": "string"}, "constructor": {"type": "string"}}') })
+    await calls().create(named)
+    await eventually(async () => (await kindRow('Named')) !== null)
+    const [stored] = await database.$queryRaw<{ keys: string[] }[]>`
+      SELECT array(SELECT jsonb_object_keys("definition" #> '{spec,versions,0,schema,openAPIV3Schema,properties,spec,properties}')) AS "keys"
+      FROM "kind" WHERE "key" = ${`Named.${group}`}`
+    expect(stored?.keys.toSorted()).toEqual(['__proto__', 'constructor'])
+  })
+
   test('the namespace is a project, and its team moves with its annotation', async () => {
     expect(await database.project.findFirst({ where: { namespace } })).toMatchObject({ team: 'payments', path: 'infra/x' })
     await calls().patchMerge(
