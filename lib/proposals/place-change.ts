@@ -65,7 +65,9 @@ export function withReplaced(before: string, manifest: string, resource: Changed
   const fresh = kept ? manifest.replace(marker, '') : manifest
   const last = document.end >= before.length
   const text = last && !before.endsWith('\n') && !manifest.endsWith('\n') ? fresh : ended(fresh)
-  return before.slice(0, document.start) + kept + withLineEndsOf(old.includes('\n') ? old : before, text) + before.slice(document.end)
+  // the marker stays as it is, so its line end says nothing about the others
+  const body = old.slice(kept.length)
+  return before.slice(0, document.start) + kept + withLineEndsOf(body.includes('\n') ? body : before, text) + before.slice(document.end)
 }
 
 /** The file without the resource's document; null when nothing is left, so that the file goes too. */
