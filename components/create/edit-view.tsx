@@ -40,7 +40,7 @@ export function EditView({ at }: { at: ResourceAddress }) {
       { query: me, what: 'your account' },
     ].find(({ query }) => query.isError && !query.data)
     return failed ? (
-      <ErrorState error={failed.query.error} what={failed.what} retry={() => void failed.query.refetch()}>
+      <ErrorState page error={failed.query.error} what={failed.what} retry={() => void failed.query.refetch()}>
         <LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>
       </ErrorState>
     ) : (
@@ -50,6 +50,7 @@ export function EditView({ at }: { at: ResourceAddress }) {
   if (!project.data.canPropose)
     return (
       <EmptyState
+        page
         title={`You may not propose changes to ${at.namespace}`}
         icon="warning"
         action={<LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>}
@@ -61,6 +62,7 @@ export function EditView({ at }: { at: ResourceAddress }) {
   if (refusal)
     return (
       <EmptyState
+        page
         title={`${at.name} cannot be edited here`}
         icon="warning"
         action={
