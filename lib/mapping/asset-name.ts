@@ -63,7 +63,9 @@ export function namePartsOf(path: string): NamePart[] {
 
 /** The relative name inside a link: `https://www.googleapis.com/compute/v1/projects/p/…` → `projects/p/…`; undefined for what is no name. */
 export function relativeName(value: string): string | undefined {
-  const text = value.replace(/^(?:https?:)?\/\/[^/]+\/(?:[a-z]+\/)?(?:v\d\w*|beta|alpha)\//, '').replace(/^(?:(?:https?:)?\/\/[^/]+|[a-z]+\.googleapis\.com)\//, '')
+  const text = value
+    .replace(/^(?:https?:)?\/\/[^/]+\/(?:[a-z]+\/)?(?:v\d\w*|beta|alpha)\//, '')
+    .replace(/^(?:(?:https?:)?\/\/[^/]+|[a-z]+\.googleapis\.com)\//, '')
   return /^[a-z]\w*\/[^/]/i.test(text) && !text.includes(' ') ? text : undefined
 }
 

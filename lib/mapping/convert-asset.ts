@@ -1,31 +1,111 @@
-/** The whole way of one asset: read, find its kind, convert, judge. Pure; never throws. */
+/** The whole way of one asset: read, find its kind, convert it and its parts, judge. Pure; never throws. */
 import { CorbelError } from '#lib/errors.ts'
-import type { Json, JsonObject } from '#lib/json.ts'
-import type { Account } from './account.ts'
-import { readAsset } from './asset.ts'
+import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { validateResource } from '#lib/schema/validate.ts'
+import { type Account, emptyAccount, noteLeaves } from './account.ts'
+import { type Asset, readAsset } from './asset.ts'
 import type { Catalogue } from './catalogue.ts'
+import { iamManifest } from './iam-manifest.ts'
 import { Refusal, type RefusalReason } from './refusal.ts'
-import { type MappingContext, toManifest } from './to-manifest.ts'
+import { type MappedKind, type MappingContext, toManifest } from './to-manifest.ts'
+import { judge, type Verdict } from './verdict.ts'
 
 export interface Conversion {
-  /** Empty when the asset was refused. */
+  /** The resource first, then its parts and its access policy; empty when the asset was refused. */
   manifests: JsonObject[]
   account: Account | null
+  verdict: Verdict | null
   refused: { reason: RefusalReason; message: string } | null
 }
 
 /** Converts one asset as it came from the inventory. */
 export function convertAsset(value: Json, catalogue: Catalogue, context: MappingContext): Conversion {
   try {
-    const asset = readAsset(value)
-    const head = catalogue.kindOf(asset)
-    const kind = head && catalogue.load(head.kind)
-    if (!kind) throw new Refusal('unsupported', `No kind of the cluster stands for ${asset.assetType}.`)
-    const { manifest, account } = toManifest(asset, kind, context)
-    return { manifests: [manifest], account, refused: null }
+    return convertRead(readAsset(value), catalogue, context)
   } catch (error) {
-    if (error instanceof Refusal) return { manifests: [], account: null, refused: { reason: error.reason, message: error.message } }
-    if (error instanceof CorbelError) return { manifests: [], account: null, refused: { reason: 'malformed', message: error.message } }
+    if (error instanceof Refusal) return refusedWith(error.reason, error.message)
+    if (error instanceof CorbelError) return refusedWith('malformed', error.message)
     throw error
   }
+}
+
+/** A conversion that did not happen. */
+export function refusedWith(reason: RefusalReason, message: string): Conversion {
+  return { manifests: [], account: null, verdict: null, refused: { reason, message } }
+}
+
+function convertRead(asset: Asset, catalogue: Catalogue, context: MappingContext): Conversion {
+  const head = catalogue.kindOf(asset)
+  const kind = head && catalogue.load(head.kind)
+  if (!kind) throw new Refusal('unsupported', `No kind of the cluster stands for ${asset.assetType}.`)
+  const onlyPolicy = asset.iamPolicy !== undefined && Object.keys(asset.data).length === 0
+  if (onlyPolicy) {
+    const account = emptyAccount()
+    const manifests = policyManifests(asset, kind, undefined, catalogue, account)
+    if (manifests.length === 0) throw new Refusal('default', 'The access policy binds nobody.')
+    return {
+      manifests,
+      account,
+      verdict: { verdict: 'nothing-changes', reasons: ['The bindings are there already.'], fields: [] },
+      refused: null,
+    }
+  }
+  const { manifest, account, labels } = toManifest(asset, kind, context)
+  const verdict = judge({
+    kind: kind.compiled.kind,
+    account,
+    labels,
+    keepsUnsetFields: kind.generated,
+    alwaysUpdates: kind.table?.alwaysUpdates,
+  })
+  const name = textAt(manifest, 'metadata', 'name')
+  const manifests = [
+    manifest,
+    ...partManifests(asset, kind, catalogue, context, account),
+    ...policyManifests(asset, kind, name, catalogue, account),
+  ]
+  return { manifests, account, verdict, refused: null }
+}
+
+/** Resources inside the asset that are kinds of their own. What cannot be one stays in the account as unmapped. */
+function partManifests(asset: Asset, kind: MappedKind, catalogue: Catalogue, context: MappingContext, account: Account): JsonObject[] {
+  const manifests: JsonObject[] = []
+  for (const { from, kind: partKind, collection } of kind.table?.parts ?? []) {
+    const parts = valueAt(asset.data, [...from])
+    if (parts === undefined) continue
+    const mapped = catalogue.load(partKind)
+    if (!Array.isArray(parts) || !mapped) {
+      noteLeaves(account, parts, [...from], { fate: 'unmapped', why: `the cluster has no kind ${partKind}` })
+      continue
+    }
+    for (const [index, part] of parts.entries()) {
+      const at = [...from, index]
+      try {
+        if (!isObject(part)) throw new Refusal('malformed', 'it is no object')
+        const id = textAt(part, 'name') ?? String(part.priority ?? index)
+        const made = toManifest({ ...asset, name: `${asset.name}/${collection}/${id}`, data: part }, mapped, context)
+        manifests.push(made.manifest)
+        for (const entry of made.account.entries) account.entries.push({ ...entry, from: [...at, ...entry.from] })
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        noteLeaves(account, part, at, { fate: 'unmapped', why: error.message })
+      }
+    }
+  }
+  return manifests
+}
+
+function policyManifests(asset: Asset, kind: MappedKind, name: string | undefined, catalogue: Catalogue, account: Account): JsonObject[] {
+  if (!asset.iamPolicy) return []
+  const policyKind = catalogue.load('IAMPartialPolicy')
+  if (!policyKind) {
+    noteLeaves(account, asset.iamPolicy, ['iamPolicy'], { fate: 'unmapped', why: 'the cluster has no kind IAMPartialPolicy' })
+    return []
+  }
+  const { apiVersion, kind: owner } = kind.compiled
+  const manifest = iamManifest(asset.iamPolicy, asset.name, { apiVersion, kind: owner, ...(name === undefined ? {} : { name }) }, account)
+  if (!manifest) return []
+  const [error] = validateResource(policyKind.compiled, manifest)
+  if (error) throw new Refusal('does-not-fit', `The access policy does not fit: ${error.path.join('.')}: ${error.message}`)
+  return [manifest]
 }

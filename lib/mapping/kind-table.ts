@@ -50,6 +50,8 @@ export interface FieldRule {
 export interface Choice {
   /** Keys and the values they must have; without it, all that is left. */
   where?: Readonly<Record<string, Json>>
+  /** For entries that are texts: what they must look like. */
+  matches?: string
   to: readonly string[]
   /** The key whose value is taken instead of the whole entry. */
   take?: string

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject, type JsonPath, sameJson } from '#
 import { type Account, noteLeaves, takeBack } from './account.ts'
 import { collectionOf } from './asset-name.ts'
 import { convertReference, convertScalar, type ResolveReference } from './convert-value.ts'
-import type { FieldRule } from './kind-table.ts'
+import type { Choice, FieldRule } from './kind-table.ts'
 import { chooseReference, type FieldMatch, matchField } from './match-field.ts'
 import { isOutputOnlyName, isSecretName, isUnspecified } from './output-only.ts'
 import type { TableNode } from './table-tree.ts'
@@ -99,7 +99,8 @@ function alreadyFilled(walk: Walk, key: string, there: Json | undefined, value: 
 }
 
 function sameMeaning(there: Json | undefined, value: Json): boolean {
-  if (Array.isArray(value)) return Array.isArray(there) && value.length === there.length && value.every((item, index) => sameMeaning(there[index], item))
+  if (Array.isArray(value))
+    return Array.isArray(there) && value.length === there.length && value.every((item, index) => sameMeaning(there[index], item))
   const text = isObject(there) && typeof there.external === 'string' ? there.external : there
   if (sameJson(text, value) || String(text) === String(value)) return !isObject(value)
   return typeof text === 'string' && typeof value === 'string' && text.split('/').at(-1) === value.split('/').at(-1)
@@ -124,12 +125,7 @@ export function isNothing(value: Json): boolean {
 
 /** A key the kind has no field for. */
 function unmatched(walk: Walk, target: Target, key: string, value: Json, out: JsonObject, place: Place): void {
-  if (isObject(value) && place.table?.hasRules) {
-    // A wrapper that the kind does not have, and whose table says where its parts go.
-    openWrapper(walk, target, value, out, place)
-    return
-  }
-  if (isObject(value) && !isOutputOnlyName(key) && joinOrHoist(walk, target, key, value, out, place)) return
+  if (isObject(value) && (place.table?.hasRules || !isOutputOnlyName(key)) && joinOrHoist(walk, target, key, value, out, place)) return
   const observed = place.from.length === 1 ? walk.observed.has(fold(key)) : false
   noteLeaves(
     walk.account,
@@ -158,15 +154,20 @@ function joinOrHoist(walk: Walk, target: Target, wrapper: string, value: JsonObj
     if (joined && !Object.hasOwn(out, joined.key)) return { field: joined, by: 'joined' }
     const hoisted = matchField(target, key, inner)
     const field = hoisted?.way[0]
-    if (hoisted?.way.length !== 1 || !field || tooCommon.has(fold(key)) || Object.hasOwn(out, field.key))
-      return undefined
+    if (hoisted?.way.length !== 1 || !field || tooCommon.has(fold(key)) || Object.hasOwn(out, field.key)) return undefined
     return { field, by: 'hoist' }
   })
-  if (finds.every((found) => !found)) return false
+  if (finds.every((found) => !found) && !place.table?.hasRules) return false
   for (const [index, key] of keys.entries()) {
     const inner = value[key] ?? null
     const from = [...place.from, key]
+    const table = place.table?.at(key)
     const found = finds[index]
+    if (table?.leave || table?.rule) {
+      if (table.leave) noteLeaves(walk.account, inner, from, table.leave)
+      else if (table.rule) applyRule(walk, target, table.rule, inner, out, { ...place, from, table })
+      continue
+    }
     if (!found) {
       if (isNothing(inner)) noteLeaves(walk.account, inner, from, { fate: 'default', why: 'empty' })
       else unmatched(walk, target, key, inner, out, { ...place, from, table: place.table?.at(key) })
@@ -221,7 +222,12 @@ function convert(walk: Walk, target: Target, value: Json, place: Place, by: Tran
     return undefined
   }
   if (target.isReference) return whole(walk, convertReference(target, value, walk.resolve), value, place, 'reference')
-  if (typeof value === 'string' && isSecretName(String(place.from.at(-1))) && collectionOf(value) === undefined && target.type === 'string') {
+  if (
+    typeof value === 'string' &&
+    isSecretName(String(place.from.at(-1))) &&
+    collectionOf(value) === undefined &&
+    target.type === 'string'
+  ) {
     noteLeaves(account, value, place.from, { fate: 'unreadable', why: 'a secret does not go into Git' })
     return undefined
   }
@@ -408,7 +414,8 @@ function unwrap(walk: Walk, target: Target, value: JsonObject, place: Place, by:
 /** An object for a text field: JSON text (a wrapped list without its wrapper), or the text inside a wrapper. */
 function convertToText(walk: Walk, target: Target, value: JsonObject, place: Place, by: Transform): Json | undefined {
   const only = onlyEntry(value)
-  if (only && (Array.isArray(only[1]) || !saysJson(target))) return unwrap(walk, target, value, place, Array.isArray(only[1]) ? by : 'hoist')
+  if (only && (Array.isArray(only[1]) || !saysJson(target)))
+    return unwrap(walk, target, value, place, Array.isArray(only[1]) ? by : 'hoist')
   return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text')
 }
 
@@ -440,7 +447,8 @@ function objectToList(walk: Walk, target: Target, value: JsonObject, place: Plac
   const keys = Object.keys(value)
   const isMap = keyField && (valueField !== undefined || !keys.some((key) => item.byKey.has(key)))
   const wrapped = onlyEntry(value)
-  if (!isMap && wrapped && Array.isArray(wrapped[1]) && !item.byFold.has(fold(wrapped[0]))) return unwrap(walk, target, value, place, 'hoist')
+  if (!isMap && wrapped && Array.isArray(wrapped[1]) && !item.byFold.has(fold(wrapped[0])))
+    return unwrap(walk, target, value, place, 'hoist')
   if (!isMap) {
     const result = convert(walk, item, value, { ...place, to: [...place.to, 0] }, 'one-of-list')
     return result === undefined ? undefined : [result]
@@ -489,7 +497,8 @@ function applyMove(walk: Walk, target: Target, way: readonly string[], rule: Fie
 
 function recoded(walk: Walk, target: Target, { as: recoding }: FieldRule, value: Json, place: Place): Json | undefined {
   const word = String(value)
-  if (recoding?.values && !isObject(value) && Object.hasOwn(recoding.values, word)) return whole(walk, recoding.values[word], value, place, 'table')
+  if (recoding?.values && !isObject(value) && Object.hasOwn(recoding.values, word))
+    return whole(walk, recoding.values[word], value, place, 'table')
   if (recoding?.lastPart && typeof value === 'string') return whole(walk, value.split('/').at(-1), value, place, 'short-name')
   if (recoding?.keyField && isObject(value) && target.item) return keyedList(walk, target.item, recoding.keyField, value, place)
   return convert(walk, target, value, place, 'table')
@@ -501,7 +510,7 @@ function applyChoice(walk: Walk, target: Target, rule: FieldRule, value: Json, o
     ? value.map((entry, index) => [entry, { ...place, from: [...place.from, index], table: place.table?.at('*') }])
     : [[value, place]]
   for (const [entry, at] of entries) {
-    const choice = rule.choose?.find(({ where }) => !where || (isObject(entry) && Object.entries(where).every(([key, wanted]) => sameJson(entry[key], wanted))))
+    const choice = rule.choose?.find((candidate) => holds(candidate, entry))
     if (!choice) {
       noteLeaves(walk.account, entry, at.from, { fate: 'unmapped', why: 'the kind has no field for this sort' })
       continue
@@ -516,6 +525,11 @@ function applyChoice(walk: Walk, target: Target, rule: FieldRule, value: Json, o
       else noteLeaves(walk.account, inner, from, { fate: 'output-only', why: 'the field says it' })
     }
   }
+}
+
+function holds({ where, matches }: Choice, entry: Json): boolean {
+  if (matches !== undefined) return typeof entry === 'string' && new RegExp(matches).test(entry)
+  return !where || (isObject(entry) && Object.entries(where).every(([key, wanted]) => sameJson(entry[key], wanted)))
 }
 
 /** A wrapper that the kind does not have: its parts look for their fields in its place. */

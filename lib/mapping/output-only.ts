@@ -29,7 +29,9 @@ export function isOutputOnlyName(key: string): boolean {
 export const isUnspecified = (text: string): boolean => /^(?:[A-Z0-9]+_)*UNSPECIFIED$/.test(text)
 
 const secrets = new Set(
-  'password secret token authToken serviceKey privateKey sharedSecret rootPassword clientSecret apiKey secretKey accessKey preSharedKey'.split(' ').map(fold),
+  'password secret token authToken serviceKey privateKey sharedSecret rootPassword clientSecret apiKey secretKey accessKey preSharedKey'
+    .split(' ')
+    .map(fold),
 )
 
 /** Whether a text of this name is a secret, which never goes into Git as it is. */

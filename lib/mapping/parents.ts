@@ -43,7 +43,13 @@ function fillPlace(spec: Target, out: JsonObject, name: AssetName): void {
   }
 }
 
-function fillContainer(spec: Target, out: JsonObject, project: string | undefined, container: string | undefined, generated: boolean): void {
+function fillContainer(
+  spec: Target,
+  out: JsonObject,
+  project: string | undefined,
+  container: string | undefined,
+  generated: boolean,
+): void {
   const field = spec.byKey.get('projectRef')
   if (project !== undefined && field?.isReference && !Object.hasOwn(out, 'projectRef')) {
     const alone = !['folderRef', 'organizationRef', 'billingAccountRef'].some((key) => Object.hasOwn(out, key))
@@ -53,7 +59,8 @@ function fillContainer(spec: Target, out: JsonObject, project: string | undefine
   const [collection, id = ''] = container.split('/')
   const key = collection === 'folders' ? 'folderRef' : 'organizationRef'
   const reference = spec.byKey.get(key)
-  if (reference?.isReference && !Object.hasOwn(out, key)) out[key] = { external: wantsName(reference, collection ?? '') || !generated ? `${collection}/${id}` : id }
+  if (reference?.isReference && !Object.hasOwn(out, key))
+    out[key] = { external: wantsName(reference, collection ?? '') || !generated ? `${collection}/${id}` : id }
 }
 
 /** The name in the form the reference asks for: bare where its format has no slash. */

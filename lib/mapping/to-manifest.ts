@@ -35,6 +35,8 @@ export interface MappingContext {
 export interface Mapped {
   manifest: JsonObject
   account: Account
+  /** The live labels; undefined when the asset shows none. */
+  labels: Readonly<Record<string, string>> | undefined
 }
 
 /** What the definition says beyond its fields. */
@@ -80,22 +82,24 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
     kind: kind.compiled.kind,
     metadata: {
       name: manifestName(identity.id),
-      annotations: annotationsOf(kind, spec, identity),
-      ...(Object.keys(labels).length > 0 ? { labels } : {}),
+      annotations: annotationsOf(kind, identity),
+      ...(labels && Object.keys(labels).length > 0 ? { labels } : {}),
     },
     spec: ordered(kind.spec, spec),
   }
   const errors = validateResource(kind.compiled, manifest)
   const [first] = errors
   if (first) throw new Refusal('does-not-fit', `${first.path.join('.')}: ${first.message}`)
-  return { manifest, account }
+  return { manifest, account, labels }
 }
 
 /** @throws Refusal when the table says that such a resource is not imported. */
 function refuseByTable(asset: Asset, table: KindTable | undefined, id: string): void {
   for (const { from, is, matches, reason, why } of table?.refuse ?? []) {
     const values = from.length === 1 && from[0] === 'name' ? [id] : valuesAt(asset.data, from)
-    const holds = values.some((value) => (is !== undefined ? value === is : matches !== undefined ? new RegExp(matches).test(String(value)) : true))
+    const holds = values.some((value) =>
+      is !== undefined ? value === is : matches !== undefined ? new RegExp(matches).test(String(value)) : true,
+    )
     if (holds) throw new Refusal(reason, why)
   }
 }
@@ -104,7 +108,8 @@ function refuseByTable(asset: Asset, table: KindTable | undefined, id: string): 
 function valuesAt(value: Json | undefined, [step, ...rest]: SourcePath): Json[] {
   if (value === undefined || value === null) return []
   if (step === undefined) return [value]
-  if (step === '*') return (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).flatMap((inner) => valuesAt(inner, rest))
+  if (step === '*')
+    return (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).flatMap((inner) => valuesAt(inner, rest))
   return isObject(value) && Object.hasOwn(value, step) ? valuesAt(value[step], rest) : []
 }
 
@@ -139,23 +144,33 @@ function noteIdentity(asset: Asset, kind: MappedKind, account: Account): Set<str
 
 const labelPaths: readonly SourcePath[] = [['labels'], ['userLabels'], ['resourceLabels']]
 
-/** The live labels, for kinds that keep them in the manifest's metadata. */
-function takeLabels(asset: Asset, kind: MappedKind, account: Account, skip: Set<string>): Record<string, string> {
-  const path = kind.table?.labels ?? labelPaths.find(([key = '']) => isObject(asset.data[key]) && !(!kind.generated && kind.spec?.byKey.has(key)))
-  const [top] = path ?? []
-  if (!path || top === undefined) return {}
-  const labels = labelsAt(asset.data, path)
-  if (!labels) return {}
+/** Where an asset's labels stand, and whether they go into the spec. */
+function labelsOf(asset: Asset, kind: MappedKind): { path: SourcePath; inSpec: boolean; labels: Record<string, string> } | undefined {
+  const path = kind.table?.labels ?? labelPaths.find(([key = '']) => isObject(asset.data[key]))
+  const [key = ''] = path ?? []
+  const labels = path && labelsAt(asset.data, path)
+  return path && labels && { path, labels, inSpec: path.length === 1 && !kind.generated && kind.spec?.byKey.has(key) === true }
+}
+
+/** The live labels for the manifest's metadata. Newer kinds have them in the spec as well, where the walk writes them. */
+function takeLabels(asset: Asset, kind: MappedKind, account: Account, skip: Set<string>): Record<string, string> | undefined {
+  const found = labelsOf(asset, kind)
+  if (!found) return undefined
+  const { path, labels, inSpec } = found
   const impossible = impossibleLabels(labels)
-  if (impossible.length > 0)
+  if (impossible.length > 0) {
+    if (inSpec) return {}
     throw new Refusal('labels', `Kubernetes cannot hold the ${impossible.length > 1 ? 'labels' : 'label'} ${impossible.join(', ')}.`)
+  }
+  if (inSpec) return labels
+  const [top = ''] = path
   if (path.length === 1) skip.add(top)
   for (const key of Object.keys(labels))
     account.entries.push({ from: [...path, key], fate: 'written', to: ['metadata', 'labels', key], by: 'label' })
   return labels
 }
 
-function annotationsOf(kind: MappedKind, spec: JsonObject, { project, container }: Identity): JsonObject {
+function annotationsOf(kind: MappedKind, { project, container }: Identity): JsonObject {
   const annotations: JsonObject = { 'cnrm.cloud.google.com/deletion-policy': 'abandon' }
   if (kind.compiled.kind === 'Project' || kind.compiled.kind === 'Folder') return annotations
   if (project !== undefined) annotations['cnrm.cloud.google.com/project-id'] = project

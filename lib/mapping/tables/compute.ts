@@ -29,9 +29,19 @@ const diskRules = (at: SourcePath): FieldRule[] => [
 ]
 
 const diskLeaves = (at: SourcePath): NonNullable<KindTable['leave']>[number][] =>
-  (['boot', 'type', 'index', 'licenses', 'guestOsFeatures', 'diskSizeGb', 'architecture', 'shieldedInstanceInitialState', 'locked'] as const).map(
-    (key) => ({ from: [...at, 'disks', '*', key], fate: 'output-only' as const, why: 'the disk says it' }),
-  )
+  (
+    [
+      'boot',
+      'type',
+      'index',
+      'licenses',
+      'guestOsFeatures',
+      'diskSizeGb',
+      'architecture',
+      'shieldedInstanceInitialState',
+      'locked',
+    ] as const
+  ).map((key) => ({ from: [...at, 'disks', '*', key], fate: 'output-only' as const, why: 'the disk says it' }))
 
 /** Instance fields that stand in a wrapper with a fingerprint. */
 const wrappedLists = (at: SourcePath): FieldRule[] => [
@@ -48,7 +58,18 @@ const externalAddress = (at: SourcePath): NonNullable<KindTable['leave']>[number
   { from: [...at, 'networkInterfaces', '*', 'accessConfigs', '*', 'name'], fate: 'default', why: 'the service names it' },
 ]
 
+/** Certificates of two services in one list. */
+const certificates: FieldRule = {
+  from: ['sslCertificates'],
+  to: [],
+  choose: [
+    { matches: '^(?:https:)?//certificatemanager\\.googleapis\\.com/', to: ['certificateManagerCertificates'] },
+    { to: ['sslCertificates'] },
+  ],
+}
+
 export const computeTables: readonly KindTable[] = [
+  { kind: 'ComputeTargetHTTPSProxy', fields: [certificates] },
   {
     kind: 'ComputeInstance',
     fields: [...diskRules([]), ...wrappedLists([])],
@@ -127,7 +148,14 @@ export const computeTables: readonly KindTable[] = [
   },
   {
     kind: 'ComputeSubnetwork',
-    refuse: [{ from: ['name'], is: 'default', reason: 'default', why: 'This subnetwork belongs to the default network, which comes with the project.' }],
+    refuse: [
+      {
+        from: ['name'],
+        is: 'default',
+        reason: 'default',
+        why: 'This subnetwork belongs to the default network, which comes with the project.',
+      },
+    ],
   },
   {
     kind: 'ComputeRoute',

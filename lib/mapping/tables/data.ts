@@ -48,8 +48,16 @@ export const dataTables: readonly KindTable[] = [
       { from: ['extraStatements'], fate: 'output-only', why: 'it counts at creation only' },
     ],
   },
-  { kind: 'BigQueryDataset', id: { from: ['datasetReference', 'datasetId'] }, leave: [{ from: ['datasetReference'], fate: 'output-only', why: 'the name says it' }] },
-  { kind: 'BigQueryTable', id: { from: ['tableReference', 'tableId'] }, leave: [{ from: ['tableReference'], fate: 'output-only', why: 'the name says it' }] },
+  {
+    kind: 'BigQueryDataset',
+    id: { from: ['datasetReference', 'datasetId'] },
+    leave: [{ from: ['datasetReference'], fate: 'output-only', why: 'the name says it' }],
+  },
+  {
+    kind: 'BigQueryTable',
+    id: { from: ['tableReference', 'tableId'] },
+    leave: [{ from: ['tableReference'], fate: 'output-only', why: 'the name says it' }],
+  },
   {
     kind: 'BigQueryRoutine',
     id: { from: ['routineReference', 'routineId'] },

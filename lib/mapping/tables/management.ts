@@ -50,22 +50,40 @@ export const managementTables: readonly KindTable[] = [
   },
   {
     kind: 'IAMServiceAccountKey',
-    refuse: [{ from: ['name'], reason: 'secret', why: 'The private half of a key can be read by nobody after it was made. Make a new key instead.' }],
+    refuse: [
+      {
+        from: ['name'],
+        reason: 'secret',
+        why: 'The private half of a key can be read by nobody after it was made. Make a new key instead.',
+      },
+    ],
   },
   { kind: 'IAMCustomRole', refuse: [{ from: ['deleted'], is: true, reason: 'gone', why: 'The role is deleted.' }] },
   {
     kind: 'SecretManagerSecretVersion',
-    refuse: [{ from: ['name'], reason: 'secret', why: 'What is in a secret does not go into Git. Import the secret, and leave its versions to those who write them.' }],
+    refuse: [
+      {
+        from: ['name'],
+        reason: 'secret',
+        why: 'What is in a secret does not go into Git. Import the secret, and leave its versions to those who write them.',
+      },
+    ],
   },
   {
     kind: 'ComputeSSLCertificate',
     refuse: [
-      { from: ['name'], reason: 'secret', why: 'The private key of a certificate can be read by nobody. Declare a new certificate instead.' },
+      {
+        from: ['name'],
+        reason: 'secret',
+        why: 'The private key of a certificate can be read by nobody. Declare a new certificate instead.',
+      },
     ],
   },
   {
     kind: 'ComputeVPNTunnel',
-    refuse: [{ from: ['name'], reason: 'secret', why: 'The shared secret of a tunnel can be read by nobody. Declare a new tunnel instead.' }],
+    refuse: [
+      { from: ['name'], reason: 'secret', why: 'The shared secret of a tunnel can be read by nobody. Declare a new tunnel instead.' },
+    ],
   },
   { kind: 'LoggingLogSink', refuse: [{ from: ['name'], matches: '^_(?:Default|Required)$', reason: 'default', why: own }] },
   { kind: 'LoggingLogBucket', refuse: [{ from: ['name'], matches: '^_(?:Default|Required)$', reason: 'default', why: own }] },
@@ -88,5 +106,8 @@ export const managementTables: readonly KindTable[] = [
     fields: [{ from: ['name'], to: ['name'] }],
     refuse: [{ from: ['type'], matches: '^(?:NS|SOA)$', reason: 'default', why: 'The zone brings these records with it.' }],
   },
-  { kind: 'PubSubLiteTopic', fields: [{ from: ['reservationConfig', 'throughputReservation'], to: ['throughputReservation'], as: { lastPart: true } }] },
+  {
+    kind: 'PubSubLiteTopic',
+    fields: [{ from: ['reservationConfig', 'throughputReservation'], to: ['throughputReservation'], as: { lastPart: true } }],
+  },
 ]

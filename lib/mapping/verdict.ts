@@ -1,0 +1,60 @@
+/**
+ * What happens to the live resource when its manifest is adopted, told before it happens. Computed from the account and from what is
+ * known of the controllers: those generated from older schemas keep live values of fields that a manifest leaves out, the others may
+ * clear them. Pure.
+ */
+import type { JsonPath } from '#lib/json.ts'
+import type { Account } from './account.ts'
+import { isLabelled } from './labelled-kinds.ts'
+
+export type VerdictName = 'nothing-changes' | 'adds-label' | 'would-change' | 'cannot-tell'
+
+export interface Verdict {
+  verdict: VerdictName
+  /** Sentences for people, most important first. */
+  reasons: string[]
+  /** The fields of the asset it is about; empty for most. */
+  fields: JsonPath[]
+}
+
+export interface VerdictQuestion {
+  kind: string
+  account: Account
+  /** The live labels that go into the manifest; undefined when the asset shows none. */
+  labels: Readonly<Record<string, string>> | undefined
+  /** The controller keeps live values of fields that a manifest leaves out. */
+  keepsUnsetFields: boolean
+  /** The kind's table says that the controller always sends an update. */
+  alwaysUpdates: string | undefined
+}
+
+export const adoptionLabel = 'managed-by-cnrm'
+
+/** Judges one resource. */
+export function judge({ kind, account, labels, keepsUnsetFields, alwaysUpdates }: VerdictQuestion): Verdict {
+  const unmapped = account.entries.filter(({ fate }) => fate === 'unmapped').map(({ from }) => from)
+  const unreadable = account.entries.filter(({ fate }) => fate === 'unreadable').map(({ from }) => from)
+  if (alwaysUpdates !== undefined) return { verdict: 'would-change', reasons: [alwaysUpdates], fields: [] }
+  if (!keepsUnsetFields && unmapped.length + unreadable.length > 0)
+    return {
+      verdict: 'cannot-tell',
+      reasons: ['The controller of this kind may clear what the manifest leaves out, and these fields are left out.'],
+      fields: [...unmapped, ...unreadable],
+    }
+  const left =
+    unmapped.length + unreadable.length > 0
+      ? ['Fields that the manifest leaves out keep their live values: the controller of this kind does not touch them.']
+      : []
+  const fields = [...unmapped, ...unreadable]
+  if ((labels !== undefined || isLabelled(kind)) && labels?.[adoptionLabel] !== 'true')
+    return {
+      verdict: 'adds-label',
+      reasons: [`Config Connector adds the label ${adoptionLabel}: true. Nothing else changes.`, ...left],
+      fields,
+    }
+  return {
+    verdict: 'nothing-changes',
+    reasons: ['Every field that can be set is in the manifest as it is live.', ...left].slice(left.length),
+    fields,
+  }
+}
