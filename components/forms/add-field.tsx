@@ -117,7 +117,7 @@ export function AddField({ hidden, nodes, path }: { hidden: readonly FieldNode[]
       >
         {groups.map((group) => (
           <div key={group.title} className={styles.foundGroup}>
-            {group.title ? <h4 className={styles.foundTitle}>{group.title}</h4> : null}
+            {group.title ? <h2 className={styles.foundTitle}>{group.title}</h2> : null}
             <ul>
               {group.fields.map((field) => (
                 <li key={field.path.join('/')}>
