@@ -7,10 +7,11 @@
  */
 import { diffArrays } from 'diff'
 import { CorbelError } from '#lib/errors.ts'
-import { isObject, type Json, type JsonObject, type JsonPath, sameJson } from '#lib/json.ts'
+import { isObject, type Json, type JsonObject, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
 import { diffValues, type ValueDifference } from './diff-values.ts'
 import { deleteValue, insertItem, removeItem, setValue } from './edit-manifest.ts'
 import { parseManifestFile } from './parse-manifest.ts'
+import { withoutValue, withValue } from './with-value.ts'
 
 /** How the lists at a path are merged: by the keys that tell items apart, as a whole, or (undefined) by a unique `name` where all items have one. */
 export type MergeLists = (path: JsonPath) => readonly string[] | 'whole' | undefined
@@ -53,7 +54,7 @@ export interface MergeSides {
 
 /** Longer texts are merged by fields alone. */
 const longestForLines = 200_000
-const mostChanges = 60
+const mostChanges = 40
 /** How long a comparison of lines may search, in milliseconds. */
 const timeout = 500
 
@@ -68,18 +69,32 @@ export function mergeManifests(sides: MergeSides, lists: MergeLists = () => unde
     const conflict = { id: '[]', path: [], base: base.value, mine: mine.value, theirs: theirs.value, why: unread }
     return { text: sides.theirs, conflicts: [conflict], mine: [], theirs: [], lostComments: [] }
   }
-  const run = (text: string): Merger => {
-    const merger = new Merger(text, at.theirs, lists, choose)
-    merger.merge(base.value, mine.value, read(text, at.theirs).value, [], [])
-    return merger
+  const plan = (now: Json): { merger: Merger; value: Json } => {
+    const target = new ValueTarget(now)
+    const merger = new Merger(target, lists, choose)
+    merger.merge(base.value, mine.value, now, [], [])
+    return { merger, value: target.value }
   }
-  const byFields = run(sides.theirs)
-  const text = withLines(sides, at, byFields, run)
-  return { text, conflicts: byFields.conflicts, mine: byFields.mine, theirs: byFields.theirs, lostComments: lostComments(sides, text) }
+  const planned = plan(theirs.value)
+  // Lines first: they bring my comments along, and leave little to edit. Then the fields that are left.
+  const lined = withLines(sides, at, planned.value, (now) => plan(now).value)
+  const written = new TextTarget(lined, at.theirs)
+  const rest = new Merger(written, lists, choose)
+  rest.merge(base.value, mine.value, read(lined, at.theirs).value, [], [])
+  const refused = rest.conflicts.filter(({ why }) => why !== undefined)
+  return {
+    text: written.text,
+    conflicts: [...planned.merger.conflicts, ...refused],
+    mine: planned.merger.mine.filter(({ path }) => !refused.some((conflict) => sameJson(conflict.path, path))),
+    theirs: planned.merger.theirs,
+    lostComments: lostComments(sides, written.text),
+  }
 }
 
 interface Reading {
   value: Json
+  /** The values of the file's other documents. */
+  others: Json[]
   start: number
   end: number
   problem?: string
@@ -89,43 +104,44 @@ function read(text: string, index: number): Reading {
   try {
     const { documents, problems } = parseManifestFile(text)
     const document = documents[index]
+    const others = documents.filter((_, at) => at !== index).map(({ value }) => value)
     const { value = null, start = 0, end = text.length } = document ?? {}
     const error = problems.find(({ severity }) => severity === 'error')
-    if (error) return { value, start, end, problem: `Line ${error.line}: ${error.message}` }
-    if (!document && text.trim() !== '') return { value, start, end, problem: 'The resource is no longer in its file.' }
-    return { value, start, end }
+    if (error) return { value, others, start, end, problem: `Line ${error.line}: ${error.message}` }
+    if (!document && text.trim() !== '') return { value, others, start, end, problem: 'The resource is no longer in its file.' }
+    return { value, others, start, end }
   } catch (error) {
     if (!(error instanceof CorbelError)) throw error
-    return { value: null, start: 0, end: text.length, problem: error.message }
+    return { value: null, others: [], start: 0, end: text.length, problem: error.message }
   }
 }
 
 /**
- * My lines put into theirs, change by change, as far as the merged value stays the same; what is left is merged by fields. So my comments
- * and my way of writing come along, and a line that happens to fit can never change the outcome.
+ * My lines put into theirs as far as the merged value stays the same: all at once where that works, else one change after another. So my
+ * comments and my way of writing come along, and a line that happens to fit can never change the outcome.
  */
-function withLines(sides: MergeSides, at: NonNullable<MergeSides['documents']>, byFields: Merger, run: (text: string) => Merger): string {
+function withLines(sides: MergeSides, at: NonNullable<MergeSides['documents']>, wanted: Json, merged: (now: Json) => Json): string {
   const longest = Math.max(sides.base.length, sides.mine.length, sides.theirs.length)
-  if (sides.mine === sides.base || longest > longestForLines) return byFields.text
-  const { start } = read(sides.theirs, at.theirs)
+  if (sides.mine === sides.base || longest > longestForLines) return sides.theirs
+  const { start, others } = read(sides.theirs, at.theirs)
   const theirs = linesOf(sides.theirs, at.theirs)
-  const changes = lineChanges(linesOf(sides.base, at.base), linesOf(sides.mine, at.mine), theirs)
-  if (changes.length > mostChanges) return byFields.text
+  const changes = lineChanges(linesOf(sides.base, at.base), linesOf(sides.mine, at.mine), theirs).reverse()
   const offsets = [start]
   for (const line of theirs) offsets.push((offsets.at(-1) ?? start) + line.length)
-  const wanted = read(byFields.text, at.theirs).value
-  let best = byFields.text
-  let from = sides.theirs
-  // from the end, so that the places before stay where they are
-  for (const { first, count, lines } of changes.reverse()) {
-    const candidate = from.slice(0, offsets[first]) + lines.join('') + from.slice(offsets[first + count])
-    if (read(candidate, at.theirs).problem !== undefined || !sameOthers(from, candidate, at.theirs)) continue
-    const again = run(candidate)
-    if (!sameJson(read(again.text, at.theirs).value, wanted)) continue
-    from = candidate
-    best = again.text
+  const applied = (text: string, { first, count, lines }: LineChange): string =>
+    text.slice(0, offsets[first]) + lines.join('') + text.slice(offsets[first + count])
+  const fits = (text: string): boolean => {
+    const now = read(text, at.theirs)
+    return now.problem === undefined && sameJson(now.others, others) && sameJson(merged(now.value), wanted)
   }
-  return best
+  // from the end, so that the places before stay where they are
+  const whole = changes.reduce(applied, sides.theirs)
+  if (fits(whole)) return whole
+  if (changes.length > mostChanges) return sides.theirs
+  return changes.reduce((text, change) => {
+    const candidate = applied(text, change)
+    return fits(candidate) ? candidate : text
+  }, sides.theirs)
 }
 
 function linesOf(text: string, index: number): string[] {
@@ -133,8 +149,15 @@ function linesOf(text: string, index: number): string[] {
   return text.slice(start, end).split(/(?<=\n)/)
 }
 
+/** Lines of theirs to be replaced. */
+interface LineChange {
+  first: number
+  count: number
+  lines: string[]
+}
+
 /** My changes of lines, as replacements of lines of theirs; those of lines that theirs has changed too are left out. */
-function lineChanges(base: string[], mine: string[], theirs: string[]): { first: number; count: number; lines: string[] }[] {
+function lineChanges(base: string[], mine: string[], theirs: string[]): LineChange[] {
   const kept = new Map<number, number>()
   let line = 0
   let there = 0
@@ -143,7 +166,7 @@ function lineChanges(base: string[], mine: string[], theirs: string[]): { first:
     if (!added) line += value.length
     if (!removed) there += value.length
   }
-  const changes: { first: number; count: number; lines: string[] }[] = []
+  const changes: LineChange[] = []
   const parts = diffArrays(base, mine, { timeout }) ?? []
   line = 0
   for (const [index, { added, removed, value }] of parts.entries()) {
@@ -164,26 +187,66 @@ function lineChanges(base: string[], mine: string[], theirs: string[]): { first:
   return changes
 }
 
-/** Whether all documents but one have the values they had. */
-function sameOthers(before: string, after: string, index: number): boolean {
-  const a = parseManifestFile(before).documents
-  const b = parseManifestFile(after).documents
-  return a.length === b.length && a.every((document, at) => at === index || sameJson(document.value, b[at]?.value))
+/** What a merge writes into: a text, or only its value. Methods throw CorbelError where the text does not allow a change. */
+interface Target {
+  set: (path: JsonPath, value: Json) => void
+  unset: (path: JsonPath) => void
+  insert: (list: JsonPath, index: number, item: Json) => void
+  remove: (list: JsonPath, index: number) => void
 }
 
-/** One merge under way. Edits go into the text at once; nested ones come first, so that indexes stay right. */
-class Merger {
+class TextTarget implements Target {
   text: string
+  readonly #document: number
+  constructor(text: string, document: number) {
+    this.text = text
+    this.#document = document
+  }
+  set(path: JsonPath, value: Json): void {
+    this.text = setValue(this.text, this.#document, path, value)
+  }
+  unset(path: JsonPath): void {
+    this.text = deleteValue(this.text, this.#document, path)
+  }
+  insert(list: JsonPath, index: number, item: Json): void {
+    this.text = insertItem(this.text, this.#document, list, index, item)
+  }
+  remove(list: JsonPath, index: number): void {
+    this.text = removeItem(this.text, this.#document, list, index)
+  }
+}
+
+class ValueTarget implements Target {
+  value: Json
+  constructor(value: Json) {
+    this.value = value
+  }
+  set(path: JsonPath, value: Json): void {
+    this.value = withValue(this.value, path, value)
+  }
+  unset(path: JsonPath): void {
+    this.value = withoutValue(this.value, path)
+  }
+  insert(list: JsonPath, index: number, item: Json): void {
+    const items = valueAt(this.value, list)
+    this.set(list, Array.isArray(items) ? items.toSpliced(index, 0, item) : [item])
+  }
+  remove(list: JsonPath, index: number): void {
+    this.unset([...list, index])
+  }
+}
+
+/** One merge under way. Changes go into the target at once; nested ones come first, so that indexes stay right. */
+class Merger {
   readonly conflicts: MergeConflict[] = []
   readonly mine: ValueDifference[] = []
   readonly theirs: ValueDifference[] = []
-  readonly #document: number
+  readonly #target: Target
   readonly #lists: MergeLists
   readonly #choose: Choose
 
-  constructor(text: string, document: number, lists: MergeLists, choose: Choose) {
-    this.text = text
-    this.#document = document
+  constructor(target: Target, lists: MergeLists, choose: Choose) {
+    this.#target = target
     this.#lists = lists
     this.#choose = choose
   }
@@ -237,7 +300,7 @@ class Merger {
       const place = [...path, index]
       const conflict = { id: JSON.stringify([...id, key]), path: place, base: before.get(key), mine: undefined, theirs: item }
       if (!sameJson(before.get(key), item) && !this.#mayTake(conflict)) continue
-      if (this.#try(conflict, (text) => removeItem(text, this.#document, path, index))) order.splice(index, 1)
+      if (this.#try(conflict, () => this.#target.remove(path, index))) order.splice(index, 1)
     }
     let previous: string | undefined
     for (const [index, [key, item]] of [...wanted].entries()) {
@@ -254,7 +317,7 @@ class Merger {
       if (before.has(key) && !this.#mayTake(conflict)) continue
       const next = [...wanted.keys()].slice(index).find((other) => order.includes(other))
       const to = previous !== undefined ? order.indexOf(previous) + 1 : next !== undefined ? order.indexOf(next) : order.length
-      if (!this.#try(conflict, (text) => insertItem(text, this.#document, path, to, item))) continue
+      if (!this.#try(conflict, () => this.#target.insert(path, to, item))) continue
       order.splice(to, 0, key)
       previous = key
     }
@@ -273,14 +336,13 @@ class Merger {
   }
 
   #take(base: Json | undefined, mine: Json | undefined, theirs: Json | undefined, path: JsonPath, id: Json[]): void {
-    this.#try({ id: JSON.stringify(id), path, base, mine, theirs }, (text) =>
-      mine === undefined ? deleteValue(text, this.#document, path) : setValue(text, this.#document, path, mine),
-    )
+    const write = () => (mine === undefined ? this.#target.unset(path) : this.#target.set(path, mine))
+    this.#try({ id: JSON.stringify(id), path, base, mine, theirs }, write)
   }
 
-  #try(conflict: MergeConflict, edit: (text: string) => string): boolean {
+  #try(conflict: MergeConflict, write: () => void): boolean {
     try {
-      this.text = edit(this.text)
+      write()
       this.mine.push({ path: conflict.path, before: conflict.theirs, after: conflict.mine })
       return true
     } catch (error) {
