@@ -31,6 +31,11 @@ export class FormView {
     this.#atFirst = openAtFirst(value)
   }
 
+  /** Whether the document has more fields than are drawn at once. */
+  get isLarge(): boolean {
+    return this.#atFirst !== undefined
+  }
+
   /** Listens to which field has or should have the focus. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)

@@ -20,7 +20,7 @@ const specPath: JsonPath = ['spec']
 const rootPath: JsonPath = []
 
 export const ResourceForm = memo(function ResourceForm() {
-  const { kind, cluster } = useForm()
+  const { kind, cluster, view } = useForm()
   const locked = useLocked()
   const { data: hints } = useQuery(queries.kindHints(cluster, kind.key))
   useLinkedField()
@@ -32,6 +32,7 @@ export const ResourceForm = memo(function ResourceForm() {
       className={styles.form}
       aria-label={`Fields of ${kind.title}`}
       aria-disabled={locked}
+      data-large={view.isLarge || undefined}
       onSubmit={(event) => event.preventDefault()}
     >
       <ErrorSummary />
