@@ -1,7 +1,7 @@
 import { expectAccessible } from './steps/accessibility.ts'
 import { cluster } from './steps/demo-world.ts'
 import { form, readYaml, yamlEditor } from './steps/editor.ts'
-import { expect, test } from './steps/journey.ts'
+import { expect, failedRequests, test } from './steps/journey.ts'
 import { freshName, kindKey } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
 import { commitToMain } from './steps/repository.ts'
@@ -61,24 +61,29 @@ test('what the cluster has otherwise than Git is shown on the edit page, and can
     .waitFor()
 })
 
-test('a file that Kustomize builds from is refused with the reason, and a setter warns at its field', async ({ page }) => {
-  const name = freshName('built')
-  const folder = `infra/payments-prod/${name}`
-  commitToMain(repository, `${folder}/topic.yaml`, topic(name, ' # kpt-set: $' + '{retention}'))
-  await signIn(page, 'alice')
-  const edit = `/resources/demo/payments-prod/${kindKey('PubSubTopic')}/${name}/edit`
-  await page.goto(edit)
-  await expect(page.getByText(/Another tool overwrites 1 field/)).toBeVisible()
-  await expect(
-    form(page)
-      .getByText(/The setter .* writes this field/)
-      .first(),
-  ).toBeVisible()
+// the cluster does not have the resources of these files
+test.describe('files of other tools', () => {
+  test.use({ expectedOnConsole: failedRequests })
 
-  commitToMain(repository, `${folder}/kustomization.yaml`, 'resources: [../base]\npatches:\n  - path: topic.yaml\n')
-  await page.goto(edit)
-  await expect(page.getByRole('heading', { name: `${name} cannot be edited here` })).toBeVisible()
-  await expect(page.getByText(/is a Kustomize patch/)).toBeVisible()
-  await expect(page.getByRole('link', { name: 'Open what builds it' })).toBeVisible()
-  await expectAccessible(page, 'a file that cannot be edited')
+  test('a file that Kustomize builds from is refused with the reason, and a setter warns at its field', async ({ page }) => {
+    const name = freshName('built')
+    const folder = `infra/payments-prod/${name}`
+    commitToMain(repository, `${folder}/topic.yaml`, topic(name, ' # kpt-set: $' + '{retention}'))
+    await signIn(page, 'alice')
+    const edit = `/resources/demo/payments-prod/${kindKey('PubSubTopic')}/${name}/edit`
+    await page.goto(edit)
+    await expect(page.getByText(/Another tool overwrites 1 field/)).toBeVisible()
+    await expect(
+      form(page)
+        .getByText(/The setter .* writes this field/)
+        .first(),
+    ).toBeVisible()
+
+    commitToMain(repository, `${folder}/kustomization.yaml`, 'resources: [../base]\npatches:\n  - path: topic.yaml\n')
+    await page.goto(edit)
+    await expect(page.getByRole('heading', { name: `${name} cannot be edited here` })).toBeVisible()
+    await expect(page.getByText(/is a Kustomize patch/)).toBeVisible()
+    await expect(page.getByRole('link', { name: 'Open what builds it' })).toBeVisible()
+    await expectAccessible(page, 'a file that cannot be edited')
+  })
 })

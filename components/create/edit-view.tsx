@@ -67,7 +67,7 @@ export function EditView({ at }: { at: ResourceAddress }) {
         icon="warning"
         action={
           <>
-            <LinkButton href={source.data.fileUrl}>Open {source.data.path}</LinkButton>
+            <LinkButton href={source.data.fileUrl}>Open the file</LinkButton>
             {refusal.url && refusal.url !== source.data.fileUrl ? <LinkButton href={refusal.url}>Open what builds it</LinkButton> : null}
             <LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>
           </>
