@@ -10,15 +10,17 @@ export interface Converted {
   by?: Transform
 }
 
-/** Collections of places and sizes: fields hold their short names, never links to them. */
-const shortNamed = new Set(['zones', 'regions', 'locations', 'machineTypes', 'diskTypes', 'acceleratorTypes', 'nodeTypes', 'licenseCodes'])
+/** Collections of places and sizes that fields name by their last part. */
+const shortNamed = new Set(['zones', 'machineTypes', 'diskTypes', 'acceleratorTypes', 'nodeTypes', 'licenseCodes'])
+/** The same, unless the field's own words ask for the whole name. */
+const mostlyShort = new Set(['regions', 'locations'])
 
 /** A scalar for a scalar field; undefined when the field cannot hold it. */
-export function convertScalar(target: Target, value: string | number | boolean): Converted | undefined {
+export function convertScalar(target: Target, value: string | number | boolean, generated: boolean): Converted | undefined {
   switch (target.type) {
     case 'string':
       if (typeof value !== 'string') return { value: String(value), by: 'number' }
-      return shortName(target, value) ?? { value }
+      return shortName(target, value, generated) ?? { value }
     case 'integer':
       return wholeNumber(value)
     case 'number':
@@ -36,12 +38,13 @@ export function convertScalar(target: Target, value: string | number | boolean):
   }
 }
 
-function shortName(target: Target, value: string): Converted | undefined {
-  if (!value.includes('/') || target.node.description?.includes('projects/')) return undefined
-  const collection = collectionOf(value)
-  return collection !== undefined && shortNamed.has(collection)
-    ? { value: value.slice(value.lastIndexOf('/') + 1), by: 'short-name' }
-    : undefined
+/** Kinds generated from older schemas take short names; the newer ones take what the API gives. */
+function shortName(target: Target, value: string, generated: boolean): Converted | undefined {
+  const collection = value.includes('/') ? collectionOf(value) : undefined
+  if (collection === undefined) return undefined
+  const wanted = generated && shortNamed.has(collection)
+  if (!wanted && !(mostlyShort.has(collection) && !target.node.description?.includes('projects/'))) return undefined
+  return { value: value.slice(value.lastIndexOf('/') + 1), by: 'short-name' }
 }
 
 /** Whole numbers that a JSON number can hold; `3600s` counts as 3600. */

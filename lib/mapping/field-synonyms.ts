@@ -9,6 +9,7 @@ const pairs: [string, string][] = [
   ['disksizegb', 'size'],
   ['acceleratortype', 'type'],
   ['acceleratorcount', 'count'],
+  ['projectidornum', 'projectref'],
   ['includedpermissions', 'permissions'],
   ['defaultkmskeyname', 'kmskeyref'],
 ]

@@ -65,9 +65,12 @@ export function projectNumberAndId(asset: Asset): { number: string; id: string }
     const id = textAt(asset.data, 'projectId')
     return number !== undefined && id ? { number: String(number), id } : undefined
   }
-  const id = readAssetName(asset.name).project
-  const number = asset.ancestors.find((item) => /^projects\/\d+$/.test(item))?.slice('projects/'.length)
-  return id && number && !/^\d+$/.test(id) ? { number, id } : undefined
+  const named = readAssetName(asset.name).project
+  const said = projectIn(textAt(asset.data, 'name'))
+  const ancestor = asset.ancestors.find((item) => /^projects\/\d+$/.test(item))?.slice('projects/'.length)
+  const id = [named, said].find((item) => item !== undefined && !/^\d+$/.test(item))
+  const number = [ancestor, named, said].find((item) => item !== undefined && /^\d+$/.test(item))
+  return id && number ? { number, id } : undefined
 }
 
 /** A manifest's name out of an id: what Kubernetes allows, as close to the id as it goes. */

@@ -14,6 +14,8 @@ import { fold } from './words.ts'
 export interface Walk {
   account: Account
   resolve: ResolveReference | undefined
+  /** The kind comes from an older controller's schema. */
+  generated: boolean
   /** Folded names of the status: what the kind itself calls observed. */
   observed: ReadonlySet<string>
 }
@@ -60,9 +62,14 @@ export function mapObject(walk: Walk, target: Target, source: JsonObject, out: J
   fillZeros(target, out)
 }
 
-/** The services leave out switches that are off; a kind that asks for one gets it off. */
+/** The services leave out switches that are off and numbers that are zero; a kind that asks for them gets them. */
 function fillZeros(target: Target, out: JsonObject): void {
-  for (const field of target.required) if (field.type === 'boolean' && !Object.hasOwn(out, field.key)) out[field.key] = false
+  for (const field of target.required) {
+    if (Object.hasOwn(out, field.key)) continue
+    if (field.type === 'boolean') out[field.key] = false
+    else if (Object.keys(out).length > 0 && target.key !== 'spec' && (field.type === 'integer' || field.type === 'number')) out[field.key] = 0
+    else if (Object.keys(out).length > 0 && field.type === 'string' && field.key === 'seconds') out[field.key] = '0'
+  }
 }
 
 function mapKey(walk: Walk, match: FieldMatch, key: string, value: Json, out: JsonObject, place: Place): void {
@@ -208,7 +215,7 @@ function convert(walk: Walk, target: Target, value: Json, place: Place, by: Tran
     noteLeaves(account, value, place.from, { fate: 'unmapped', why: 'it lies too deep' })
     return undefined
   }
-  if (isNothing(value)) {
+  if (isNothing(value) && !(target.type === 'map' && target.item?.type === 'string' && isObject(value) && Object.keys(value).length > 0)) {
     const wanted = target.isRequired ? emptyAs(target, value) : undefined
     noteLeaves(account, value, place.from, wanted === undefined ? { fate: 'default', why: 'empty' } : { fate: 'written', to: place.to, by })
     return wanted
@@ -282,7 +289,7 @@ function convertText(walk: Walk, target: Target, value: string | number | boolea
       return result === undefined ? undefined : { [inner.key]: result }
     }
   }
-  const converted = convertScalar(target, value)
+  const converted = convertScalar(target, value, walk.generated)
   return whole(walk, converted?.value, value, place, converted?.by ?? by)
 }
 

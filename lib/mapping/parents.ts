@@ -11,11 +11,12 @@ import { fold, singular } from './words.ts'
 export function fillParents(spec: Target, out: JsonObject, { name, project, container }: Identity, generated: boolean): void {
   fillPlace(spec, out, name)
   const named = name.parts.slice(0, -1)
+  const parent = named.at(-1)
   for (const part of named) {
     if (['projects', 'folders', 'organizations', ''].includes(part.collection)) continue
     const word = singular(fold(part.collection))
     const reference =
-      spec.byFold.get(`${word}ref`) ?? spec.fields.find((field) => field.isReference && field.isRequired && fits(field, part.collection))
+      spec.byFold.get(`${word}ref`) ?? spec.fields.find((field) => field.isReference && (field.isRequired || part === parent) && field.key !== 'projectRef' && fits(field, part.collection))
     if (reference?.isReference && !Object.hasOwn(out, reference.key)) {
       if (!/^(?:locations|regions|zones)$/.test(part.collection)) out[reference.key] = { external: externalName(part.path, reference) }
     } else {
@@ -23,7 +24,6 @@ export function fillParents(spec: Target, out: JsonObject, { name, project, cont
       if (text?.type === 'string' && text.isRequired && !Object.hasOwn(out, text.key)) out[text.key] = part.id
     }
   }
-  const parent = named.at(-1)
   const parentRef = spec.byKey.get('parentRef')
   if (parent && parentRef?.isReference && !Object.hasOwn(out, 'parentRef')) out.parentRef = { external: parent.path }
   fillContainer(spec, out, project, container, generated)

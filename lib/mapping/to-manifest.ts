@@ -70,7 +70,7 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
   const spec: JsonObject = {}
   const skip = noteIdentity(asset, kind, account)
   const labels = takeLabels(asset, kind, account, skip)
-  const walk: Walk = { account, resolve: context.resolve, observed: kind.observed }
+  const walk: Walk = { account, resolve: context.resolve, observed: kind.observed, generated: kind.generated }
   if (kind.spec) {
     mapObject(walk, kind.spec, asset.data, spec, { from: [], to: ['spec'], table: kind.tableTree }, skip)
     applySettings(asset.data, kind.table, spec)

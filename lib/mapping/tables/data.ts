@@ -31,6 +31,10 @@ export const dataTables: readonly KindTable[] = [
       { from: ['replicaNames'], fate: 'output-only', why: 'replicas are resources of their own' },
     ],
   },
+  {
+    kind: 'SecretManagerSecret',
+    fields: [{ from: ['replication', 'automatic'], to: ['auto'] }],
+  },
   { kind: 'SQLUser', leave: [{ from: ['password'], fate: 'unreadable', why: 'a secret does not go into Git' }] },
   {
     kind: 'SpannerInstance',
@@ -88,7 +92,7 @@ export const dataTables: readonly KindTable[] = [
     ],
     set: [{ to: ['multiClusterRoutingUseAny'], value: true, when: ['multiClusterRoutingUseAny'] }],
   },
-  { kind: 'MemcacheInstance', fields: [{ from: ['parameters', 'params'], to: ['params'] }] },
+  { kind: 'MemcacheInstance', fields: [{ from: ['parameters'], to: ['memcacheParameters'] }] },
   {
     kind: 'DataflowJob',
     refuse: [{ from: ['id'], reason: 'job', why: 'A job is over some day: adopting it would run it again. Declare new jobs instead.' }],
