@@ -86,6 +86,15 @@ async function openForm(page: Page, kind: string): Promise<void> {
   await expect(yamlEditor(page)).toBeVisible()
 }
 
+/** Leaves no draft of a kind that goes away. */
+async function forgetDrafts(page: Page): Promise<void> {
+  await page.goto('/projects')
+  await page.evaluate(
+    (paths) => Promise.all(paths.map((path) => fetch(path, { method: 'DELETE' }))),
+    Object.keys(kinds).map((kind) => `/api/v1/drafts/create/demo/payments-prod/${kind}.${group}`),
+  )
+}
+
 test('forms of odd kinds open, and write what is typed', async ({ page }) => {
   await signIn(page, 'alice', '/create')
   await openForm(page, 'OddName')
@@ -121,6 +130,7 @@ test('forms of odd kinds open, and write what is typed', async ({ page }) => {
     await expect(yamlEditor(page)).toBeVisible()
     await expect(content(page)).toContainText(/schema allows any keys/)
   })
+  await forgetDrafts(page)
 })
 
 test('hints from rules come while typing and go when the API server has spoken', async ({ page }) => {
@@ -131,12 +141,13 @@ test('hints from rules come while typing and go when the API server has spoken',
   // at its field and above the form
   const hint = form(page).getByText('The cluster will probably refuse this: size must be even').first()
 
-  await page.route('**/dry-run**', (route) => route.abort())
+  const unavailable = { accepted: false, unavailable: 'The cluster is away.', message: null, fields: [], warnings: [], milliseconds: 1 }
+  await page.route('**/api/v1/dry-run', (route) => route.fulfill({ json: unavailable }))
   await writeYaml(page, manifest('  size: 3\n  range: 10.1.0.0/16\n'))
   await expect(hint).toBeVisible()
   await expect(page.getByText('1 rule of this kind is not checked here; the dry run checks it')).toBeVisible()
 
-  await page.unroute('**/dry-run**')
+  await page.unroute('**/api/v1/dry-run')
   await writeYaml(page, manifest('  size: 5\n  range: 11.0.0.0/8\n'))
   await expect(page.getByText(/dry run refused/)).toBeVisible()
   await expect(hint).toBeHidden()
@@ -149,4 +160,5 @@ test('hints from rules come while typing and go when the API server has spoken',
   await writeYaml(page, manifest('  size: 4\n  range: 10.1.0.0/16\n'))
   await expectAccepted(page)
   await expect(page.getByText(/not checked here/)).toBeHidden()
+  await forgetDrafts(page)
 })
