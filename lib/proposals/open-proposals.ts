@@ -66,9 +66,8 @@ export async function claimResources(
   known: ReadonlySet<string>,
 ): Promise<Set<string>> {
   // one order for everybody: nobody waits for somebody who waits for them
-  for (const key of [...new Set(resources.map(lockKey))].sort()) {
-    await transaction.$queryRaw`SELECT 1 FROM (SELECT pg_advisory_xact_lock(${key}::bigint)) AS held`
-  }
+  const keys = [...new Set(resources.map(lockKey))].sort()
+  await transaction.$queryRaw`SELECT pg_advisory_xact_lock(key)::text AS held FROM unnest(${keys}::bigint[]) AS key`
   const open = await openProposals(transaction, resources)
   for (const resource of resources) {
     const other = open.get(addressOf(resource))?.find(({ id }) => !known.has(id))

@@ -45,11 +45,13 @@ export async function submitProposal(request: ProposalRequest, actor: Actor, req
           files: files.map(({ path, blob, before, after }) => ({ path, blob, before, after })),
           requestedById: actor.userId,
           resources: {
-            create: resources.map((resource, place) => ({
-              id: ids[place] ?? newId(),
-              ...resource,
-              beside: taken.has(addressOf(resource)),
-            })),
+            createMany: {
+              data: resources.map((resource, place) => ({
+                id: ids[place] ?? newId(),
+                ...resource,
+                beside: taken.has(addressOf(resource)),
+              })),
+            },
           },
         },
       })
