@@ -8,6 +8,7 @@ import {
   kind,
   labelled,
   merge,
+  merger,
   pullsOf,
   putFile,
   requestFor,
@@ -96,11 +97,6 @@ describe('preparing several changes', () => {
       ['acme/playlists', [2], ['infra/playlists-prod/pubsubtopic-there.yaml']],
     ])
   })
-
-  test('fifty changes are prepared together', async () => {
-    const { files } = await prepareTogether(Array.from({ length: 50 }, (_, place) => create(`many-${place}`)))
-    expect(files).toHaveLength(50)
-  }, 30_000)
 })
 
 test('a preview has one group for each repository', async () => {
@@ -173,6 +169,20 @@ describe('one proposal of several resources', () => {
       ['duo-c', 'ready'],
     ])
   })
+
+  test('fifty changes are one proposal with one commit', async () => {
+    const proposal = await submitProposal(requestFor(...Array.from({ length: 50 }, (_, place) => create(`many-${place}`))), alice, 'test')
+    expect(proposal.resources.map(({ name }) => name)).toEqual(Array.from({ length: 50 }, (_, place) => `many-${place}`))
+    await openProposal(proposal.id)
+    const { pullNumber } = await stored(proposal.id)
+    const { data: files } = await merger.rest.pulls.listFiles({
+      owner: 'acme',
+      repo: 'payments',
+      pull_number: pullNumber ?? 0,
+      per_page: 100,
+    })
+    expect(files).toHaveLength(50)
+  }, 120_000)
 
   test('an open proposal of one resource refuses all, naming it; nothing is half recorded', async () => {
     await submit(create('busy'))
