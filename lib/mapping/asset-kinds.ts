@@ -1,7 +1,6 @@
 /** Which kind an asset type becomes. Most follow from the names; the tables hold what does not. Pure. */
 import { isObject, type JsonObject, textAt } from '#lib/json.ts'
 import type { Asset } from './asset.ts'
-import { readAssetName } from './asset-name.ts'
 import { fold } from './words.ts'
 
 /** A kind that the cluster offers. */
@@ -142,6 +141,3 @@ function prefixIsService(kind: string, word: string, group: string, index: KindI
   const siblings = index.byGroup.get(group) ?? []
   return siblings.length === 1 || siblings.filter((head) => fold(head.kind).startsWith(prefix)).length > 1
 }
-
-/** The name's path for messages. */
-export const pathOf = (asset: Asset): string => readAssetName(asset.name).path

@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json
 import type { Asset } from './asset.ts'
 import { type AssetName, readAssetName, relativeName } from './asset-name.ts'
 import type { KindTable, SourcePath } from './kind-table.ts'
+import { projectIn } from './project-ids.ts'
 
 export interface Identity {
   name: AssetName
@@ -54,23 +55,6 @@ function projectOf(asset: Asset, name: AssetName, projectIds: ReadonlyMap<string
   const ancestor = asset.ancestors.find((item) => item.startsWith('projects/'))?.slice('projects/'.length)
   const number = [name.project, ancestor, own === undefined ? undefined : String(own)].find((item) => item !== undefined && item !== '')
   return number === undefined ? undefined : (projectIds?.get(number) ?? number)
-}
-
-const projectIn = (text: string | undefined): string | undefined => /(?:^|\/)projects\/([^/]+)/.exec(text ?? '')?.[1]
-
-/** A project's number and id, as far as one asset tells both. */
-export function projectNumberAndId(asset: Asset): { number: string; id: string } | undefined {
-  if (asset.assetType === 'cloudresourcemanager.googleapis.com/Project') {
-    const number = valueAt(asset.data, ['projectNumber'])
-    const id = textAt(asset.data, 'projectId')
-    return number !== undefined && id ? { number: String(number), id } : undefined
-  }
-  const named = readAssetName(asset.name).project
-  const said = projectIn(textAt(asset.data, 'name'))
-  const ancestor = asset.ancestors.find((item) => /^projects\/\d+$/.test(item))?.slice('projects/'.length)
-  const id = [named, said].find((item) => item !== undefined && !/^\d+$/.test(item))
-  const number = [ancestor, named, said].find((item) => item !== undefined && /^\d+$/.test(item))
-  return id && number ? { number, id } : undefined
 }
 
 /** A manifest's name out of an id: what Kubernetes allows, as close to the id as it goes. */

@@ -67,7 +67,8 @@ function fillZeros(target: Target, out: JsonObject): void {
   for (const field of target.required) {
     if (Object.hasOwn(out, field.key)) continue
     if (field.type === 'boolean') out[field.key] = false
-    else if (Object.keys(out).length > 0 && target.key !== 'spec' && (field.type === 'integer' || field.type === 'number')) out[field.key] = 0
+    else if (Object.keys(out).length > 0 && target.key !== 'spec' && (field.type === 'integer' || field.type === 'number'))
+      out[field.key] = 0
     else if (Object.keys(out).length > 0 && field.type === 'string' && field.key === 'seconds') out[field.key] = '0'
   }
 }

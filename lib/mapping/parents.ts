@@ -16,7 +16,10 @@ export function fillParents(spec: Target, out: JsonObject, { name, project, cont
     if (['projects', 'folders', 'organizations', ''].includes(part.collection)) continue
     const word = singular(fold(part.collection))
     const reference =
-      spec.byFold.get(`${word}ref`) ?? spec.fields.find((field) => field.isReference && (field.isRequired || part === parent) && field.key !== 'projectRef' && fits(field, part.collection))
+      spec.byFold.get(`${word}ref`) ??
+      spec.fields.find(
+        (field) => field.isReference && (field.isRequired || part === parent) && field.key !== 'projectRef' && fits(field, part.collection),
+      )
     if (reference?.isReference && !Object.hasOwn(out, reference.key)) {
       if (!/^(?:locations|regions|zones)$/.test(part.collection)) out[reference.key] = { external: externalName(part.path, reference) }
     } else {

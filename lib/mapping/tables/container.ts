@@ -51,8 +51,12 @@ export const containerTables: readonly KindTable[] = [
   },
   {
     kind: 'ContainerNodePool',
-    fields: [...nodeConfig(['config']), { from: ['config'], to: ['nodeConfig'] }, { from: ['locations'], to: ['nodeLocations'] },
-      { from: ['currentNodeCount'], to: ['nodeCount'] }],
+    fields: [
+      ...nodeConfig(['config']),
+      { from: ['config'], to: ['nodeConfig'] },
+      { from: ['locations'], to: ['nodeLocations'] },
+      { from: ['currentNodeCount'], to: ['nodeCount'] },
+    ],
     leave: [{ from: ['instanceGroupUrls'], fate: 'output-only', why: 'the service makes the groups' }],
   },
 ]
