@@ -82,7 +82,7 @@ function partManifests(asset: Asset, kind: MappedKind, catalogue: Catalogue, con
       const at = [...from, index]
       try {
         if (!isObject(part)) throw new Refusal('malformed', 'it is no object')
-        const id = textAt(part, 'name') ?? String(part.priority ?? index)
+        const id = textAt(part, 'name') ?? (typeof part.priority === 'number' ? String(part.priority) : String(index))
         const made = toManifest({ ...asset, name: `${asset.name}/${collection}/${id}`, data: part }, mapped, context)
         manifests.push(made.manifest)
         for (const entry of made.account.entries) account.entries.push({ ...entry, from: [...at, ...entry.from] })

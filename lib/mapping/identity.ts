@@ -53,7 +53,9 @@ function projectOf(asset: Asset, name: AssetName, projectIds: ReadonlyMap<string
   if (id) return id
   const own = textAt(asset.data, 'projectNumber') ?? valueAt(asset.data, ['projectNumber'])
   const ancestor = asset.ancestors.find((item) => item.startsWith('projects/'))?.slice('projects/'.length)
-  const number = [name.project, ancestor, own === undefined ? undefined : String(own)].find((item) => item !== undefined && item !== '')
+  const number = [name.project, ancestor, typeof own === 'string' || typeof own === 'number' ? String(own) : undefined].find(
+    (item) => item !== undefined && item !== '',
+  )
   return number === undefined ? undefined : (projectIds?.get(number) ?? number)
 }
 
@@ -75,12 +77,12 @@ export function manifestName(id: string): string {
 export function labelsAt(data: JsonObject, path: SourcePath): Record<string, string> | undefined {
   const found: Json | undefined = valueAt(data, [...path])
   if (!isObject(found)) return undefined
-  const labels: Record<string, string> = {}
+  const labels: [string, string][] = []
   for (const [key, value] of Object.entries(found)) {
     if (typeof value !== 'string') return undefined
-    labels[key] = value
+    labels.push([key, value])
   }
-  return labels
+  return Object.fromEntries(labels)
 }
 
 /** Labels that Kubernetes cannot hold: GCP takes letters of every script, and `-` and `_` at the ends. */

@@ -110,7 +110,8 @@ function sameMeaning(there: Json | undefined, value: Json): boolean {
   if (Array.isArray(value))
     return Array.isArray(there) && value.length === there.length && value.every((item, index) => sameMeaning(there[index], item))
   const text = isObject(there) && typeof there.external === 'string' ? there.external : there
-  if (sameJson(text, value) || String(text) === String(value)) return !isObject(value)
+  if (isObject(value) || isObject(text) || Array.isArray(text)) return false
+  if (sameJson(text, value) || String(text) === String(value)) return true
   return typeof text === 'string' && typeof value === 'string' && text.split('/').at(-1) === value.split('/').at(-1)
 }
 
@@ -340,6 +341,9 @@ function convertItem(walk: Walk, item: Target, entry: Json, place: Place, by: Tr
   return convert(walk, item, entry, place, by)
 }
 
+/** A key that would change the object it is written to, instead of standing in it. */
+const takesKey = (key: string): boolean => key !== '__proto__'
+
 const keyNames = ['key', 'name', 'id']
 
 function listToMap(walk: Walk, target: Target, value: Json[], place: Place): Json | undefined {
@@ -353,8 +357,14 @@ function listToMap(walk: Walk, target: Target, value: Json[], place: Place): Jso
       continue
     }
     const name = String(entry[key])
-    walk.account.entries.push({ from: [...from, key], fate: 'written', to: [...place.to, name], by: 'map-to-list' })
-    const result = convert(walk, target.item, inner, { from: [...from, 'value'], to: [...place.to, name], table: undefined }, 'map-to-list')
+    const result = takesKey(name)
+      ? convert(walk, target.item, inner, { from: [...from, 'value'], to: [...place.to, name], table: undefined }, 'map-to-list')
+      : whole(walk, undefined, inner, { from: [...from, 'value'], to: place.to, table: undefined }, 'map-to-list')
+    walk.account.entries.push(
+      result === undefined
+        ? { from: [...from, key], fate: 'unmapped', why: 'its value is not written' }
+        : { from: [...from, key], fate: 'written', to: [...place.to, name], by: 'map-to-list' },
+    )
     if (result !== undefined) out[name] = result
   }
   return Object.keys(out).length === 0 ? undefined : out
@@ -380,6 +390,10 @@ function convertObject(walk: Walk, target: Target, value: JsonObject, place: Pla
         if (!target.item) continue
         const to = [...place.to, key]
         const from = [...place.from, key]
+        if (!takesKey(key)) {
+          noteLeaves(walk.account, inner, from, { fate: 'unmapped', why: 'no document can hold this key' })
+          continue
+        }
         if (inner === '' && target.item.type === 'string') {
           walk.account.entries.push({ from, fate: 'written', to, by })
           out[key] = ''
@@ -504,9 +518,8 @@ function applyMove(walk: Walk, target: Target, way: readonly string[], rule: Fie
 }
 
 function recoded(walk: Walk, target: Target, { as: recoding }: FieldRule, value: Json, place: Place): Json | undefined {
-  const word = String(value)
-  if (recoding?.values && !isObject(value) && Object.hasOwn(recoding.values, word))
-    return whole(walk, recoding.values[word], value, place, 'table')
+  const word = isObject(value) || Array.isArray(value) ? '' : String(value)
+  if (recoding?.values && Object.hasOwn(recoding.values, word)) return whole(walk, recoding.values[word], value, place, 'table')
   if (recoding?.lastPart && typeof value === 'string') return whole(walk, value.split('/').at(-1), value, place, 'short-name')
   if (recoding?.keyField && isObject(value) && target.item) return keyedList(walk, target.item, recoding.keyField, value, place)
   return convert(walk, target, value, place, 'table')

@@ -98,7 +98,7 @@ function refuseByTable(asset: Asset, table: KindTable | undefined, id: string): 
   for (const { from, is, matches, reason, why } of table?.refuse ?? []) {
     const values = from.length === 1 && from[0] === 'name' ? [id] : valuesAt(asset.data, from)
     const holds = values.some((value) =>
-      is !== undefined ? value === is : matches !== undefined ? new RegExp(matches).test(String(value)) : true,
+      is !== undefined ? value === is : matches !== undefined ? typeof value === 'string' && new RegExp(matches).test(value) : true,
     )
     if (holds) throw new Refusal(reason, why)
   }
@@ -157,6 +157,10 @@ function takeLabels(asset: Asset, kind: MappedKind, account: Account, skip: Set<
   const found = labelsOf(asset, kind)
   if (!found) return undefined
   const { path, labels, inSpec } = found
+  if (Object.keys(labels).length === 0) {
+    if (path.length > 1) account.entries.push({ from: [...path], fate: 'default', why: 'empty' })
+    return undefined
+  }
   const impossible = impossibleLabels(labels)
   if (impossible.length > 0) {
     if (inSpec) return {}

@@ -1,0 +1,302 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isObject, type Json, type JsonObject, valueAt } from '#lib/json.ts'
+import { validateResource } from '#lib/schema/validate.ts'
+import type { AccountEntry } from './account.ts'
+import { convertAsset } from './convert-asset.ts'
+import { sampleCatalogue } from './sample-kinds.ts'
+import type { MappingContext } from './to-manifest.ts'
+
+const catalogue = sampleCatalogue()
+const ovenName = '//bakery.googleapis.com/projects/corner-shop/zones/europe-west1-b/ovens/big-oven'
+const rackName = '//bakery.googleapis.com/projects/corner-shop/locations/europe-west1/racks/tall'
+
+const asset = (data: JsonObject, name = ovenName, assetType = 'bakery.googleapis.com/Oven'): JsonObject => ({
+  name,
+  assetType,
+  resource: { data },
+})
+const convert = (value: Json, context: MappingContext = {}) => convertAsset(value, catalogue, context)
+const specOf = (data: JsonObject) => valueAt(convert(asset(data)).manifests[0], ['spec'])
+const fates = (entries: AccountEntry[] = []) => Object.fromEntries(entries.map(({ from, fate }) => [from.join('.'), fate]))
+
+describe('who the resource is', () => {
+  test('the manifest carries id, project, place and the deletion policy that keeps the live resource', () => {
+    const { manifests } = convert(asset({ name: 'big-oven', heat: 230 }))
+    expect(manifests).toEqual([
+      {
+        apiVersion: 'bakery.cnrm.cloud.google.com/v1beta1',
+        kind: 'BakeryOven',
+        metadata: {
+          name: 'big-oven',
+          annotations: { 'cnrm.cloud.google.com/deletion-policy': 'abandon', 'cnrm.cloud.google.com/project-id': 'corner-shop' },
+        },
+        spec: { resourceID: 'big-oven', zone: 'europe-west1-b', heat: 230 },
+      },
+    ])
+  })
+
+  test('the export form is read like the form of the API', () => {
+    const exported = { name: ovenName, asset_type: 'bakery.googleapis.com/Oven', resource: { data: { heat: 1 } } }
+    expect(convert(exported)).toEqual(convert(asset({ heat: 1 })))
+  })
+
+  test('a project number becomes the id when the import knows it', () => {
+    const numbered = asset(
+      { shelves: 3 },
+      '//bakery.googleapis.com/projects/12345/locations/global/racks/low',
+      'bakery.googleapis.com/Rack',
+    )
+    const { manifests } = convert(numbered, { projectIds: new Map([['12345', 'corner-shop']]) })
+    expect(valueAt(manifests[0], ['spec', 'projectRef', 'external'])).toMatch(/^(?:projects\/)?corner-shop$/)
+  })
+
+  test.each([
+    ['UPPER_case.Name', 'upper-case.name'],
+    ['../../etc', 'etc'],
+    ['%2F%2Fstorage', 'storage'],
+    ['ö', 'o'],
+    ['----', 'resource'],
+  ])('the id %s gives a manifest the name %s', (id, name) => {
+    const path = `//bakery.googleapis.com/projects/corner-shop/zones/z/ovens/x`
+    expect(
+      valueAt(convert(asset({ name: `projects/corner-shop/ovens/${id.replaceAll('/', '-')}` }, path)).manifests[0], ['metadata', 'name']),
+    ).toBe(name)
+  })
+})
+
+describe('where values go', () => {
+  test.each<[string, JsonObject, JsonObject]>([
+    ['text to a number', { heat: '230' }, { heat: 230 }],
+    ['a link to its short name', { machineType: 'zones/z/machineTypes/hot-2' }, { machineType: 'hot-2' }],
+    ['a link to a reference', { network: 'projects/p/global/networks/n' }, { networkRef: { external: 'projects/p/global/networks/n' } }],
+    ['a list of links to references', { racks: ['projects/p/racks/a'] }, { rackRefs: [{ external: 'projects/p/racks/a' }] }],
+    [
+      'plural to singular',
+      { doors: [{ handle: 'left' }] },
+      { door: [{ handle: 'left', locked: undefined }].map(({ handle }) => ({ handle })) },
+    ],
+    ['an object to a list of one', { door: { handle: 'left' } }, { door: [{ handle: 'left' }] }],
+    ['a list of one to an object', { windows: [{ pane: 'glass' }] }, { window: { pane: 'glass' } }],
+    ['a bare value into its wrapper', { window: 'glass' }, { window: { pane: 'glass' } }],
+    ['an object to JSON text', { recipe: { flour: 1, water: 2 } }, { recipe: '{"flour":1,"water":2}' }],
+    ['a map to keys and values', { setting: { fan: 'on' } }, { setting: [{ key: 'fan', value: 'on' }] }],
+    ['wrapper and field in one name', { light: { color: 'red' } }, { lightColor: 'red' }],
+    ['out of a wrapper', { heating: { heat: 5 } }, { heat: 5 }],
+    [
+      'a link to the reference of its sort',
+      { target: 'projects/p/ovens/o' },
+      { target: { bakeryOvenRef: { external: 'projects/p/ovens/o' } } },
+    ],
+    ['another spelling', { light_color: 'red' }, { lightColor: 'red' }],
+    ['a switch that is off and asked for', { timer: { minutes: 3 } }, { timer: { on: false, minutes: 3 } }],
+  ])('%s', (_, data, spec) => {
+    expect(specOf(data)).toEqual({ resourceID: 'big-oven', zone: 'europe-west1-b', ...spec })
+  })
+
+  test('a reference to a resource of the same import is by name', () => {
+    const { manifests } = convert(asset({ network: 'projects/p/global/networks/n' }), {
+      resolve: (external) => (external.endsWith('/n') ? { kind: 'ComputeNetwork', name: 'our-net', namespace: 'net' } : undefined),
+    })
+    expect(valueAt(manifests[0], ['spec', 'networkRef'])).toEqual({ name: 'our-net', namespace: 'net' })
+  })
+
+  test('a field is not guessed twice: the key of its own name wins', () => {
+    expect(specOf({ heating: { heat: 5 }, heat: 7 })).toMatchObject({ heat: 7 })
+  })
+
+  test('the resource a name stands below becomes a reference', () => {
+    const name = '//bakery.googleapis.com/projects/corner-shop/locations/l/ovens/big-oven/racks/tall'
+    const { manifests } = convert(asset({ shelves: 3 }, name, 'bakery.googleapis.com/Rack'))
+    expect(valueAt(manifests[0], ['spec', 'bakeryOvenRef', 'external'])).toBe('projects/corner-shop/locations/l/ovens/big-oven')
+  })
+})
+
+describe('the account', () => {
+  test('tells what became of every leaf', () => {
+    const data = {
+      name: 'big-oven',
+      heat: 230,
+      etag: 'x',
+      bakedOn: 'Monday',
+      window: {},
+      mode: 'MODE_UNSPECIFIED',
+      password: 'hunter2',
+      smell: 'of bread',
+      labels: { team: 'bread' },
+    }
+    expect(fates(convert(asset(data)).account?.entries)).toEqual({
+      name: 'written',
+      heat: 'written',
+      etag: 'output-only',
+      bakedOn: 'output-only',
+      window: 'default',
+      mode: 'default',
+      password: 'unreadable',
+      smell: 'unmapped',
+      'labels.team': 'written',
+    })
+  })
+
+  test('a secret never reaches a manifest', () => {
+    expect(JSON.stringify(convert(asset({ password: 'hunter2', door: [{ handle: 'x', token: 'hunter2' }] })).manifests)).not.toContain(
+      'hunter2',
+    )
+  })
+
+  test('what lacks a field that the kind asks for is taken back and said', () => {
+    const { account, manifests } = convert(asset({ doors: [{ locked: true }] }))
+    expect(valueAt(manifests[0], ['spec', 'door'])).toBeUndefined()
+    expect(fates(account?.entries)).toEqual({ 'doors.0.locked': 'unmapped' })
+  })
+})
+
+describe('refusals and verdicts', () => {
+  test.each<[string, Json, string]>([
+    ['no object', 7, 'malformed'],
+    ['no type', { name: ovenName }, 'malformed'],
+    ['no data', { name: ovenName, assetType: 'bakery.googleapis.com/Oven' }, 'malformed'],
+    ['a name with a character that turns the text', asset({}, '//bakery.googleapis.com/projects/p/ovens/\u202egnp'), 'malformed'],
+    ['an unknown type', asset({}, ovenName, 'moon.googleapis.com/Crater'), 'unsupported'],
+    ['a label that ends in a dash', asset({ labels: { team: 'bread-' } }), 'labels'],
+    ['no place for a kind that asks for one', asset({}, '//bakery.googleapis.com/projects/p/ovens/o'), 'does-not-fit'],
+  ])('%s is refused as %s', (_, value, reason) => {
+    const { refused, manifests } = convert(value)
+    expect(refused?.reason).toBe(reason)
+    expect(manifests).toEqual([])
+  })
+
+  test('adoption adds its label where there are labels without it', () => {
+    expect(convert(asset({ labels: { team: 'bread' } })).verdict?.verdict).toBe('adds-label')
+    expect(convert(asset({ labels: { 'managed-by-cnrm': 'true' } })).verdict?.verdict).toBe('nothing-changes')
+    expect(convert(asset({ heat: 1 })).verdict?.verdict).toBe('nothing-changes')
+  })
+
+  test('fields left out worry only where the controller may clear them', () => {
+    const rack = convert(asset({ smell: 'x' }, rackName, 'bakery.googleapis.com/Rack'))
+    expect(rack.verdict).toMatchObject({ verdict: 'cannot-tell', fields: [['smell']] })
+    expect(convert(asset({ smell: 'x' })).verdict?.verdict).toBe('nothing-changes')
+  })
+
+  test('an access policy becomes a partial policy, without members that were deleted', () => {
+    const bindings = [{ role: 'roles/baker', members: ['user:a@b.test', 'deleted:user:c@b.test?uid=1'] }]
+    const { manifests } = convert({ ...asset({ heat: 1 }), iamPolicy: { etag: 'x', bindings } })
+    expect(manifests.map(({ kind }) => kind)).toEqual(['BakeryOven', 'IAMPartialPolicy'])
+    expect(valueAt(manifests[1], ['spec'])).toEqual({
+      resourceRef: { apiVersion: 'bakery.cnrm.cloud.google.com/v1beta1', kind: 'BakeryOven', name: 'big-oven' },
+      bindings: [{ role: 'roles/baker', members: [{ member: 'user:a@b.test' }] }],
+    })
+  })
+})
+
+/** The paths of all leaves: scalars, empty objects and empty lists. */
+function leavesOf(value: Json, path: string): string[] {
+  if (Array.isArray(value) && value.length > 0) return value.flatMap((item, index) => leavesOf(item, `${path}/${index}`))
+  if (isObject(value) && Object.keys(value).length > 0)
+    return Object.keys(value).flatMap((key) => leavesOf(value[key] ?? null, `${path}/${key}`))
+  return [path]
+}
+
+describe('on any JSON', () => {
+  const keys = fc.constantFrom(
+    ...[
+      'name',
+      'labels',
+      'heat',
+      'door',
+      'doors',
+      'window',
+      'recipe',
+      'setting',
+      'settings',
+      'target',
+      'light',
+      'color',
+      'timer',
+      'on',
+      'handle',
+    ],
+    ...[
+      'network',
+      'racks',
+      'password',
+      'tags',
+      'key',
+      'value',
+      'enabled',
+      'etag',
+      'zone',
+      'id',
+      'x',
+      '__proto__',
+      'constructor',
+      'toString',
+    ],
+  )
+  const leaf = fc.oneof(
+    fc.constantFrom<Json>(
+      null,
+      '',
+      'red',
+      'A_UNSPECIFIED',
+      'projects/p/racks/a',
+      '//x.googleapis.com/a/b',
+      'true',
+      '12',
+      2 ** 60,
+      -1,
+      0.5,
+      true,
+      false,
+    ),
+    fc.string(),
+  )
+  const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: 'small' },
+      leaf,
+      fc.array(tie('tree'), { maxLength: 3 }),
+      fc.array(fc.tuple(keys, tie('tree')), { maxLength: 5 }).map((entries) => Object.fromEntries(entries)),
+    ),
+  }))
+  const data = fc.array(fc.tuple(keys, tree), { maxLength: 8 }).map((entries): JsonObject => Object.fromEntries(entries))
+
+  test('nothing throws', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          tree,
+          data.map((one) => asset(one)),
+        ),
+        (value) => convert(value) !== undefined,
+      ),
+      { numRuns: 800 },
+    )
+  })
+
+  test('every leaf is accounted for exactly once, and the manifest is valid', () => {
+    const kind = catalogue.load('BakeryOven')
+    fc.assert(
+      fc.property(data, (one) => {
+        const { account, manifests } = convert(asset(one))
+        if (!account || !kind) return
+        const counted = account.entries.map(({ from }) => `/${from.join('/')}`).sort()
+        const there = Object.keys(one).flatMap((key) => leavesOf(one[key] ?? null, `/${key}`))
+        expect(counted).toEqual(there.sort())
+        expect(validateResource(kind.compiled, manifests[0] ?? null)).toEqual([])
+      }),
+      { numRuns: 800 },
+    )
+  })
+
+  test('what the account calls written stands in a manifest', () => {
+    fc.assert(
+      fc.property(data, (one) => {
+        const { account, manifests } = convert(asset(one))
+        for (const { fate, to } of account?.entries ?? [])
+          if (fate === 'written') expect(valueAt(manifests[0], to ?? []), JSON.stringify(to)).toBeDefined()
+      }),
+      { numRuns: 800 },
+    )
+  })
+})
