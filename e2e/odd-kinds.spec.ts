@@ -111,7 +111,7 @@ test('forms of odd kinds open, and write what is typed', async ({ page }) => {
     }
     await expect.poll(() => readYaml(page)).toMatch(/__proto__: set/)
     const yaml = await readYaml(page)
-    for (const line of ['constructor: set', 'a.b: set', '😀: set']) expect(yaml).toContain(line)
+    for (const line of ['constructor: set', 'a.b: set', '"😀": set']) expect(yaml).toContain(line)
     expect(await page.evaluate(() => Object.keys(Object.prototype))).toEqual([])
   })
 
