@@ -40,15 +40,16 @@ export function useFilledVerdicts(
     text,
     complete: ready && manifest.problems.length === 0 && manifest.name !== '' && settled.includes(text),
   }))
+  // only complete ones are asked about: each has a name of its own then, and no two questions are the same
+  const complete = asked.filter((each) => each.complete)
   const taken = useQueries({
-    queries: asked.map(({ manifest, complete }) => ({
+    queries: complete.map(({ manifest }) => ({
       ...queries.resources({ cluster: [at.cluster], namespace: [at.namespace], kind: [manifest.kind], q: manifest.name, limit: 50 }),
-      enabled: complete,
       placeholderData: undefined,
     })),
   })
   const dryRuns = useQueries({
-    queries: asked.map(({ manifest, text, complete }) => ({
+    queries: complete.map(({ manifest, text }) => ({
       queryKey: ['dry-run', at.cluster, at.namespace, text],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         fetchJson<DryRunResult>(apiPaths.dryRun, {
@@ -57,12 +58,13 @@ export function useFilledVerdicts(
           signal,
           stay: true,
         }),
-      enabled: complete,
       staleTime: 60_000,
       retry: false,
     })),
   })
-  return asked.map(({ manifest, text, complete }, index) => {
+  return asked.map((each) => {
+    const { manifest, text } = each
+    const index = complete.indexOf(each)
     const [problem] = manifest.problems
     const found = taken[index]?.data?.items.some(({ name }) => name === manifest.name) ?? false
     return {
@@ -72,7 +74,7 @@ export function useFilledVerdicts(
         ? { state: 'unfinished', message: problem }
         : found
           ? { state: 'taken', shared: manifest.shared }
-          : said(dryRuns[index], complete, ready),
+          : said(dryRuns[index], each.complete, ready),
     }
   })
 }
