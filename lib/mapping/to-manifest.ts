@@ -7,11 +7,12 @@ import type { Asset } from './asset.ts'
 import type { ResolveReference } from './convert-value.ts'
 import { type Identity, identityOf, impossibleLabels, labelsAt, manifestName } from './identity.ts'
 import type { KindTable, SourcePath } from './kind-table.ts'
-import { mapObject, type Walk } from './map-fields.ts'
+import { mapObject } from './map-fields.ts'
 import { fillParents } from './parents.ts'
 import { Refusal } from './refusal.ts'
 import { type TableNode, tableTree } from './table-tree.ts'
 import { type Target, targetOf } from './target.ts'
+import type { Walk } from './walk.ts'
 import { fold } from './words.ts'
 
 /** A kind made ready for many assets. */
@@ -70,7 +71,7 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
   const spec: JsonObject = {}
   const skip = noteIdentity(asset, kind, account)
   const labels = takeLabels(asset, kind, account, skip)
-  const walk: Walk = { account, resolve: context.resolve, observed: kind.observed, generated: kind.generated }
+  const walk: Walk = { account, resolve: context.resolve, observed: kind.observed, generated: kind.generated, fill: mapObject }
   if (kind.spec) {
     mapObject(walk, kind.spec, asset.data, spec, { from: [], to: ['spec'], table: kind.tableTree }, skip)
     applySettings(asset.data, kind.table, spec)

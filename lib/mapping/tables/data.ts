@@ -10,6 +10,7 @@ export const dataTables: readonly KindTable[] = [
     ],
     leave: [
       { from: ['iamConfiguration', 'bucketPolicyOnly'], fate: 'output-only', why: 'uniformBucketLevelAccess says the same' },
+      { from: ['project'], fate: 'output-only', why: 'the name says it' },
       { from: ['acl'], fate: 'output-only', why: 'access lists are resources of their own' },
       { from: ['defaultObjectAcl'], fate: 'output-only', why: 'access lists are resources of their own' },
     ],
@@ -27,6 +28,7 @@ export const dataTables: readonly KindTable[] = [
     ],
     leave: [
       { from: ['geminiConfig'], fate: 'default', why: 'the kind has no field for it' },
+      { from: ['project'], fate: 'output-only', why: 'the name says it' },
       { from: ['sqlNetworkArchitecture'], fate: 'output-only', why: 'the service chose it' },
       { from: ['replicaNames'], fate: 'output-only', why: 'replicas are resources of their own' },
     ],

@@ -100,6 +100,16 @@ export const managementTables: readonly KindTable[] = [
     labels: ['userLabels'],
   },
   { kind: 'MonitoringUptimeCheckConfig', fields: [{ from: ['monitoredResource', 'labels'], to: ['filterLabels'] }] },
+  ...['RunService', 'RunJob'].map((kind) => ({
+    kind,
+    refuse: [
+      {
+        from: ['apiVersion'],
+        reason: 'does-not-fit' as const,
+        why: 'The inventory gives this one in the older form of Cloud Run, which lacks fields of the kind. Ask the inventory for version v2.',
+      },
+    ],
+  })),
   { kind: 'MonitoringDashboard', alwaysUpdates: 'The controller sends an update at the first reconcile, whatever the manifest says.' },
   {
     kind: 'DNSRecordSet',

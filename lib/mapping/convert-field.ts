@@ -1,0 +1,244 @@
+/** The value for one field, in the form the field wants, with every leaf accounted for. Pure. */
+import { isObject, type Json, type JsonObject } from '#lib/json.ts'
+import { noteLeaves, takeBack } from './account.ts'
+import { collectionOf } from './asset-name.ts'
+import { keyedList, keyFieldOf, listToMap, mapToList, takesKey } from './convert-entries.ts'
+import { convertReference, convertScalar } from './convert-value.ts'
+import { chooseReference } from './match-field.ts'
+import { isOutputOnlyName, isSecretName, isUnspecified } from './output-only.ts'
+import type { Target } from './target.ts'
+import type { Transform } from './transforms.ts'
+import { isNothing, type Place, type Walk, whole } from './walk.ts'
+import { fold } from './words.ts'
+
+const deepest = 60
+
+/** The value for a field, with every leaf accounted for; undefined when the field cannot hold it. */
+export function convertField(walk: Walk, target: Target, value: Json, place: Place, by: Transform): Json | undefined {
+  const { account } = walk
+  if (place.from.length > deepest) {
+    noteLeaves(account, value, place.from, { fate: 'unmapped', why: 'it lies too deep' })
+    return undefined
+  }
+  if (isNothing(value) && !(target.type === 'map' && target.item?.type === 'string' && isObject(value) && Object.keys(value).length > 0)) {
+    const wanted = target.isRequired ? emptyAs(target, value) : undefined
+    noteLeaves(account, value, place.from, wanted === undefined ? { fate: 'default', why: 'empty' } : { fate: 'written', to: place.to, by })
+    return wanted
+  }
+  if (typeof value === 'string' && isUnspecified(value)) {
+    noteLeaves(account, value, place.from, { fate: 'default', why: 'unspecified' })
+    return undefined
+  }
+  if (target.type === 'secret-or-literal') {
+    noteLeaves(account, value, place.from, { fate: 'unreadable', why: 'a secret does not go into Git' })
+    return undefined
+  }
+  if (target.isReference) return whole(walk, convertReference(target, value, walk.resolve), value, place, 'reference')
+  if (
+    typeof value === 'string' &&
+    isSecretName(String(place.from.at(-1))) &&
+    collectionOf(value) === undefined &&
+    target.type === 'string'
+  ) {
+    noteLeaves(account, value, place.from, { fate: 'unreadable', why: 'a secret does not go into Git' })
+    return undefined
+  }
+  if (Array.isArray(value)) return convertList(walk, target, value, place, by)
+  if (isObject(value)) return convertObject(walk, target, value, place, by)
+  if (value === null) return undefined
+  return convertText(walk, target, value, place, by)
+}
+
+/** An empty value for a field the kind asks for: `{}` may say as much as a word. */
+function emptyAs(target: Target, value: Json): Json | undefined {
+  if (value === '' && target.type === 'string') return ''
+  if (Array.isArray(value) && target.type === 'list') return []
+  if (!isObject(value) || target.isReference) return undefined
+  if (target.type === 'map') return {}
+  if (target.type !== 'object') return undefined
+  const out: JsonObject = {}
+  for (const [key, inner] of Object.entries(value)) {
+    const field = target.byKey.get(key) ?? target.byFold.get(fold(key))
+    const below = field && emptyAs(field, inner)
+    if (field && below !== undefined) out[field.key] = below
+  }
+  return target.required.some((field) => !Object.hasOwn(out, field.key)) ? undefined : out
+}
+
+function convertText(walk: Walk, target: Target, value: string | number | boolean, place: Place, by: Transform): Json | undefined {
+  if (target.type === 'list' && target.item) {
+    const item = convertField(walk, target.item, value, { ...place, to: [...place.to, 0] }, 'one-of-list')
+    return item === undefined ? undefined : [item]
+  }
+  if (target.type === 'object') {
+    const inner = onlyField(target, value)
+    if (inner) {
+      const result = convertField(
+        walk,
+        inner,
+        value,
+        { ...place, to: [...place.to, inner.key] },
+        inner.isReference ? 'reference-choice' : 'sink',
+      )
+      return result === undefined ? undefined : { [inner.key]: result }
+    }
+  }
+  const converted = convertScalar(target, value, walk.generated)
+  return whole(walk, converted?.value, value, place, converted?.by ?? by)
+}
+
+/** The field a bare value means in an object: its only one, the reference it points to, or the one all others leave as required. */
+function onlyField(target: Target, value: string | number | boolean): Target | undefined {
+  if (target.fields.length === 1) return target.fields[0]
+  if (typeof value === 'string') {
+    const reference = chooseReference(target, undefined)
+    if (reference) return reference
+  }
+  return target.required.length === 1 ? target.required[0] : target.byKey.get('value')
+}
+
+function convertList(walk: Walk, target: Target, value: Json[], place: Place, by: Transform): Json | undefined {
+  if (target.type === 'list' && target.item) {
+    const { item } = target
+    const table = place.table?.at('*')
+    const items: Json[] = []
+    for (const [index, entry] of value.entries()) {
+      const from = [...place.from, index]
+      const to = [...place.to, items.length]
+      const result = isNothing(entry)
+        ? whole(walk, undefined, entry, { from, to, table }, by)
+        : convertItem(walk, item, entry, { from, to, table }, by)
+      if (result !== undefined) items.push(result)
+    }
+    return items.length === 0 ? undefined : items
+  }
+  if (target.type === 'map') return listToMap(convertField, walk, target, value, place)
+  if (target.type === 'string') return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text')
+  if (target.type === 'free-form' && target.node.type === 'free-form' && target.node.accepts === 'any')
+    return whole(walk, value, value, place, by)
+  if (value.length === 1 && value[0] !== undefined)
+    return convertField(walk, target, value[0], { ...place, from: [...place.from, 0] }, 'one-of-list')
+  return whole(walk, undefined, value, place, by)
+}
+
+/** An entry of a list. A bare text for an object goes to the reference it points to. */
+function convertItem(walk: Walk, item: Target, entry: Json, place: Place, by: Transform): Json | undefined {
+  if (typeof entry === 'string' && item.type === 'object' && !item.isReference) {
+    const chosen = chooseReference(item, collectionOf(entry))
+    if (chosen) {
+      const result = convertField(walk, chosen, entry, { ...place, to: [...place.to, chosen.key] }, 'reference-choice')
+      return result === undefined ? undefined : { [chosen.key]: result }
+    }
+  }
+  return convertField(walk, item, entry, place, by)
+}
+
+function convertObject(walk: Walk, target: Target, value: JsonObject, place: Place, by: Transform): Json | undefined {
+  switch (target.type) {
+    case 'object': {
+      const mark = walk.account.entries.length
+      const out: JsonObject = {}
+      walk.fill(walk, target, value, out, place)
+      const missing = target.required.find((field) => !Object.hasOwn(out, field.key))
+      if (missing && Object.keys(out).length > 0) {
+        takeBack(walk.account, mark, `the asset does not say ${missing.key}, which the kind asks for beside it`)
+        return undefined
+      }
+      return Object.keys(out).length === 0 ? undefined : out
+    }
+    case 'map': {
+      const out: JsonObject = {}
+      for (const key of Object.keys(value)) {
+        const inner = value[key] ?? null
+        if (!target.item) continue
+        const to = [...place.to, key]
+        const from = [...place.from, key]
+        if (!takesKey(key)) {
+          noteLeaves(walk.account, inner, from, { fate: 'unmapped', why: 'no document can hold this key' })
+          continue
+        }
+        if (inner === '' && target.item.type === 'string') {
+          walk.account.entries.push({ from, fate: 'written', to, by })
+          out[key] = ''
+          continue
+        }
+        const result = convertField(walk, target.item, inner, { from, to, table: place.table?.at('*') }, by)
+        if (result !== undefined) out[key] = result
+      }
+      return Object.keys(out).length === 0 ? undefined : out
+    }
+    case 'list':
+      return objectToList(walk, target, value, place)
+    case 'free-form':
+      return whole(walk, value, value, place, by)
+    case 'string':
+      return convertToText(walk, target, value, place, by)
+    case 'boolean':
+      return objectToBoolean(walk, value, place)
+    default:
+      return unwrap(walk, target, value, place, 'hoist')
+  }
+}
+
+/** The only entry of a wrapper that is no object itself. */
+function onlyEntry(value: JsonObject): [string, Json] | undefined {
+  const entries = Object.entries(value).filter(([, inner]) => !isNothing(inner))
+  const [only] = entries
+  return entries.length === 1 && only && !isObject(only[1]) ? only : undefined
+}
+
+/** The value inside a wrapper with one entry, for a field that has no wrapper. */
+function unwrap(walk: Walk, target: Target, value: JsonObject, place: Place, by: Transform): Json | undefined {
+  const only = onlyEntry(value)
+  if (!only) return whole(walk, undefined, value, place, by)
+  for (const [key, inner] of Object.entries(value))
+    if (key !== only[0]) noteLeaves(walk.account, inner, [...place.from, key], { fate: 'default', why: 'empty' })
+  return convertField(walk, target, only[1], { ...place, from: [...place.from, only[0]], table: place.table?.at(only[0]) }, by)
+}
+
+/** An object for a text field: JSON text (a wrapped list without its wrapper), or the text inside a wrapper. */
+function convertToText(walk: Walk, target: Target, value: JsonObject, place: Place, by: Transform): Json | undefined {
+  const only = onlyEntry(value)
+  if (only && (Array.isArray(only[1]) || !saysJson(target)))
+    return unwrap(walk, target, value, place, Array.isArray(only[1]) ? by : 'hoist')
+  return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text')
+}
+
+const saysJson = (target: Target): boolean => /json/i.test(`${target.key} ${target.node.description ?? ''}`)
+
+/** A text field of the very name under which the service has an object can only hold JSON. */
+const holdsJson = (target: Target, by: Transform): boolean => by === 'copy' || by === 'spelling' || saysJson(target)
+
+/** `{enabled: true, lockedTime: …}` for a switch. */
+function objectToBoolean(walk: Walk, value: JsonObject, place: Place): Json | undefined {
+  const { enabled, ...rest } = value
+  for (const [key, inner] of Object.entries(rest))
+    noteLeaves(
+      walk.account,
+      inner,
+      [...place.from, key],
+      isOutputOnlyName(key) || isNothing(inner) ? { fate: 'output-only' } : { fate: 'unmapped', why: 'the field is only a switch' },
+    )
+  if (enabled === undefined) return undefined
+  return whole(walk, typeof enabled === 'boolean' ? enabled : undefined, enabled, { ...place, from: [...place.from, 'enabled'] }, 'boolean')
+}
+
+/** A map to a list of its entries, when the items have a field for the key; else a list of one. */
+function objectToList(walk: Walk, target: Target, value: JsonObject, place: Place): Json | undefined {
+  const { item } = target
+  if (!item) return whole(walk, undefined, value, place, 'map-to-list')
+  const keyField = keyFieldOf(item)
+  const valueField = item.byKey.get('value')
+  const keys = Object.keys(value)
+  const isMap = keyField && (valueField !== undefined || !keys.some((key) => item.byKey.has(key)))
+  const wrapped = onlyEntry(value)
+  if (!isMap && wrapped && Array.isArray(wrapped[1]) && !item.byFold.has(fold(wrapped[0])))
+    return unwrap(walk, target, value, place, 'hoist')
+  if (!isMap) {
+    const result = convertField(walk, item, value, { ...place, to: [...place.to, 0] }, 'one-of-list')
+    return result === undefined ? undefined : [result]
+  }
+  return valueField
+    ? mapToList(convertField, walk, keyField.key, valueField, value, place)
+    : keyedList(walk, item, keyField.key, value, place)
+}
