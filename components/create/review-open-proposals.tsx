@@ -22,7 +22,6 @@ export function OpenProposalChoice({
   choose: (way: Way) => void
 }) {
   const distinct = [...new Map(proposals.map((proposal) => [proposal.id, proposal])).values()]
-  const changes = several ? 'changes' : 'change'
   return (
     <fieldset className={styles.choice}>
       <legend>{several ? 'Some of these resources are in an open proposal' : 'This resource is in an open proposal'}</legend>
@@ -49,10 +48,11 @@ export function OpenProposalChoice({
             />
             <span>
               <strong>
-                Add a commit to {proposal.title} ({called(proposal)})
+                Add a commit to “{proposal.title}” ({called(proposal)})
               </strong>
               <span className={styles.facts}>
-                Your {changes} are put on top of its version and are merged together with it. CI plans the pull request again.
+                {several ? 'Your changes are put on top of its version and are' : 'Your change is put on top of its version and is'} merged
+                together with it. CI plans the pull request again.
               </span>
             </span>
           </label>
