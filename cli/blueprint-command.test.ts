@@ -47,7 +47,9 @@ describe('corbel blueprint test', () => {
     const { code, out } = await corbel(['test', join(root, 'blueprints'), '--crds', crds])
     expect([code, out]).toEqual([
       0,
-      expect.stringMatching(/^Files: 13, blueprints: 8, tests: \d+, kinds with hints: \d+, against \d+ kinds .* Errors: 0, warnings: 0\.\n$/),
+      expect.stringMatching(
+        /^Files: 13, blueprints: 8, tests: \d+, kinds with hints: \d+, against \d+ kinds .* Errors: 0, warnings: 0\.\n$/,
+      ),
     ])
   })
 

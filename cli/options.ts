@@ -96,6 +96,7 @@ Usage
   corbel plan --base REF --head REF     what would change, with the API server's verdict (nothing is written)
   corbel apply --head REF [--base REF]  apply what changed since base, and wait until it is reconciled
   corbel validate [FILE…]               look for mistakes in manifest files
+  corbel import convert --crds DIR      assets of the cloud inventory (JSON lines, standard input) to manifests (JSON lines)
   corbel blueprint test DIR…            look for mistakes in blueprints and kind hints, and fill the tests in them
   corbel help                           this text
 
@@ -108,7 +109,7 @@ Options
   --repository O/N      its name, written to applied resources (default: $GITHUB_REPOSITORY, else the remote "origin")
   --format F            text, markdown or json (default: text). Reports go to standard output, progress to standard error
   --kubeconfig FILE     how to reach the cluster (default: $KUBECONFIG); --context NAME chooses one of its contexts
-  --crds DIR            blueprint: CustomResourceDefinitions to check against (default: those of the cluster, where one is named)
+  --crds DIR            import: the kinds to convert to. Blueprint: CustomResourceDefinitions to check against (default: those of the cluster, where one is named)
   --offline             plan, blueprint: do not ask the cluster
   --server              validate: ask the API server by dry run as well
   --all                 apply: every resource, not only those changed since base; without --base this is implied

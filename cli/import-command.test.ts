@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { importCommand } from './import-command.ts'
+import { readOptions } from './options.ts'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'corbel-import-'))
+  const schema = { type: 'object', properties: { spec: { type: 'object', properties: { resourceID: { type: 'string' }, heat: { type: 'integer' } } } } }
+  const oven = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'bakeryovens.bakery.cnrm.cloud.google.com' },
+    spec: {
+      group: 'bakery.cnrm.cloud.google.com',
+      names: { kind: 'BakeryOven', plural: 'bakeryovens' },
+      scope: 'Namespaced',
+      versions: [{ name: 'v1beta1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+    },
+  }
+  writeFileSync(join(folder, 'oven.json'), JSON.stringify(oven))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function convert(lines: string[], args = ['convert', '--crds', folder]): Promise<string> {
+  let out = ''
+  const terminal = { environment: {}, directory: folder, out: (text: string) => void (out += text), err: () => {} }
+  await importCommand(readOptions(args, {}, folder), terminal, Readable.from([`${lines.join('\n')}\n`]))
+  return out
+}
+
+test('each line gives one line, in order, whatever it holds', async () => {
+  const asset = (id: string) =>
+    JSON.stringify({ name: `//bakery.googleapis.com/projects/p/ovens/${id}`, assetType: 'bakery.googleapis.com/Oven', resource: { data: { heat: 1 } } })
+  const answers = (await convert([asset('a'), 'not json', '{}', asset('b')])).trim().split('\n')
+  expect(answers.map((line) => JSON.parse(line)).map(({ manifests, error }) => manifests[0]?.metadata.name ?? error)).toEqual([
+    'a',
+    'malformed: The line is no JSON.',
+    'malformed: The asset has no type ("assetType"), so it has no kind.',
+    'b',
+  ])
+})
+
+test('a folder without definitions is refused with a sentence', async () => {
+  await expect(convert([], ['convert', '--crds', join(folder, 'nowhere')])).rejects.toThrow('cannot be read')
+})
+
+test('anything else than convert shows how to call it', async () => {
+  await expect(convert([], ['turn'])).rejects.toThrow('Usage: corbel import convert')
+})
