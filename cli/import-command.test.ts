@@ -9,7 +9,10 @@ import { readOptions } from './options.ts'
 let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'corbel-import-'))
-  const schema = { type: 'object', properties: { spec: { type: 'object', properties: { resourceID: { type: 'string' }, heat: { type: 'integer' } } } } }
+  const schema = {
+    type: 'object',
+    properties: { spec: { type: 'object', properties: { resourceID: { type: 'string' }, heat: { type: 'integer' } } } },
+  }
   const oven = {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -27,14 +30,25 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 async function convert(lines: string[], args = ['convert', '--crds', folder]): Promise<string> {
   let out = ''
-  const terminal = { environment: {}, directory: folder, out: (text: string) => void (out += text), err: () => {} }
+  const terminal = {
+    environment: {},
+    directory: folder,
+    out: (text: string) => {
+      out += text
+    },
+    err: () => {},
+  }
   await importCommand(readOptions(args, {}, folder), terminal, Readable.from([`${lines.join('\n')}\n`]))
   return out
 }
 
 test('each line gives one line, in order, whatever it holds', async () => {
   const asset = (id: string) =>
-    JSON.stringify({ name: `//bakery.googleapis.com/projects/p/ovens/${id}`, assetType: 'bakery.googleapis.com/Oven', resource: { data: { heat: 1 } } })
+    JSON.stringify({
+      name: `//bakery.googleapis.com/projects/p/ovens/${id}`,
+      assetType: 'bakery.googleapis.com/Oven',
+      resource: { data: { heat: 1 } },
+    })
   const answers = (await convert([asset('a'), 'not json', '{}', asset('b')])).trim().split('\n')
   expect(answers.map((line) => JSON.parse(line)).map(({ manifests, error }) => manifests[0]?.metadata.name ?? error)).toEqual([
     'a',
