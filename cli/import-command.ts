@@ -44,7 +44,11 @@ function convertLine(line: string, catalogue: Catalogue, projectIds: Map<string,
 function answer({ manifests, account, verdict, refused }: Conversion): JsonObject {
   return {
     manifests,
-    account: account && { counts: countFates(account), entries: account.entries.map((entry) => ({ ...entry })) },
+    account: account && {
+      counts: countFates(account),
+      entries: account.entries.map((entry) => ({ ...entry })),
+      unreadable: [...account.unreadable],
+    },
     verdict: verdict && { ...verdict },
     error: refused && `${refused.reason}: ${refused.message}`,
   }

@@ -25,8 +25,8 @@ export interface AccountEntry {
 
 export interface Account {
   entries: AccountEntry[]
-  /** Fields of the manifest that the asset does not show because nobody can read them. */
-  unreadable: JsonPath[]
+  /** Fields of the manifest that hold secrets: nobody can read whether they are set; `*` stands for every entry of a list. */
+  unreadable: readonly JsonPath[]
 }
 
 export const emptyAccount = (): Account => ({ entries: [], unreadable: [] })

@@ -55,7 +55,7 @@ function convertRead(asset: Asset, catalogue: Catalogue, context: MappingContext
     kind: kind.compiled.kind,
     account,
     labels,
-    keepsUnsetFields: kind.generated,
+    keepsUnsetFields: kind.keepsUnsetFields,
     alwaysUpdates: kind.table?.alwaysUpdates,
   })
   const name = textAt(manifest, 'metadata', 'name')

@@ -2,7 +2,7 @@
  * The fields of a kind as the mapping looks at them: the field tree (`lib/schema`) with the look-ups and the memory of earlier matches
  * that make converting many assets fast. Pure.
  */
-import type { ChoiceOption, FieldNode } from '#lib/schema/field-tree.ts'
+import type { FieldNode } from '#lib/schema/field-tree.ts'
 import { childrenOf } from '#lib/schema/field-tree.ts'
 import type { FieldMatch } from './match-field.ts'
 import { fold } from './words.ts'
@@ -55,8 +55,9 @@ function isLooseReference(node: FieldNode): boolean {
   return node.type === 'object' && /Refs?$/.test(node.key) && node.children.some(({ key }) => key === 'external')
 }
 
-/** Options of which exactly one must hold, for the node itself. */
-export function exclusiveOptions(target: Target): ChoiceOption[] {
-  if (target.node.type !== 'object') return []
-  return (target.node.choices ?? []).filter(({ rule }) => rule === 'exactly-one').flatMap(({ options }) => options)
+/** The fields that hold secrets: nobody can read them, so no import fills them. Paths start below the target; list entries are `*`. */
+export function secretFields(target: Target, path: readonly string[] = []): string[][] {
+  if (target.type === 'secret-or-literal') return [[...path]]
+  const inner = target.item ? secretFields(target.item, [...path, '*']) : []
+  return [...inner, ...target.fields.flatMap((field) => secretFields(field, [...path, field.key]))]
 }

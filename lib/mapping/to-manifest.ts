@@ -11,7 +11,7 @@ import { mapObject } from './map-fields.ts'
 import { fillParents } from './parents.ts'
 import { Refusal } from './refusal.ts'
 import { type TableNode, tableTree } from './table-tree.ts'
-import { type Target, targetOf } from './target.ts'
+import { secretFields, type Target, targetOf } from './target.ts'
 import type { Walk } from './walk.ts'
 import { fold } from './words.ts'
 
@@ -22,6 +22,10 @@ export interface MappedKind {
   table: KindTable | undefined
   tableTree: TableNode | undefined
   observed: ReadonlySet<string>
+  /** Fields that hold secrets, from the root of the manifest. */
+  secrets: string[][]
+  /** The controller leaves live values alone where the manifest says nothing. */
+  keepsUnsetFields: boolean
   /** Generated from the schema of an older controller: labels stand in the metadata even where the spec has some, and organisations are named by their number. */
   generated: boolean
 }
@@ -47,16 +51,22 @@ export interface KindTraits {
   generated: boolean
 }
 
+/** Kinds that have an older controller's schema and a newer controller (Config Connector 1.155). */
+const rewritten = new Set(['TagsLocationTagBinding', 'VertexAITensorboard'])
+
 /** Makes a kind ready. */
 export function mappedKind(compiled: CompiledKind, traits: KindTraits, table: KindTable | undefined): MappedKind {
   const spec = compiled.root.type === 'object' ? compiled.root.children.find(({ key }) => key === 'spec') : undefined
+  const target = spec && targetOf(spec)
   return {
     compiled,
-    spec: spec && targetOf(spec),
+    spec: target,
     table,
     tableTree: table && tableTree(table),
     observed: new Set([...traits.observed].map(fold)),
     generated: traits.generated,
+    keepsUnsetFields: traits.generated && !rewritten.has(compiled.kind),
+    secrets: target ? secretFields(target, ['spec']) : [],
   }
 }
 
@@ -68,6 +78,7 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
   const identity = identityOf(asset, kind.table, context.projectIds)
   refuseByTable(asset, kind.table, identity.id)
   const account = emptyAccount()
+  account.unreadable = kind.secrets
   const spec: JsonObject = {}
   const skip = noteIdentity(asset, kind, account)
   const labels = takeLabels(asset, kind, account, skip)

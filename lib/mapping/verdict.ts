@@ -28,7 +28,7 @@ export interface VerdictQuestion {
   alwaysUpdates: string | undefined
 }
 
-export const adoptionLabel = 'managed-by-cnrm'
+const adoptionLabel = 'managed-by-cnrm'
 
 /** Judges one resource. */
 export function judge({ kind, account, labels, keepsUnsetFields, alwaysUpdates }: VerdictQuestion): Verdict {
@@ -41,11 +41,11 @@ export function judge({ kind, account, labels, keepsUnsetFields, alwaysUpdates }
       reasons: ['The controller of this kind may clear what the manifest leaves out, and these fields are left out.'],
       fields: [...unmapped, ...unreadable],
     }
-  const left =
-    unmapped.length + unreadable.length > 0
-      ? ['Fields that the manifest leaves out keep their live values: the controller of this kind does not touch them.']
-      : []
   const fields = [...unmapped, ...unreadable]
+  const left =
+    fields.length > 0 ? ['What the manifest leaves out keeps its live value: the controller of this kind does not touch it.'] : []
+  if (!keepsUnsetFields && account.unreadable.length > 0)
+    left.push('Whether a secret is set cannot be read: look at the fields for secrets yourself.')
   if ((labels !== undefined || isLabelled(kind)) && labels?.[adoptionLabel] !== 'true')
     return {
       verdict: 'adds-label',
@@ -54,7 +54,7 @@ export function judge({ kind, account, labels, keepsUnsetFields, alwaysUpdates }
     }
   return {
     verdict: 'nothing-changes',
-    reasons: ['Every field that can be set is in the manifest as it is live.', ...left].slice(left.length),
+    reasons: left.length > 0 ? left : ['Every field that can be set is in the manifest as it is live.'],
     fields,
   }
 }
