@@ -20,6 +20,7 @@ export interface Asset {
 }
 
 const longestName = 4096
+const mostLevels = 100
 
 /**
  * Reads one asset.
@@ -39,6 +40,7 @@ export function readAsset(value: Json): Asset {
   if (!name.startsWith('//') || name.length > longestName || holdsControl(name))
     throw new Invalid('The name of the asset is no full resource name ("//service.googleapis.com/…").')
   const data = valueAt(value, ['resource', 'data'])
+  if (isDeeperThan(value, mostLevels)) throw new Invalid(`The asset is nested deeper than ${mostLevels} levels, which no resource is.`)
   const policy = valueAt(value, ['iamPolicy']) ?? valueAt(value, ['iam_policy'])
   const version = textAt(value, 'resource', 'version')
   const updateTime = textAt(value, 'updateTime') ?? textAt(value, 'update_time')
@@ -58,4 +60,11 @@ export function readAsset(value: Json): Asset {
 /** Control characters and those that turn the direction of writing: they make a name look like another. */
 export function holdsControl(text: string): boolean {
   return /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(text)
+}
+
+function isDeeperThan(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  for (const inner of Object.values(value)) if (isDeeperThan(inner, levels - 1)) return true
+  return false
 }

@@ -151,12 +151,19 @@ describe('the account', () => {
   })
 })
 
+const nested = (levels: number): Json => {
+  let value: Json = 'flour'
+  for (let at = 0; at < levels; at += 1) value = [value]
+  return value
+}
+
 describe('refusals and verdicts', () => {
   test.each<[string, Json, string]>([
     ['no object', 7, 'malformed'],
     ['no type', { name: ovenName }, 'malformed'],
     ['no data', { name: ovenName, assetType: 'bakery.googleapis.com/Oven' }, 'malformed'],
     ['a name with a character that turns the text', asset({}, '//bakery.googleapis.com/projects/p/ovens/\u202egnp'), 'malformed'],
+    ['an asset nested without end', asset({ recipe: nested(5000) }), 'malformed'],
     ['an unknown type', asset({}, ovenName, 'moon.googleapis.com/Crater'), 'unsupported'],
     ['a label that ends in a dash', asset({ labels: { team: 'bread-' } }), 'labels'],
     ['no place for a kind that asks for one', asset({}, '//bakery.googleapis.com/projects/p/ovens/o'), 'does-not-fit'],

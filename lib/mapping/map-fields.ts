@@ -135,46 +135,40 @@ function unmatched(walk: Walk, target: Target, key: string, value: Json, out: Js
  */
 function joinOrHoist(walk: Walk, target: Target, wrapper: string, value: JsonObject, out: JsonObject, place: Place): boolean {
   const keys = Object.keys(value)
-  const finds = keys.map((key): { field: Target; by: Transform } | undefined => {
-    const inner = value[key] ?? null
-    if (isNothing(inner)) return undefined
-    const joined = target.byFold.get(fold(wrapper + key))
-    if (joined && !Object.hasOwn(out, joined.key)) return { field: joined, by: 'joined' }
-    const hoisted = matchField(target, key, inner)
-    const field = hoisted?.way[0]
-    if (hoisted?.way.length !== 1 || !field || tooCommon.has(fold(key)) || Object.hasOwn(out, field.key)) return undefined
-    return { field, by: 'hoist' }
-  })
+  const finds = keys.map((key) => fieldFor(target, wrapper, key, value[key] ?? null, out))
   if (finds.every((found) => !found) && !place.table?.hasRules) return false
   for (const [index, key] of keys.entries()) {
     const inner = value[key] ?? null
     const from = [...place.from, key]
     const table = place.table?.at(key)
     const found = finds[index]
-    if (table?.leave || table?.rule) {
-      if (table.leave) noteLeaves(walk.account, inner, from, table.leave)
-      else if (table.rule) applyRule(walk, target, table.rule, inner, out, { ...place, from, table })
-      continue
+    if (table?.leave) noteLeaves(walk.account, inner, from, table.leave)
+    else if (table?.rule) applyRule(walk, target, table.rule, inner, out, { ...place, from, table })
+    else if (isNothing(inner)) noteLeaves(walk.account, inner, from, { fate: 'default', why: 'empty' })
+    else if (!found) unmatched(walk, target, key, inner, out, { ...place, from, table })
+    else if (Object.hasOwn(out, found.field.key)) alreadyFilled(walk, found.field.key, out[found.field.key], inner, from)
+    else {
+      const result = convertField(walk, found.field, inner, { from, to: [...place.to, found.field.key], table }, found.by)
+      if (result !== undefined) out[found.field.key] = result
     }
-    if (!found) {
-      if (isNothing(inner)) noteLeaves(walk.account, inner, from, { fate: 'default', why: 'empty' })
-      else unmatched(walk, target, key, inner, out, { ...place, from, table: place.table?.at(key) })
-      continue
-    }
-    if (Object.hasOwn(out, found.field.key)) {
-      noteLeaves(walk.account, inner, from, { fate: 'unmapped', why: `${found.field.key} is already filled from another field` })
-      continue
-    }
-    const result = convertField(
-      walk,
-      found.field,
-      inner,
-      { from, to: [...place.to, found.field.key], table: place.table?.at(key) },
-      found.by,
-    )
-    if (result !== undefined) out[found.field.key] = result
   }
   return true
+}
+
+/** The field that a key inside a wrapper means when the wrapper is not there. */
+function fieldFor(
+  target: Target,
+  wrapper: string,
+  key: string,
+  value: Json,
+  out: JsonObject,
+): { field: Target; by: Transform } | undefined {
+  if (isNothing(value)) return undefined
+  const joined = target.byFold.get(fold(wrapper + key))
+  if (joined && !Object.hasOwn(out, joined.key)) return { field: joined, by: 'joined' }
+  const hoisted = matchField(target, key, value)
+  const field = hoisted?.way[0]
+  return hoisted?.way.length === 1 && field && !tooCommon.has(fold(key)) ? { field, by: 'hoist' } : undefined
 }
 
 /** Words that mean something else one level up. */
