@@ -91,7 +91,12 @@ const ratio = (of: { matched: number; missed: number } | undefined): string =>
 function importOf({ kind, assetTypes }: Row): string {
   const mapped = kinds.load(kind)
   const refusals = tableOf(kind)?.refuse ?? []
-  if (refusals.some(({ from, is, matches }) => is === undefined && matches === undefined && ['name', 'id'].includes(from.join('.'))))
+  if (
+    refusals.some(
+      ({ from, is, matches, atLeast }) =>
+        is === undefined && matches === undefined && atLeast === undefined && ['name', 'id'].includes(from.join('.')),
+    )
+  )
     return 'refused'
   const found = assetTypes.filter((assetType) => kinds.kindOf({ name: '//x/y', assetType, data: {}, ancestors: [] })?.kind === kind)
   if (!mapped || found.length === 0) return tableOf(kind) ? 'by condition' : 'shared type'

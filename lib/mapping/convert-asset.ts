@@ -88,7 +88,7 @@ function partManifests(asset: Asset, kind: MappedKind, catalogue: Catalogue, con
         for (const entry of made.account.entries) account.entries.push({ ...entry, from: [...at, ...entry.from] })
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
-        noteLeaves(account, part, at, { fate: 'unmapped', why: error.message })
+        noteLeaves(account, part, at, { fate: error.reason === 'default' ? 'output-only' : 'unmapped', why: error.message })
       }
     }
   }

@@ -28,11 +28,13 @@ export interface KindTable {
   alwaysUpdates?: string
 }
 
-/** A rule holds when the value is there and equals `is`, fits `matches`, or, without both, is there at all. */
+/** A rule holds when the value is there and equals `is`, fits `matches` or `atLeast`, or, without these, is there at all. */
 export interface RefuseRule {
   from: SourcePath
   is?: Json
   matches?: string
+  /** For numbers: this one or greater. */
+  atLeast?: number
   reason: RefusalReason
   /** A sentence for people. */
   why: string

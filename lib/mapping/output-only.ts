@@ -35,4 +35,7 @@ const secrets = new Set(
 )
 
 /** Whether a text of this name is a secret, which never goes into Git as it is. */
-export const isSecretName = (key: string): boolean => secrets.has(fold(key))
+export function isSecretName(key: string): boolean {
+  const word = fold(key)
+  return secrets.has(word) || /(?:password|clientsecret|privatekey)$/.test(word)
+}

@@ -6,7 +6,7 @@ import { type Account, emptyAccount, noteLeaves } from './account.ts'
 import type { Asset } from './asset.ts'
 import type { ResolveReference } from './convert-value.ts'
 import { type Identity, identityOf, impossibleLabels, labelsAt, manifestName } from './identity.ts'
-import type { KindTable, SourcePath } from './kind-table.ts'
+import type { KindTable, RefuseRule, SourcePath } from './kind-table.ts'
 import { mapObject } from './map-fields.ts'
 import { fillParents } from './parents.ts'
 import { Refusal } from './refusal.ts'
@@ -107,13 +107,16 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
 
 /** @throws Refusal when the table says that such a resource is not imported. */
 function refuseByTable(asset: Asset, table: KindTable | undefined, id: string): void {
-  for (const { from, is, matches, reason, why } of table?.refuse ?? []) {
-    const values = from.length === 1 && from[0] === 'name' ? [id] : valuesAt(asset.data, from)
-    const holds = values.some((value) =>
-      is !== undefined ? value === is : matches !== undefined ? typeof value === 'string' && new RegExp(matches).test(value) : true,
-    )
-    if (holds) throw new Refusal(reason, why)
+  for (const rule of table?.refuse ?? []) {
+    const values = rule.from.length === 1 && rule.from[0] === 'name' ? [id] : valuesAt(asset.data, rule.from)
+    if (values.some((value) => ruleHolds(rule, value))) throw new Refusal(rule.reason, rule.why)
   }
+}
+
+function ruleHolds({ is, matches, atLeast }: RefuseRule, value: Json): boolean {
+  if (is !== undefined) return value === is
+  if (matches !== undefined) return typeof value === 'string' && new RegExp(matches).test(value)
+  return atLeast === undefined || (typeof value === 'number' && value >= atLeast)
 }
 
 /** The values at a path in which `*` stands for every entry. */

@@ -126,7 +126,14 @@ export const computeTables: readonly KindTable[] = [
     ],
   },
   {
+    kind: 'ComputeFirewallPolicyRule',
+    leave: [{ from: ['ruleTupleCount'], fate: 'output-only', why: 'the service counts' }],
+    // The last four priorities are those of the rules that every policy has from the start.
+    refuse: [{ from: ['priority'], atLeast: 2_147_483_644, reason: 'default', why: 'Every policy has this rule from the start.' }],
+  },
+  {
     kind: 'ComputeFirewallPolicy',
+    fields: [{ from: ['displayName'], to: ['shortName'] }],
     parts: [{ from: ['rules'], kind: 'ComputeFirewallPolicyRule', collection: 'rules' }],
     leave: [{ from: ['associations'], fate: 'output-only', why: 'associations are resources of their own' }],
   },
