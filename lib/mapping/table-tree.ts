@@ -16,7 +16,8 @@ export class TableNode {
 
   /** What the table says below a key. */
   at(key: string): TableNode | undefined {
-    return this.#below.get(key) ?? this.#below.get('*')
+    // Older inventory data has some lists under their singular name only.
+    return this.#below.get(key) ?? this.#below.get(`${key}s`) ?? this.#below.get('*')
   }
 
   /** The node at a path, made when it is missing. */

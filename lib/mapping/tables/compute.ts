@@ -51,6 +51,9 @@ const wrappedLists = (at: SourcePath): FieldRule[] => [
   { from: [...at, 'tags', 'items'], to: ['tags'] },
   { from: [...at, 'serviceAccounts'], to: ['serviceAccount'] },
   { from: [...at, 'networkInterfaces', '*', 'accessConfigs', '*', 'natIP'], to: ['natIpRef'] },
+  // What older inventory data calls the two addresses.
+  { from: [...at, 'networkInterfaces', '*', 'accessConfigs', '*', 'externalIp'], to: ['natIpRef'] },
+  { from: [...at, 'networkInterfaces', '*', 'ipAddress'], to: ['networkIp'] },
 ]
 
 const externalAddress = (at: SourcePath): NonNullable<KindTable['leave']>[number][] => [
