@@ -207,6 +207,26 @@ describe('what may be added', () => {
     expect((await readProposal(proposal.id, alice)).resources).toMatchObject([{ name: 'anew', action: 'create' }])
   })
 
+  test('a key sent for one proposal tells nothing of another', async () => {
+    const [mine, other] = [await opened(create('key-mine')), await opened(create('key-other'))]
+    const request = requestFor(update('key-mine'))
+    await addCommit(mine.id, request, bob, 'test')
+    await expect(addCommit(mine.id, request, bob, 'test')).resolves.toMatchObject({ id: mine.id })
+    await expect(addCommit(other.id, request, bob, 'test')).rejects.toThrow(/for another proposal/)
+    await expect(addCommit(newId(), request, bob, 'test')).rejects.toThrow(/for another proposal/)
+  })
+
+  test('of two commits with the same new resource, one that fails leaves it to the other', async () => {
+    const proposal = await opened(create('two-base'))
+    const [first, second] = [requestFor(create('two-shared')), requestFor({ ...create('two-shared'), text: topic('two-shared', labelled) })]
+    await addCommit(proposal.id, first, bob, 'test')
+    await addCommit(proposal.id, second, bob, 'test')
+    await extendProposal(second.idempotencyKey)
+    await extendProposal(first.idempotencyKey)
+    expect([(await commit(first.idempotencyKey)).state, (await commit(second.idempotencyKey)).state]).toEqual(['failed', 'added'])
+    expect((await readProposal(proposal.id, alice)).resources.map(({ name }) => name)).toEqual(['two-base', 'two-shared'])
+  })
+
   test('not by people who may not propose there, not to what is not open, not a resource of another open proposal', async () => {
     const proposal = await opened(create('guarded'))
     const stranger = { ...(await person('carol')), groups: [] }

@@ -28,7 +28,7 @@ import { tell } from './move-proposal.ts'
 import { observeProposalJob } from './observe-proposal.ts'
 import { claimResources, mayPropose } from './open-proposals.ts'
 import { type Onto, prepareTogether } from './prepare-changes.ts'
-import { type AddedResource, addedResources, filesAfter, resourcesAfter } from './proposal-parts.ts'
+import { type AddedResource, addedResources, broughtInVain, filesAfter, resourcesAfter } from './proposal-parts.ts'
 import { changeOf, commitMessage, defaultTitle, oneLine, pullRequestBody } from './pull-request-text.ts'
 import { describeProposal, mayRead } from './read-proposals.ts'
 import { addressOf } from './resource-address.ts'
@@ -93,7 +93,7 @@ function refuseUnlessOpen(proposal: { state: string; title: string }): void {
  */
 export async function addCommit(proposalId: string, request: CommitRequest, actor: Actor, requestId: string): Promise<Proposal> {
   const id = request.idempotencyKey
-  if (await sentBefore(id, actor)) return describeProposal(proposalId)
+  if (await sentBefore(id, proposalId, actor)) return describeProposal(proposalId)
   const { onto } = await proposalToExtend(proposalId, actor)
   const { resources, files } = await prepareTogether(request.changes, onto)
   try {
@@ -139,15 +139,16 @@ export async function addCommit(proposalId: string, request: CommitRequest, acto
     })
   } catch (error) {
     // Two requests at once: the other one was faster.
-    if (!((isDuplicate(error) || error instanceof Conflict) && (await sentBefore(id, actor)))) throw error
+    if (!((isDuplicate(error) || error instanceof Conflict) && (await sentBefore(id, proposalId, actor)))) throw error
   }
   return describeProposal(proposalId)
 }
 
-async function sentBefore(id: string, actor: Actor): Promise<boolean> {
-  const row = await database().proposalCommit.findUnique({ where: { id }, select: { requestedById: true } })
-  if (row && row.requestedById !== actor.userId)
-    throw new Conflict('This request was sent before by somebody else. Reload the page and propose again.')
+/** Whether this person sent this for this proposal: with another proposal's key nobody is told anything of this one. */
+async function sentBefore(id: string, proposalId: string, actor: Actor): Promise<boolean> {
+  const row = await database().proposalCommit.findUnique({ where: { id }, select: { requestedById: true, proposalId: true } })
+  if (row && (row.requestedById !== actor.userId || row.proposalId !== proposalId))
+    throw new Conflict('This request was sent before, by somebody else or for another proposal. Reload the page and propose again.')
   return row !== null
 }
 
@@ -276,9 +277,12 @@ async function recordAdded(commit: StoredCommit, sha: string, headSha: string): 
 /** Gives up on a commit that no retry can add; the sentence says why. Resources that only it brought are let go. */
 async function recordFailed(id: string, problem: string): Promise<void> {
   await settle(id, async (transaction, commit) => {
-    for (const { fresh, action: _, ...address } of addedOf(commit)) {
-      if (fresh) await transaction.proposalResource.deleteMany({ where: { proposalId: commit.proposalId, ...address } })
-    }
+    const others = await transaction.proposalCommit.findMany({ where: { proposalId: commit.proposalId, id: { not: id } } })
+    const gone = broughtInVain(
+      addedOf(commit),
+      others.map((other) => ({ failed: other.state === 'failed', added: addedOf(other) })),
+    )
+    for (const address of gone) await transaction.proposalResource.deleteMany({ where: { proposalId: commit.proposalId, ...address } })
     await transaction.proposalCommit.update({ where: { id }, data: { state: 'failed', problem } })
     await audit(transaction, commit, 'failed', { problem })
     await enqueue(transaction, observeProposalJob, { id: commit.proposalId }, { key: commit.proposalId })

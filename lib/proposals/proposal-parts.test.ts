@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addedResources, combinedAction, filesAfter, resourcesAfter } from './proposal-parts.ts'
+import { addedResources, broughtInVain, combinedAction, filesAfter, resourcesAfter } from './proposal-parts.ts'
 import type { ProposedResource } from './pull-request-text.ts'
 
 test.each([
@@ -41,4 +41,16 @@ test('files go from where they began to where they are now; those that are as th
     file('b', '1', '3'),
     file('c', 'x', 'y'),
   ])
+})
+
+test('a commit that fails lets go what only it brought, not what another one still has', () => {
+  const [first, second] = [resource('x', 'create'), resource('x', 'update')]
+  const brings = addedResources([], [first])
+  const changes = addedResources([first], [second])
+  const address = [{ cluster: 'demo', namespace: 'payments-prod', kind: first.kind, name: 'x' }]
+  expect(broughtInVain(brings, [])).toEqual(address)
+  expect(broughtInVain(brings, [{ failed: false, added: changes }])).toEqual([])
+  expect(broughtInVain(changes, [{ failed: true, added: brings }])).toEqual(address)
+  expect(broughtInVain(changes, [{ failed: false, added: brings }])).toEqual([])
+  expect(broughtInVain(changes, [])).toEqual([])
 })

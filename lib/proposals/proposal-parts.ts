@@ -51,3 +51,22 @@ export function filesAfter(before: ProposedFiles, added: ProposedFiles): Propose
   }
   return [...after.values()].filter((file) => file.before !== file.after)
 }
+
+/**
+ * The resources a proposal has only for a commit that failed: those that a commit brought, and none that waits or was added still has. Two
+ * commits may be on their way with the same one.
+ */
+export function broughtInVain(
+  failed: readonly AddedResource[],
+  others: readonly { failed: boolean; added: readonly AddedResource[] }[],
+): ResourceAddress[] {
+  const has = (added: readonly AddedResource[], address: string, fresh: boolean): boolean =>
+    added.some((each) => addressOf(each) === address && (!fresh || each.fresh))
+  return failed
+    .filter((resource) => {
+      const address = addressOf(resource)
+      const brought = resource.fresh || others.some(({ added }) => has(added, address, true))
+      return brought && !others.some((other) => !other.failed && has(other.added, address, false))
+    })
+    .map(({ cluster, namespace, kind, name }) => ({ cluster, namespace, kind, name }))
+}
