@@ -3,15 +3,16 @@ import type { Prisma } from '#db/client.ts'
 import { coveredResources, covers, type Grant } from '#lib/access/grants.ts'
 import { visibleProjects } from '#lib/access/visible-projects.ts'
 import { database } from '#lib/database/client.ts'
-import { Invalid, NotFound } from '#lib/errors.ts'
+import { CorbelError, Invalid, NotFound } from '#lib/errors.ts'
 import { commitUrl } from '#lib/forge/forge.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { isId } from '#lib/ids.ts'
 import { splitKindKey } from './change-identity.ts'
 import type { Proposal, ProposalDetail, ProposalPage, ProposalQuery } from './contract.ts'
 import { indexedResources } from './move-proposal.ts'
+import { documentOf } from './place-change.ts'
 import { redactedDiff } from './redacted-diff.ts'
-import { addressOf } from './resource-address.ts'
+import { addressOf, type ResourceAddress } from './resource-address.ts'
 import { checkOf, filesOf, resourceOf, type StoredProposal, stateOf, withParts } from './stored-proposal.ts'
 
 /** Proposals, newest first. `mine` are the person's own; the others are cut to the projects the person may see. */
@@ -28,7 +29,7 @@ export async function listProposals(query: ProposalQuery, actor: Actor): Promise
   })
   const items = rows.slice(0, query.limit)
   const last = items.at(-1)
-  return { items: await viewsOf(items), nextCursor: rows.length > query.limit && last ? cursorOf(last) : null }
+  return { items: await viewsOf(items, await sightOf(actor)), nextCursor: rows.length > query.limit && last ? cursorOf(last) : null }
 }
 
 async function scopeOf(who: ProposalQuery['who'], actor: Actor): Promise<Prisma.ProposalWhereInput> {
@@ -62,7 +63,8 @@ function olderThan(cursor: string): Prisma.ProposalWhereInput {
 export async function readProposal(id: string, actor: Actor): Promise<ProposalDetail> {
   const row = await database().proposal.findUnique({ where: { id }, include: withParts })
   if (!row || !(await mayRead(row, actor))) throw new NotFound('There is no such proposal, or you may not see its project.')
-  const [proposal] = await viewsOf([row])
+  const sees = await sightOf(actor)
+  const [proposal] = await viewsOf([row], sees)
   if (!proposal) throw new NotFound('There is no such proposal.')
   const commits = await database().proposalCommit.findMany({
     where: { proposalId: id },
@@ -71,7 +73,12 @@ export async function readProposal(id: string, actor: Actor): Promise<ProposalDe
   })
   return {
     ...proposal,
-    files: filesOf(row).map(({ path, before, after }) => ({ path, diff: redactedDiff(before, after) })),
+    files: filesOf(row).map(({ path, before, after }) => ({
+      path,
+      diff: row.resources.some((resource) => !sees(row, resource) && standsIn([before, after], resource))
+        ? hiddenDiff
+        : redactedDiff(before, after),
+    })),
     commits: commits.map((commit) => ({
       id: commit.id,
       title: commit.title,
@@ -90,15 +97,36 @@ export async function mayRead(row: StoredProposal, actor: Actor): Promise<boolea
   return row.resources.some(({ cluster, namespace, kind }) => covers(clusters, cluster, namespace, kind))
 }
 
+/** What a person may see of a proposal's resources: all of their own ones, of others what the cluster lets them. */
+type Sight = (proposal: StoredProposal, resource: ResourceAddress) => boolean
+
+async function sightOf(actor: Actor): Promise<Sight> {
+  if (actor.auditor) return () => true
+  const { clusters } = await visibleProjects(actor)
+  return (proposal, { cluster, namespace, kind }) => proposal.requestedById === actor.userId || covers(clusters, cluster, namespace, kind)
+}
+
+/** In a unified diff a line that begins with a backslash is a note. */
+const hiddenDiff = '\\ This file holds resources of a project that you may not see, so its changes are not shown here.\n'
+
+function standsIn(texts: (string | null)[], resource: ResourceAddress): boolean {
+  try {
+    return texts.some((text) => text !== null && documentOf(text, resource) !== undefined)
+  } catch (error) {
+    if (error instanceof CorbelError) return true // a file that cannot be read may hold anything
+    throw error
+  }
+}
+
 /** One proposal as the API gives it; the caller has checked who asks. */
 export async function describeProposal(id: string): Promise<Proposal> {
   const row = await database().proposal.findUnique({ where: { id }, include: withParts })
-  const [proposal] = row ? await viewsOf([row]) : []
+  const [proposal] = row ? await viewsOf([row], () => true) : []
   if (!proposal) throw new NotFound('There is no such proposal.')
   return proposal
 }
 
-async function viewsOf(rows: StoredProposal[]): Promise<Proposal[]> {
+async function viewsOf(rows: StoredProposal[], sees: Sight): Promise<Proposal[]> {
   const indexed = await indexedResources(
     database(),
     rows.flatMap(({ resources }) => resources),
@@ -121,7 +149,7 @@ async function viewsOf(rows: StoredProposal[]): Promise<Proposal[]> {
     plan: checkOf(row.plan),
     apply: checkOf(row.apply),
     resources: row.resources.map((resource) => {
-      const now = indexed.get(addressOf(resource))
+      const now = sees(row, resource) ? indexed.get(addressOf(resource)) : undefined
       return {
         ...resourceOf(resource),
         kindName: splitKindKey(resource.kind).kind,

@@ -9,6 +9,7 @@ import {
   labelled,
   merge,
   merger,
+  person,
   pullsOf,
   putFile,
   requestFor,
@@ -284,4 +285,23 @@ describe('the basket', () => {
     const preview = await previewChanges({ changes: [...items.map(({ change }) => change), create('b-fine')] }, alice)
     expect(preview.changes.map(({ problem }) => problem?.code ?? null)).toEqual(['conflict', null])
   })
+})
+
+test('who may see one project of a proposal is not shown the changes and states of another', async () => {
+  const where = { cluster_namespace: { cluster: 'demo', namespace: 'payments-dev' } }
+  const { id } = await submitProposal(requestFor(create('in-the-open'), elsewhere('payments-dev', 'behind')), alice, 'test')
+  await database().project.update({ where, data: { team: 'others' } })
+  try {
+    const reader = await person('frank')
+    const { files, resources } = await readProposal(id, reader)
+    const diffOf = (name: string) => files.find(({ path }) => path.includes(name))?.diff
+    expect(diffOf('in-the-open')).toContain('+  name: in-the-open')
+    expect(diffOf('behind')).toMatch(/^\\ This file holds resources of a project that you may not see/)
+    expect(resources.map(({ name }) => name).sort()).toEqual(['behind', 'in-the-open'])
+    expect((await readProposal(id, alice)).files.every(({ diff }) => diff.includes('+kind: PubSubTopic'))).toBe(true)
+    const auditor = { ...(await person('ida')), groups: [], auditor: true }
+    expect((await readProposal(id, auditor)).files.every(({ diff }) => diff.includes('+kind: PubSubTopic'))).toBe(true)
+  } finally {
+    await database().project.update({ where, data: { team: 'payments' } })
+  }
 })
