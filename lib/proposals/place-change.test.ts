@@ -13,6 +13,12 @@ describe('a file somebody chose', () => {
     [{ path: null }, 'topics.yaml', 'topics.yaml'],
   ])('of %o: %s', (project, wanted, path) => expect(pathInProject(project, wanted)).toBe(path))
 
+  test('in a project that has the whole repository, not the file that steers CI', () => {
+    expect(() => pathInProject({ path: null }, 'corbel.yaml')).toThrow('how this repository is applied')
+    expect(() => pathInProject({ path: '' }, './corbel.yaml')).toThrow('how this repository is applied')
+    expect(pathInProject({ path: null }, 'topics/corbel.yaml')).toBe('topics/corbel.yaml')
+  })
+
   test.each([
     ['infra/other/topics.yaml', 'must stand in the folder infra/shop'],
     ['infra/shop-2/topics.yaml', 'must stand in the folder'],
@@ -21,6 +27,8 @@ describe('a file somebody chose', () => {
     ['infra/shop/a\nb.yaml', 'no path'],
     ['infra/shop/topics.json', 'must end in .yaml'],
     ['infra/shop', 'must end in .yaml'],
+    ['infra/shop/topics.yaml/a.yaml', 'cannot have the name of a file'],
+    ['infra/shop/kustomization.yaml', 'how this repository is applied or built'],
   ])('%s is refused', (wanted, sentence) => expect(() => pathInProject({ path: 'infra/shop' }, wanted)).toThrow(sentence))
 })
 

@@ -1,6 +1,7 @@
 /** Where in its file a change goes: pure text in, text out; everything around the document stays byte for byte. */
 import { Conflict, Invalid } from '#lib/errors.ts'
 import { addDocument, findDocument, removeDocument } from '#lib/manifest/file-documents.ts'
+import { isBuildFile } from '#lib/manifest/managed-files.ts'
 import { manifestPath } from '#lib/manifest/manifest-path.ts'
 import { type ManifestDocument, parseManifestFile } from '#lib/manifest/parse-manifest.ts'
 import { resourceTitle, splitKindKey } from './change-identity.ts'
@@ -33,7 +34,11 @@ export function pathInProject(project: { path: string | null }, wanted: string):
       ? 'The file must end in .yaml or .yml.'
       : parts.some((part) => part.startsWith('.') || part.length > 200 || /[\\\p{Cc}]/u.test(part))
         ? 'This is no path that a repository can have.'
-        : undefined
+        : parts.slice(0, -1).some((part) => /\.(?:ya?ml|json)$/i.test(part))
+          ? 'A folder cannot have the name of a file: the file would be deleted.'
+          : path === 'corbel.yaml' || isBuildFile(parts.at(-1) ?? '')
+            ? `${parts.at(-1)} says how this repository is applied or built. Choose another file name.`
+            : undefined
   if (message !== undefined) throw new Invalid(message, [{ path: ['path'], message }])
   return path
 }
