@@ -28,7 +28,10 @@ const answerPath = z.union(
 )
 const itemPath = z.union([words(63).transform((key) => [key]), z.array(words(63))], 'must be a key of the item, or a list of keys')
 const documentPath = z
-  .array(z.union([z.string().min(1), z.int().min(0)], 'must be a key or an index'), 'must be a list of keys: [spec, location]')
+  .array(
+    z.union([z.string().min(1), z.int().min(0).max(999)], 'must be a key or an index below 1000'),
+    'must be a list of keys: [spec, location]',
+  )
   .min(1, 'is empty')
 
 const sourceKeys = ['value', 'from', 'item', 'position', 'nameOf', 'project', 'join'] as const

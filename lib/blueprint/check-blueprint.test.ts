@@ -185,3 +185,9 @@ test('hints name fields the kind has, and values they take', () => {
   expect(check({ path: ['spec', 'size'], recommended: 0 })).toMatchObject([{ path: ['spec', 'fields', 0, 'recommended'] }])
   expect(checkHints({ kind: 'Other.example.dev', curated: true, fields: [] }, kinds)).toMatchObject([{ unknownKind: true }])
 })
+
+test('a place in a list that is not there yet is told, never thrown', () => {
+  expect(said(good.replace('[spec, any, deep, er], value: [1]', '[spec, parts, 3, id], value: x'), kinds).join()).toMatch(/3|item/)
+  expect(said(good.replace('[spec, any, deep, er], value: [1]', '[spec, any, list, 3], value: x'), kinds).join()).toMatch(/item 0/)
+  expect(said(good.replace('[spec, any, deep, er], value: [1]', '[spec, any, thing, deep], value: x'), kinds).join()).not.toBe('')
+})

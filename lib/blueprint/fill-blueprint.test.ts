@@ -213,3 +213,12 @@ describe('answers count', () => {
     expect(effectiveAnswers(questions, root, answers)).toEqual(counted)
   })
 })
+
+test('repetitions in each other come to an end, and say so', () => {
+  let values: ValueRecipe[] = [{ path: ['n'], source: { item: [] } }]
+  for (let depth = 0; depth < 10; depth++) values = [{ path: ['deeper'], repeat: ['list'], values }]
+  const [made] = fill([{ ...thing, name: { value: 'a' }, values: [{ path: ['spec', 'a'], repeat: ['list'], values }] }], {
+    list: Array.from({ length: 10 }, (_, index) => index),
+  })
+  expect(made?.problems).toEqual(['These answers make more than 5000 items. Give fewer.'])
+})

@@ -15,6 +15,7 @@ import type {
   Source,
   ValueRecipe,
 } from '#lib/blueprint/blueprint.ts'
+import { Invalid } from '#lib/errors.ts'
 import { isObject, type Json, type JsonObject, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
 import { define } from '#lib/manifest/parse-manifest.ts'
 import { withValue } from '#lib/manifest/with-value.ts'
@@ -103,9 +104,13 @@ export function fillBlueprint(blueprint: Blueprint, answers: JsonObject, facts: 
   return made
 }
 
+/** How many items repetitions make in all. Nested ones multiply: ten of ten in each other would not end. */
+const mostItems = 5000
+
 class Filler {
   readonly #blueprint: Blueprint
   readonly #facts: FillFacts
+  #itemsLeft = mostItems
   constructor(blueprint: Blueprint, facts: FillFacts) {
     this.#blueprint = blueprint
     this.#facts = facts
@@ -114,7 +119,12 @@ class Filler {
   make(recipe: ManifestRecipe, scope: Scope): FilledManifest[] {
     if (recipe.when && !holds(recipe.when, scope)) return []
     if (!recipe.repeat) return [this.#one(recipe, scope)]
-    return itemsOf(scope.answers, recipe.repeat).map((item, index) => this.#one(recipe, { ...scope, item, position: index + 1 }))
+    const problems: string[] = []
+    const made = this.#taken(itemsOf(scope.answers, recipe.repeat), problems).map((item, index) =>
+      this.#one(recipe, { ...scope, item, position: index + 1 }),
+    )
+    made[0]?.problems.push(...problems)
+    return made
   }
 
   #one(recipe: ManifestRecipe, scope: Scope): FilledManifest {
@@ -152,23 +162,35 @@ class Filler {
       if (value === undefined && 'nameOf' in recipe.source)
         problems.push(`${lastKey(recipe.path)} names a manifest that these answers do not make.`)
     } else if ('repeat' in recipe) {
-      const items = itemsOf(scope.answers, recipe.repeat)
+      const items = this.#taken(itemsOf(scope.answers, recipe.repeat), problems)
       value =
         items.length === 0
           ? undefined
           : items.map((item, index) => this.#item(recipe.values, { ...scope, item, position: index + 1 }, problems))
     } else value = given(this.#item(recipe.values, scope, problems))
     if (value === undefined) return into
-    if (!recipe.append) return withValue(into, recipe.path, value)
     const before = valueAt(into, recipe.path)
-    return withValue(into, recipe.path, [
-      ...(Array.isArray(before) ? before : []),
-      ...('repeat' in recipe && Array.isArray(value) ? value : [value]),
-    ])
+    const added = 'repeat' in recipe && Array.isArray(value) ? value : [value]
+    try {
+      return withValue(into, recipe.path, recipe.append ? [...(Array.isArray(before) ? before : []), ...added] : value)
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error
+      problems.push(error.message) // a path through what these answers do not make: an item that is not there, a single value
+      return into
+    }
   }
 
   #item(recipes: ValueRecipe[], scope: Scope, problems: string[]): Json {
     return recipes.reduce<Json>((made, each) => this.#put(made, each, scope, problems), null)
+  }
+
+  /** The items that may still be made. */
+  #taken(items: Json[], problems: string[]): Json[] {
+    const taken = items.slice(0, this.#itemsLeft)
+    this.#itemsLeft -= taken.length
+    const message = `These answers make more than ${mostItems} items. Give fewer.`
+    if (taken.length < items.length && !problems.includes(message)) problems.push(message)
+    return taken
   }
 
   #value(source: Source, scope: Scope): Json | undefined {

@@ -9,7 +9,7 @@ import type { Blueprint } from '#lib/blueprint/blueprint.ts'
 import { checkBlueprint, checkHints } from '#lib/blueprint/check-blueprint.ts'
 import { type KindHints, noHints } from '#lib/blueprint/kind-hints.ts'
 import { type BlueprintFile, type BlueprintProblem, located, readBlueprints } from '#lib/blueprint/read-blueprints.ts'
-import { database } from '#lib/database/client.ts'
+import { database, isDatabaseUnreachable } from '#lib/database/client.ts'
 import { CorbelError, NotFound } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { compiledKind } from '#lib/inventory/kinds.ts'
@@ -76,7 +76,17 @@ async function readCatalogue(): Promise<Catalogue> {
   const offeredOn = new Map<string, Set<string>>()
   for (const { cluster, key } of rows) offeredOn.set(cluster, (offeredOn.get(cluster) ?? new Set()).add(key))
   const made: Catalogue = { offered: new Map(), hints: new Map(), broken: [], troubles }
-  for (const file of files) await addFile(made, file, readBlueprints(file.text), offeredOn)
+  for (const file of files) {
+    try {
+      await addFile(made, file, readBlueprints(file.text), offeredOn)
+    } catch (error) {
+      if (isDatabaseUnreachable(error)) throw error
+      // one file must not take the others from everybody
+      log().error({ err: error, source: file.source, path: file.path }, 'a file of blueprints could not be judged')
+      const message = 'Corbel stumbled over this file. What went wrong stands in its log; ask the platform team.'
+      made.broken.push(brokenEntry(file, '', undefined, [{ severity: 'error', message, line: 1, document: 0 }]))
+    }
+  }
   return made
 }
 
