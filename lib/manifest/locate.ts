@@ -17,6 +17,12 @@ export function pathAtOffset(text: string, docIndex: number, offset: number): Js
   return document?.contents ? deeper(text, document.contents, offset, []) : []
 }
 
+/** The same of many offsets, with one reading of the text. */
+export function pathsAtOffsets(text: string, docIndex: number, offsets: readonly number[]): JsonPath[] {
+  const contents = documentAt(text, docIndex)?.contents
+  return offsets.map((offset) => (contents ? deeper(text, contents, offset, []) : []))
+}
+
 /** Which document of the text an offset stands in, counted from 0. */
 export function documentAtOffset(text: string, offset: number): number {
   let index = 0

@@ -8,7 +8,7 @@
  */
 import { TooLarge } from '#lib/errors.ts'
 import { isObject, type Json, type JsonObject, type JsonPath, textAt, valueAt } from '#lib/json.ts'
-import { pathAtOffset } from './locate.ts'
+import { pathsAtOffsets } from './locate.ts'
 import { type ManifestFile, parseManifestFile } from './parse-manifest.ts'
 
 export interface RepositoryText {
@@ -167,27 +167,36 @@ function kptNotes(build: RepositoryText): ManagedNote[] {
 
 /** Fields behind which a comment names a setter: `# kpt-set: ${name}`, and the older `# {"$kpt-set":"name"}`. */
 function setterNotes({ text, document }: { text: string; document: number }): ManagedNote[] {
-  const notes: ManagedNote[] = []
+  const found: { setter: string; offset: number }[] = []
   let start = 0
   for (const line of text.split('\n')) {
     const setter = /kpt-set|\$openapi/.test(line) && line.length < longestLine ? setterOf(line) : undefined
-    const path = setter === undefined ? [] : pathAtOffset(text, document, start + line.search(/[^\s-]/))
-    if (path.length > 0)
-      notes.push({
-        severity: 'warning',
-        message: `The setter ${setter} writes this field when kpt renders the package: a value typed here is overwritten. Change the setter's value.`,
-        path,
-      })
+    if (setter !== undefined && found.length < mostSetters) found.push({ setter, offset: start + line.search(/[^\s-]/) })
     start += line.length + 1
   }
-  return notes
+  if (found.length === 0) return []
+  const paths = pathsAtOffsets(
+    text,
+    document,
+    found.map(({ offset }) => offset),
+  )
+  return found.flatMap(({ setter }, index): ManagedNote[] => {
+    const path = paths[index] ?? []
+    if (path.length === 0) return []
+    const message = `The setter ${setter} writes this field when kpt renders the package: a value typed here is overwritten. Change the setter's value.`
+    return [{ severity: 'warning', message, path }]
+  })
 }
 
 const longestLine = 2000
+/** A file with more of them is rendered as a whole: nobody reads that many notes. */
+const mostSetters = 1000
 
 /** The setter that the comment of a line names. */
 function setterOf(line: string): string | undefined {
-  const comment = /[^\s#].*?[ \t]#[ \t]*(.*)$/.exec(line.trimEnd())?.[1] ?? ''
+  // in two steps: in one, a line without a comment takes time that grows with the square of its length
+  const content = line.trimEnd().replace(/^[\s#]+/, '')
+  const comment = /[ \t]#[ \t]*(.*)$/.exec(content)?.[1] ?? ''
   return /^kpt-set:[ \t]*(.+)$/.exec(comment)?.[1] ?? /^\{.*?"\$(?:kpt-set|openapi)"[ \t]*:[ \t]*"([^"]+)"/.exec(comment)?.[1]
 }
 

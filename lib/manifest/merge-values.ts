@@ -55,6 +55,8 @@ export interface MergeSides {
 /** Longer texts are merged by fields alone. */
 const longestForLines = 200_000
 const mostChanges = 40
+/** Each change tried on its own reads the text once: this many letters in all. */
+const mostRead = 2_000_000
 /** How long a comparison of lines may search, in milliseconds. */
 const timeout = 500
 
@@ -137,7 +139,7 @@ function withLines(sides: MergeSides, at: NonNullable<MergeSides['documents']>, 
   // from the end, so that the places before stay where they are
   const whole = changes.reduce(applied, sides.theirs)
   if (fits(whole)) return whole
-  if (changes.length > mostChanges) return sides.theirs
+  if (changes.length > mostChanges || changes.length * longest > mostRead) return sides.theirs
   return changes.reduce((text, change) => {
     const candidate = applied(text, change)
     return fits(candidate) ? candidate : text
