@@ -149,12 +149,13 @@ async function viewsOf(rows: StoredProposal[], sees: Sight): Promise<Proposal[]>
     plan: checkOf(row.plan),
     apply: checkOf(row.apply),
     resources: row.resources.map((resource) => {
-      const now = sees(row, resource) ? indexed.get(addressOf(resource)) : undefined
+      const seen = sees(row, resource)
+      const now = seen ? indexed.get(addressOf(resource)) : undefined
       return {
         ...resourceOf(resource),
         kindName: splitKindKey(resource.kind).kind,
         state: now?.state ?? null,
-        headline: now?.headline ?? null,
+        headline: seen ? (now?.headline ?? null) : 'You may not see its state.',
       }
     }),
     createdAt: row.createdAt.toISOString(),

@@ -298,6 +298,7 @@ test('who may see one project of a proposal is not shown the changes and states 
     expect(diffOf('in-the-open')).toContain('+  name: in-the-open')
     expect(diffOf('behind')).toMatch(/^\\ This file holds resources of a project that you may not see/)
     expect(resources.map(({ name }) => name).sort()).toEqual(['behind', 'in-the-open'])
+    expect(resources.find(({ name }) => name === 'behind')).toMatchObject({ state: null, headline: 'You may not see its state.' })
     expect((await readProposal(id, alice)).files.every(({ diff }) => diff.includes('+kind: PubSubTopic'))).toBe(true)
     const auditor = { ...(await person('ida')), groups: [], auditor: true }
     expect((await readProposal(id, auditor)).files.every(({ diff }) => diff.includes('+kind: PubSubTopic'))).toBe(true)
