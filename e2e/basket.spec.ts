@@ -1,6 +1,6 @@
 import { expectAccessible } from './steps/accessibility.ts'
 import { expectAccepted, writeYaml } from './steps/editor.ts'
-import { mergePullRequest } from './steps/github.ts'
+import { leaveGithub, mergePullRequest } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
 import { content, createPath, freshName, resourcePath } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
@@ -95,6 +95,7 @@ test('bob puts a topic and its subscription into the basket and proposes them to
   await test.step('merged, both become ready, and so does the proposal', async () => {
     const proposal = page.url()
     await mergePullRequest(page, 'bob')
+    await leaveGithub(page)
     await page.goto(proposal)
     await expect(content(page).getByText('2 of 2 ready')).toBeVisible({ timeout: 120_000 })
     await expect(page.getByRole('list', { name: 'Progress' }).getByText('Ready', { exact: false }).last()).toBeVisible()

@@ -1,6 +1,6 @@
 /** Blueprints: a few answers become several manifests in one pull request, which are applied and get ready. */
 import { expectAccessible } from './steps/accessibility.ts'
-import { mergePullRequest } from './steps/github.ts'
+import { leaveGithub, mergePullRequest } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
 import { content, freshName } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
@@ -65,6 +65,7 @@ test('a topic with dead letters, from six questions to ready', async ({ page }) 
   await test.step('it is merged, applied and ready', async () => {
     await expect(page.getByText('The plan is accepted. It waits for a review and the merge.')).toBeVisible({ timeout: 60_000 })
     await mergePullRequest(page, 'alice')
+    await leaveGithub(page)
     await page.goto(proposal)
     await expect(page.getByRole('list', { name: 'Progress' }).getByRole('listitem').last()).toContainText('Ready (done)', {
       timeout: 120_000,

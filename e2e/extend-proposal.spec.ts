@@ -1,6 +1,6 @@
 import { expectAccessible } from './steps/accessibility.ts'
 import { expectAccepted, openPullRequest, readYaml, writeYaml } from './steps/editor.ts'
-import { mergePullRequest } from './steps/github.ts'
+import { leaveGithub, mergePullRequest } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
 import { content, createPath, freshName, resourcePath } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
@@ -83,8 +83,16 @@ test('alice adds a commit to the pull request that bob has opened for the same r
   await test.step('merged once, everything in it becomes ready', async () => {
     await expect(page.getByRole('heading', { name: /^Plan.*Passed/ })).toBeVisible({ timeout: 60_000 })
     await mergePullRequest(page, 'bob')
-    await page.goto(resourcePath('payments-prod', 'PubSubTopic', name))
-    await expect(content(page).getByText('Ready', { exact: true }).first()).toBeVisible({ timeout: 120_000 })
+    await leaveGithub(page)
+    await page.goto(proposal)
+    await expect(
+      content(page)
+        .getByText('1 of 1 ready')
+        .or(page.getByRole('list', { name: 'Progress' }).getByText(/^Ready/)),
+    ).toBeVisible({
+      timeout: 120_000,
+    })
+    await page.goto(`${resourcePath('payments-prod', 'PubSubTopic', name)}?tab=manifest`)
     await expect(content(page).getByText('silver').first()).toBeVisible()
   })
 })

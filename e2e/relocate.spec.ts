@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expectAccessible } from './steps/accessibility.ts'
 import { cluster } from './steps/demo-world.ts'
 import { expectAccepted, openPullRequest, yamlEditor } from './steps/editor.ts'
-import { mergePullRequest } from './steps/github.ts'
+import { leaveGithub, mergePullRequest } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
 import { content, freshName, kindKey, resourcePath } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
@@ -70,7 +70,7 @@ async function propose(page: Page, title: string, resources: { kind: string; tex
 async function mergeAndWait(page: Page, proposal: string): Promise<void> {
   await page.goto(proposal)
   await mergePullRequest(page, 'alice')
-  await page.goto('about:blank') // the stand-in's page reloads itself while it waits for checks
+  await leaveGithub(page)
   await page.goto(proposal)
   await expect(page.getByRole('list', { name: 'Progress' }).getByRole('listitem').last()).toContainText('Ready (done)', {
     timeout: 90_000,

@@ -17,6 +17,11 @@ export async function mergePullRequest(page: Page, person: PersonName): Promise<
   return address
 }
 
+/** Leaves a pull request's page, which reloads itself while checks run: going straight on could be cut off by that. */
+export async function leaveGithub(page: Page): Promise<void> {
+  await page.goto('about:blank')
+}
+
 /** Links the GitHub account from the person's menu, or leaves it as it is when it is linked. */
 export async function linkGithubAccount(page: Page, person: PersonName): Promise<void> {
   await page

@@ -26,6 +26,7 @@ const account = `carol-${randomBytes(3).toString('hex')}`
 const canary = 'canary'
 const bucket = `${canary}-bucket`
 const proposalId = newId()
+const basketItemId = newId()
 let fresh: FreshDatabase
 let cluster: Cluster
 
@@ -119,6 +120,9 @@ beforeAll(async () => {
       resources: { create: { id: newId(), ...place } },
     },
   })
+  await database().basketItem.create({
+    data: { id: basketItemId, userId: alice, cluster: 'demo', namespace: 'payments-prod', kind, name: bucket, title: canary, change: {} },
+  })
   await database().draft.create({ data: { id: newId(), userId: alice, key: 'create/x', title: canary, content: { text: canary } } })
 }, 60_000)
 
@@ -152,6 +156,7 @@ const theirs = { cluster: 'demo', namespace: 'payments-prod', kind, name: bucket
 const manifest = (namespace: string, name: string): string =>
   `apiVersion: storage.cnrm.cloud.google.com/v1beta1\nkind: StorageBucket\nmetadata:\n  name: ${name}\n  namespace: ${namespace}\n`
 const change = { ...theirs, name: undefined, action: 'create', text: manifest('payments-prod', 'x') }
+const ownChange = { ...change, namespace: 'playlists-prod', text: manifest('playlists-prod', 'own') }
 
 describe('what carol gets of payments', () => {
   test.each<[string, string, string]>([
@@ -167,6 +172,8 @@ describe('what carol gets of payments', () => {
     ['/api/v1/proposals', '?who=all', '"items":[]'],
     ['/api/v1/proposals', '?who=team&namespace=payments-prod', '"items":[]'],
     ['/api/v1/drafts', '', '"items":[]'],
+    ['/api/v1/basket', '', '"items":[]'],
+    ['/api/v1/blueprints', '?cluster=demo', '"items":['],
     ['/api/v1/me', '', 'playlists'],
   ])('%s%s shows only her own', async (path, query, expected) => {
     const { status, text } = await call('GET', path, {}, query)
@@ -180,7 +187,10 @@ describe('what carol gets of payments', () => {
     ['GET', '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}', theirs, 404],
     ['GET', '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', theirs, 404],
     ['GET', '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}', theirs, 403],
+    ['GET', '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}/versions/{blob}', { ...theirs, blob: 'a'.repeat(40) }, 403],
+    ['GET', '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/relations', theirs, 404],
     ['GET', '/api/v1/proposals/{id}', { id: proposalId }, 404],
+    ['GET', '/api/v1/blueprints/{cluster}/{name}', { cluster: 'demo', name: 'nobody-has-this' }, 404],
     ['POST', '/api/v1/proposals/{id}/retry', { id: proposalId }, 404],
     ['POST', '/api/v1/proposals/{id}/withdraw', { id: proposalId }, 404],
     ['GET', '/api/v1/drafts/{key}', { key: ['create', 'x'] }, 204],
@@ -191,31 +201,53 @@ describe('what carol gets of payments', () => {
   })
 
   test.each([
-    ['/api/v1/proposals/preview', { change }, 403],
-    ['/api/v1/proposals', { change, title: 'x', message: '', idempotencyKey: newId() }, 403],
+    ['/api/v1/proposals/preview', { changes: [change] }, 403],
+    ['/api/v1/proposals', { changes: [change], title: 'x', message: '', idempotencyKey: newId() }, 403],
     ['/api/v1/dry-run', { ...change, action: 'create' }, 403],
     // her project in the request, theirs in the manifest
-    ['/api/v1/proposals/preview', { change: { ...change, namespace: 'playlists-prod' } }, 422],
-    ['/api/v1/proposals', { change: { ...change, namespace: 'playlists-prod' }, title: 'x', message: '', idempotencyKey: newId() }, 422],
+    ['/api/v1/proposals', { changes: [{ ...change, namespace: 'playlists-prod' }], title: 'x', message: '', idempotencyKey: newId() }, 422],
     // her project beside the change, theirs inside it
-    ['/api/v1/proposals/preview', { cluster: 'demo', namespace: 'playlists-prod', change }, 403],
-    // a name that leads into their folder
-    [
-      '/api/v1/proposals/preview',
-      { change: { ...change, namespace: 'playlists-prod', text: manifest('playlists-prod', '../payments/x') } },
-      422,
-    ],
+    ['/api/v1/proposals/preview', { cluster: 'demo', namespace: 'playlists-prod', changes: [change] }, 403],
+    // her own change first, theirs behind it
+    ['/api/v1/proposals/preview', { changes: [ownChange, change] }, 403],
+    ['/api/v1/proposals', { changes: [ownChange, change], title: 'x', message: '', idempotencyKey: newId() }, 403],
+    ['/api/v1/basket', { change, title: 'x' }, 403],
+    // her own change, onto a proposal of theirs
+    ['/api/v1/proposals/preview', { changes: [ownChange], onto: proposalId }, 404],
     // kinds she may not change, or nobody may
-    ['/api/v1/proposals/preview', { change: { ...change, namespace: 'playlists-prod', kind: 'Secret.' } }, 403],
+    ['/api/v1/proposals/preview', { changes: [{ ...change, namespace: 'playlists-prod', kind: 'Secret.' }] }, 403],
     [
       '/api/v1/proposals/preview',
-      { change: { ...change, namespace: 'playlists-prod', kind: 'RoleBinding.rbac.authorization.k8s.io' } },
+      { changes: [{ ...change, namespace: 'playlists-prod', kind: 'RoleBinding.rbac.authorization.k8s.io' }] },
       403,
     ],
   ])('POST %s is refused (%#)', async (path, body, status) => {
     const answer = await call('POST', path, {}, '', body)
     expect(answer.status, answer.text).toBe(status)
     expect(await database().proposal.count()).toBe(1)
+  })
+
+  test.each([
+    ['her project in the request, theirs in the manifest', { ...change, namespace: 'playlists-prod' }],
+    ['a name that leads into their folder', { ...ownChange, text: manifest('playlists-prod', '../payments/x') }],
+  ])('a preview says what is wrong and nothing else: %s', async (_, wrong) => {
+    const { status, text } = await call('POST', '/api/v1/proposals/preview', {}, '', { changes: [wrong] })
+    expect(status, text).toBe(200)
+    expect(JSON.parse(text)).toMatchObject({ changes: [{ repository: null, path: null, problem: { code: 'invalid' } }], groups: [] })
+    expect(text).not.toContain(canary)
+  })
+
+  test('no commit of hers goes onto a proposal of theirs', async () => {
+    const body = { changes: [ownChange], title: 'x', message: '', idempotencyKey: newId() }
+    const { status, text } = await call('POST', '/api/v1/proposals/{id}/commits', { id: proposalId }, '', body)
+    expect(status, text).toBe(404)
+    expect(text).not.toContain(canary)
+  })
+
+  test("nobody empties another one's basket", async () => {
+    const { status } = await call('DELETE', '/api/v1/basket/{id}', { id: basketItemId })
+    expect(status).toBe(204)
+    expect(await database().basketItem.count()).toBe(1)
   })
 
   test('her own resource shows no proposal of theirs, though its object names one', async () => {

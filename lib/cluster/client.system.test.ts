@@ -136,6 +136,11 @@ describe('complaints of the API server arrive at the fields', () => {
   })
 })
 
+test.each(['../other/logs', '..', 'logs/status', 'logs%2Fstatus'])('the name %s leads nowhere else', async (name) => {
+  await expect(portal.get(at(name))).rejects.toThrow(Invalid)
+  await expect(portal.applyServerSide(bucket(name, {}), { fieldManager: 'corbel', dryRun: true })).rejects.toThrow(Invalid)
+})
+
 describe('writes', () => {
   test('a dry run answers like a write and writes nothing', async () => {
     const { value, auditId } = await portal.create(bucket('dry', { location: 'EU' }), { dryRun: true })

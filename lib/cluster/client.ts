@@ -146,13 +146,19 @@ export function openCluster(settings: ClusterSettings): Cluster {
   }
 }
 
+/** A name as one part of a path. The API server undoes `%2F` before it reads the path: such a name would lead somewhere else. */
+function segment(name: string): string {
+  if (/[/%]/.test(name) || name === '.' || name === '..') throw new Invalid(`Kubernetes has no names like "${name}".`)
+  return encodeURIComponent(name)
+}
+
 function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof discovery>): ClusterCalls {
   const served = (kind: KindRef): Promise<ServedKind> => kinds.find(kind, call)
 
   const pathOf = async (ref: ObjectRef | (KindRef & { namespace?: string }), subresource?: string): Promise<string> => {
     const { plural, namespaced } = await served(ref)
-    const space = namespaced && ref.namespace ? `/namespaces/${encodeURIComponent(ref.namespace)}` : ''
-    const name = 'name' in ref ? `/${encodeURIComponent(ref.name)}` : ''
+    const space = namespaced && ref.namespace ? `/namespaces/${segment(ref.namespace)}` : ''
+    const name = 'name' in ref ? `/${segment(ref.name)}` : ''
     return `${apiRoot(ref.apiVersion)}${space}/${plural}${name}${subresource ? `/${subresource}` : ''}`
   }
   const named = (verb: string, { kind, namespace, name }: KindRef & { namespace?: string; name?: string }) => ({
