@@ -11,8 +11,14 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
     await page.setViewportSize(viewport)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      // axe reads what is painted: the next frame has the new colours
-      await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))))
+      // axe reads what is painted: the next frame has the new colours, and changes of colour on their way have ended
+      await page.evaluate(async () => {
+        const ending = document
+          .getAnimations()
+          .filter((animation) => animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        await Promise.allSettled(ending.map((animation) => animation.finished))
+        await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))
+      })
       const axe = new AxeBuilder({ page })
       // the scheme changes colours and nothing else
       const { violations } = await (colorScheme === 'dark' ? axe.withRules('color-contrast') : axe).analyze()
