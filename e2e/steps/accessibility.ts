@@ -11,12 +11,16 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
     await page.setViewportSize(viewport)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      // axe reads what is painted: the next frame has the new colours, and changes of colour on their way have ended
+      // axe reads what is painted: changes of colour on their way have ended (in a window behind another they never do), and the next
+      // frame has the new colours
       await page.evaluate(async () => {
         const ending = document
           .getAnimations()
           .filter((animation) => animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
-        await Promise.allSettled(ending.map((animation) => animation.finished))
+        await Promise.race([
+          Promise.allSettled(ending.map((animation) => animation.finished)),
+          new Promise((enough) => setTimeout(enough, 1000)),
+        ])
         await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))
       })
       const axe = new AxeBuilder({ page })
