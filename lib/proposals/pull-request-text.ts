@@ -17,6 +17,8 @@ export interface ProposalTexts {
   id: string
   title: string
   message: string
+  /** Markdown of Corbel's own making, everything foreign in it escaped; in the pull request it takes the place of the list of resources. */
+  report?: string | null
   requestedBy: { username: string; name: string }
   /** Whether the pull request is the person's own or the App's. */
   openedAs: 'github-user' | 'github-app'
@@ -139,7 +141,7 @@ export function pullRequestBody(proposal: ProposalTexts): string {
   )
   return [
     ...(proposal.message.trim() ? [escapeMarkdown(proposal.message.trim())] : []),
-    ['| Action | Kind | Name | Project | Cluster |', '| --- | --- | --- | --- | --- |', ...rows].join('\n'),
+    proposal.report ?? ['| Action | Kind | Name | Project | Cluster |', '| --- | --- | --- | --- | --- |', ...rows].join('\n'),
     `${by} Follow it on [its page](${proposal.pageUrl}). After merging, CI applies it and says here how it went.`,
     `<!--\n${trailers(proposal).replaceAll('--', '- -')}\n-->`,
   ].join('\n\n')

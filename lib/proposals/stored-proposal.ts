@@ -40,6 +40,7 @@ export const textsOf = (proposal: StoredProposal, openedAs: ProposalTexts['opene
   id: proposal.id,
   title: proposal.title,
   message: proposal.message,
+  report: proposal.report,
   requestedBy: proposal.requestedBy,
   openedAs,
   resources: proposal.resources.map(resourceOf),

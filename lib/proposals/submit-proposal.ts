@@ -1,7 +1,7 @@
 /** Records a proposal: row, resources, audit entry and job in one transaction. From then on nothing typed can get lost. */
 
 import { appendAudit } from '#lib/audit/append-audit.ts'
-import { database, isDuplicate } from '#lib/database/client.ts'
+import { database, isDuplicate, type Transaction } from '#lib/database/client.ts'
 import { Conflict } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { newId } from '#lib/ids.ts'
@@ -16,11 +16,24 @@ import { describeProposal } from './read-proposals.ts'
 import { addressOf } from './resource-address.ts'
 import { removeSent } from './sent-parts.ts'
 
+/** What Corbel itself adds to a proposal, which no request can. */
+export interface SubmitAdditions {
+  /** Markdown for the pull request: see ProposalTexts. */
+  report?: string
+  /** What else is true from the moment the proposal is recorded; in the same transaction. */
+  within?: (transaction: Transaction) => Promise<void>
+}
+
 /**
  * Records a proposal and starts opening its pull request. Sent again with the same key it answers the first proposal. Throws Conflict
  * with `details.proposal` where a resource has an open one that `beside` does not name, and whatever prepareTogether throws.
  */
-export async function submitProposal(request: ProposalRequest, actor: Actor, requestId: string): Promise<Proposal> {
+export async function submitProposal(
+  request: ProposalRequest,
+  actor: Actor,
+  requestId: string,
+  { report, within }: SubmitAdditions = {},
+): Promise<Proposal> {
   const id = request.idempotencyKey
   const earlier = await sentBefore(id, actor)
   if (earlier) return earlier
@@ -42,6 +55,7 @@ export async function submitProposal(request: ProposalRequest, actor: Actor, req
           branch: branchName(resources, id),
           title,
           message: request.message.trim(),
+          report: report ?? null,
           files: files.map(({ path, blob, before, after }) => ({ path, blob, before, after })),
           requestedById: actor.userId,
           resources: {
@@ -67,6 +81,7 @@ export async function submitProposal(request: ProposalRequest, actor: Actor, req
         details: { repository, paths: files.map(({ path }) => path), title, ...(taken.size > 0 ? { beside: [...beside] } : {}) },
       })
       await removeSent(transaction, request, actor)
+      await within?.(transaction)
       await enqueue(transaction, openPullRequestJob, { id }, { key: id })
       await tell(transaction, { id, resources })
     })
