@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { documentText } from '#components/create/document-text.ts'
-import { byService, matchingKinds } from '#components/create/matching-kinds.ts'
+import { byService, matchingKinds, offeredKinds } from '#components/create/matching-kinds.ts'
 import { chooseProject, withProject } from '#components/create/project-choice.ts'
 import type { KindSummary, Project } from '#lib/inventory/contract.ts'
 
@@ -40,6 +40,14 @@ describe('the catalogue', () => {
     ['', ['PubSubTopic', 'SQLInstance', 'StorageBucket', 'StorageBucketAccessControl']],
   ])('"%s" finds %j', (query, expected) => {
     expect(matchingKinds(kinds, query).map((found) => found.kind)).toEqual(expected)
+  })
+
+  test('offers a hidden kind to admins alone', () => {
+    const hidden = { cluster: 'demo', kind: 'SQLInstance.x', curated: false, hidden: { reason: null } }
+    const notes = new Map([[hidden.kind, hidden]])
+    const names = (admin: boolean) => Object.values(offeredKinds(kinds, notes, admin)).map((some) => some.map(({ kind }) => kind).join())
+    expect(names(false)).toEqual(['StorageBucketAccessControl,StorageBucket,PubSubTopic,Gone', 'SQLInstance'])
+    expect(names(true)).toEqual(['SQLInstance,StorageBucketAccessControl,StorageBucket,PubSubTopic,Gone', ''])
   })
 
   test('groups by service: by name, and while searching by the best kind', () => {

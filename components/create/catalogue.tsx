@@ -9,7 +9,7 @@ import { matchingBlueprints } from '#components/blueprints/matching-blueprints.t
 import { pagePaths, queryText } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
 import { matchingProjects } from '#components/projects/matching-projects.ts'
-import { StateBadge } from '#components/ui/badge.tsx'
+import { Badge, StateBadge } from '#components/ui/badge.tsx'
 import { LinkButton } from '#components/ui/button.tsx'
 import { Combobox } from '#components/ui/combobox.tsx'
 import { count, counted } from '#components/ui/format.ts'
@@ -21,7 +21,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { BlueprintList } from '#lib/catalogue/contract.ts'
 import type { KindSummary, Project } from '#lib/inventory/contract.ts'
 import styles from './catalogue.module.css'
-import { byService, matchingKinds } from './matching-kinds.ts'
+import { byService, type KindNote, matchingKinds, offeredKinds } from './matching-kinds.ts'
 import { chooseProject, type ProjectName, rememberedProject, rememberProject, withProject } from './project-choice.ts'
 
 const projectKey = ({ cluster, namespace }: ProjectName) => `${cluster}/${namespace}`
@@ -35,6 +35,7 @@ export function Catalogue() {
   const projects = useQuery(queries.projects())
   const kinds = useQuery(queries.kinds())
   const blueprints = useQuery(queries.blueprints())
+  const me = useQuery(queries.me())
   // What this browser remembers is not known to the server; it is read after the first paint.
   const [remembered, setRemembered] = useState<ProjectName | null>(null)
   useEffect(() => setRemembered(rememberedProject()), [])
@@ -97,7 +98,7 @@ export function Catalogue() {
           {asked && !project && !chosen.isLoading ? (
             <Banner tone="amber">You may not propose changes to {asked.namespace}, or there is no such project. Choose another one.</Banner>
           ) : null}
-          {kinds.data ? (
+          {kinds.data && !blueprints.isPending ? (
             <>
               <GapNotice gaps={project ? kinds.data.gaps.filter((gap) => gap.cluster === project.cluster) : []} />
               {blueprints.isError ? (
@@ -109,12 +110,13 @@ export function Catalogue() {
                   kinds={kinds.data.items.filter((kind) => kind.cluster === project.cluster)}
                   project={project}
                   text={text}
+                  admin={me.data?.admin ?? false}
                 />
               ) : (
                 <p className={styles.quiet}>Choose a project first: it decides the cluster and with it what there is to create.</p>
               )}
             </>
-          ) : kinds.isError ? (
+          ) : kinds.isError && !kinds.data ? (
             <ErrorState error={kinds.error} what="what can be created" retry={() => void kinds.refetch()} />
           ) : (
             <Skeleton rows={8} label="Loading what can be created" />
@@ -172,17 +174,23 @@ function Choices({
   kinds,
   project,
   text,
+  admin,
 }: {
   /** Undefined while they are read. */
   blueprints: BlueprintList | undefined
   kinds: KindSummary[]
   project: Project
   text: string
+  admin: boolean
 }) {
-  const found = useMemo(() => matchingKinds(kinds, text), [kinds, text])
+  const notes = useMemo(
+    () => new Map(blueprints?.kinds.filter(({ cluster }) => cluster === project.cluster).map((note) => [note.kind, note])),
+    [blueprints, project.cluster],
+  )
+  const { offered, hidden } = useMemo(() => offeredKinds(kinds, notes, admin), [kinds, notes, admin])
+  const found = useMemo(() => matchingKinds(offered, text), [offered, text])
   const groups = useMemo(() => byService(found, text !== ''), [found, text])
   const made = useMemo(() => matchingBlueprints(blueprints?.items ?? [], project.cluster, text), [blueprints, project.cluster, text])
-  const curated = useMemo(() => new Set(blueprints?.curated), [blueprints])
   if (kinds.length === 0)
     return (
       <EmptyState title={`The cluster ${project.cluster} offers nothing to create yet`}>
@@ -196,6 +204,9 @@ function Choices({
         icon="search"
         action={<LinkButton href={pagePaths.create(project)}>Show everything</LinkButton>}
       >
+        {matchingKinds(hidden, text)
+          .slice(0, 3)
+          .map(({ key, kind }) => `${kind} is not offered here: ${notes.get(key)?.hidden?.reason ?? 'the platform team hides it.'} `)}
         Look for another word: names of services and what they are for count too.
       </EmptyState>
     )
@@ -228,7 +239,7 @@ function Choices({
               <ul className={styles.cards}>
                 {group.kinds.map((kind) => (
                   <li key={kind.key}>
-                    <KindCard kind={kind} project={project} curated={curated.has(kind.key)} />
+                    <KindCard kind={kind} project={project} note={notes.get(kind.key)} />
                   </li>
                 ))}
               </ul>
@@ -240,19 +251,22 @@ function Choices({
   )
 }
 
-function KindCard({ kind, project, curated }: { kind: KindSummary; project: Project; curated: boolean }) {
+function KindCard({ kind, project, note }: { kind: KindSummary; project: Project; note: KindNote | undefined }) {
   return (
     <Link href={pagePaths.createKind(kind.key, project)} className={styles.card} data-kind={kind.key} prefetch={false}>
       <strong>{kind.kind}</strong>
       <span className={styles.count}>
-        {curated ? (
+        {note?.curated ? (
           <span className={styles.curated} title="The platform team looks after this kind, and says what it recommends in its form">
             <Icon name="check" size={14} /> curated
           </span>
         ) : null}
-        {kind.count > 0 ? `${count(kind.count)} in use` : 'none yet'}
+        {note?.hidden ? <Badge tone="amber">hidden</Badge> : null} {kind.count > 0 ? `${count(kind.count)} in use` : 'none yet'}
       </span>
       <span className={styles.summary}>{kind.summary}</span>
+      {note?.hidden ? (
+        <span className={styles.state}>Only admins find it here. {note.hidden.reason ?? 'The hints of this kind give no reason.'}</span>
+      ) : null}
       {kind.state === 'forbidden' || kind.state === 'failed' ? (
         <span className={styles.state}>
           <StateBadge state={kind.state} plain /> {kind.message ?? 'Its resources cannot be read; it can be created all the same.'}

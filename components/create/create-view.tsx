@@ -129,6 +129,7 @@ function Editor({
 }) {
   const { cluster, namespace } = project
   useEffect(() => rememberProject({ cluster, namespace }), [cluster, namespace])
+  const hidden = useQuery(queries.kindHints(cluster, kind.key)).data?.hidden
   const address = { key: draftKey, username }
   // a copy begins with its draft: there is nothing else it could begin with
   const [copied] = useState(() => (copyOf ? draft?.content.text : undefined))
@@ -157,6 +158,11 @@ function Editor({
         {kind.description}
       </PageHeader>
       {copyOf ? <CopyNotes of={copyOf} cluster={cluster} kindKey={kind.key} draftKey={draftKey} isThere={copied !== undefined} /> : null}
+      {hidden ? (
+        <Banner tone="amber">
+          The platform team leaves {kind.kind} out of the catalogue. {hidden.reason ?? 'Ask them before you create one.'}
+        </Banner>
+      ) : null}
       {kind.deprecated ? <Banner tone="amber">{kind.deprecated}</Banner> : null}
       {draftsAway ? <Banner tone="amber">Your drafts could not be read. If you had one of this page, it is not shown here.</Banner> : null}
     </ManifestEditor>

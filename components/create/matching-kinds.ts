@@ -1,4 +1,5 @@
 /** Finding a kind in the catalogue: every word of the query in its name, service, summary or group. Pure. */
+import type { BlueprintList } from '#lib/catalogue/contract.ts'
 import type { KindSummary } from '#lib/inventory/contract.ts'
 
 /** How well a kind fits: 0 not at all, larger is better. */
@@ -42,6 +43,18 @@ export function matchingKinds(kinds: readonly KindSummary[], query: string): Kin
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || a.kind.kind.localeCompare(b.kind.kind))
     .map(({ kind }) => kind)
+}
+
+export type KindNote = BlueprintList['kinds'][number]
+
+/** Of kinds of one cluster those that are offered, and those that the company hides: admins are offered these too. */
+export function offeredKinds(
+  kinds: readonly KindSummary[],
+  notes: ReadonlyMap<string, KindNote>,
+  admin: boolean,
+): { offered: KindSummary[]; hidden: KindSummary[] } {
+  const isHidden = ({ key }: KindSummary) => !admin && notes.get(key)?.hidden != null
+  return { offered: kinds.filter((kind) => !isHidden(kind)), hidden: kinds.filter(isHidden) }
 }
 
 /** The kinds by service, services in the order of their best kind; without a query by name. */

@@ -220,6 +220,7 @@ export const KindHintsDocument = z
       kind: kindKey,
       team: words(100).optional(),
       curated: z.boolean('must be true or false').default(false),
+      hidden: z.union([z.literal(true), words(500)], 'must be true, or the reason in a sentence').optional(),
       fields: z
         .array(
           z.strictObject({
@@ -234,10 +235,15 @@ export const KindHintsDocument = z
         .default([]),
     }),
   })
-  .transform(({ spec: { kind, team, curated, fields } }): { hints: KindHints; team: string | undefined } => ({
+  .check(({ value: { spec }, issues }) => {
+    if (!spec.curated || spec.hidden === undefined) return
+    issues.push({ code: 'custom', path: ['spec', 'hidden'], message: 'contradicts curated: true. Take one of them out', input: spec })
+  })
+  .transform(({ spec: { kind, team, curated, hidden, fields } }): { hints: KindHints; team: string | undefined } => ({
     hints: {
       kind,
       curated,
+      ...(hidden === undefined ? {} : { hidden: { reason: hidden === true ? null : hidden } }),
       fields: fields.map(({ path, help, hide, recommended, order }) => ({
         path,
         ...(help === undefined ? {} : { help }),

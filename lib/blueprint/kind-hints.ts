@@ -10,6 +10,8 @@ export interface KindHints {
   kind: string
   /** Whether the platform team stands behind this kind: the catalogue marks it and lists it first. */
   curated: boolean
+  /** Left out of catalogue and search, other than for admins. What is there is changed as before; nothing is forbidden. */
+  hidden?: { reason: string | null }
   fields: FieldHint[]
 }
 

@@ -22,7 +22,7 @@ import { asApp } from '#lib/forge/forge.ts'
 import { commitFiles, defaultBranch, headOf } from '#lib/forge/repository-content.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { blueprintNamespace } from './blueprint-sources.ts'
-import { listBlueprints, readBlueprint, readKindHints, refreshCatalogue } from './catalogue.ts'
+import { blueprintsPushed, hiddenKinds, listBlueprints, readBlueprint, readKindHints, refreshCatalogue } from './catalogue.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const directory = mkdtempSync(join(tmpdir(), 'corbel-catalogue-'))
@@ -122,19 +122,20 @@ beforeAll(async () => {
   for (const file of readdirSync(join(root, 'demo', 'crds')).filter((name) => name.endsWith('.yaml'))) {
     const definition = parse(readFileSync(join(root, 'demo', 'crds', file), 'utf8'))
     const { group, names: named, versions, scope } = definition.spec
-    await database().kind.create({
-      data: {
-        cluster: 'demo',
-        key: `${named.kind}.${group}`,
-        group,
-        kind: named.kind,
-        plural: named.plural,
-        version: versions[0].name,
-        namespaced: scope === 'Namespaced',
-        definition,
-        hash: file,
-      },
-    })
+    for (const cluster of named.kind === 'StorageBucket' ? ['demo', 'elsewhere'] : ['demo'])
+      await database().kind.create({
+        data: {
+          cluster,
+          key: `${named.kind}.${group}`,
+          group,
+          kind: named.kind,
+          plural: named.plural,
+          version: versions[0].name,
+          namespaced: scope === 'Namespaced',
+          definition,
+          hash: file,
+        },
+      })
   }
   await refreshCatalogue()
 }, 120_000)
@@ -189,18 +190,19 @@ describe('what is offered', () => {
   })
 
   test('hints, with which kinds are curated', async () => {
-    expect(await readKindHints('DNSManagedZone.dns.cnrm.cloud.google.com')).toMatchObject({
+    expect(await readKindHints('demo', 'DNSManagedZone.dns.cnrm.cloud.google.com')).toMatchObject({
       curated: true,
       fields: [{ recommended: 'acme.example.' }],
     })
-    expect(await readKindHints('ComputeDisk.compute.cnrm.cloud.google.com')).toEqual({
+    expect(await readKindHints('demo', 'ComputeDisk.compute.cnrm.cloud.google.com')).toEqual({
       kind: 'ComputeDisk.compute.cnrm.cloud.google.com',
       curated: false,
       fields: [],
     })
-    const { curated } = await listBlueprints(carol)
-    expect(curated).toContain('DNSManagedZone.dns.cnrm.cloud.google.com')
-    expect(curated).toContain('StorageBucket.storage.cnrm.cloud.google.com')
+    const curated = (await listBlueprints(carol)).kinds.filter((each) => each.curated).map(({ cluster, kind }) => `${cluster} ${kind}`)
+    expect(curated).toContain('demo DNSManagedZone.dns.cnrm.cloud.google.com')
+    expect(curated).toContain('demo StorageBucket.storage.cnrm.cloud.google.com')
+    expect(curated).toContain('elsewhere StorageBucket.storage.cnrm.cloud.google.com')
   })
 })
 
@@ -240,6 +242,45 @@ describe('a broken one', () => {
   })
 })
 
+describe('one that stands in the place of another', () => {
+  const place = (who: Actor) => listBlueprints(who).then(({ items }) => items.find(({ name }) => name === 'storage-bucket')?.source)
+  const own = bucket('storage-bucket', '  team: payments\n  allowedGroups: [payments]\n')
+
+  test('restricts it; broken, nobody gets the one that everybody could use', async () => {
+    expect(await place(carol)).toBe('shipped with Corbel')
+    await commit('blueprints/own.yaml', own)
+    await refreshCatalogue()
+    expect([await place(alice), await place(carol)]).toEqual([repository, undefined])
+    for (const broken of [
+      own.replace('[spec, location]', '[spec, locaton]'),
+      own.replace('schema: {', 'schema: ['),
+      own.replace('kind: Blueprint', 'kind: Bluprint'),
+    ]) {
+      await commit('blueprints/own.yaml', broken)
+      await refreshCatalogue()
+      for (const who of [alice, carol, dave]) expect(await place(who)).toBeUndefined()
+      await expect(readBlueprint('demo', 'storage-bucket', carol)).rejects.toThrow(NotFound)
+      const [entry] = (await listBlueprints(dave)).broken
+      expect(entry?.problems.map(({ message }) => message).join()).toContain(
+        'of the source "shipped with Corbel" is not offered in its place',
+      )
+    }
+    await commit('blueprints/own.yaml', null)
+    await refreshCatalogue()
+    expect(await place(carol)).toBe('shipped with Corbel')
+  })
+
+  test('is seen at once after a push to its repository', async () => {
+    await commit('blueprints/own.yaml', own)
+    blueprintsPushed('acme/other')
+    blueprintsPushed(repository.toUpperCase())
+    await expect.poll(() => place(alice)).toBe(repository)
+    await commit('blueprints/own.yaml', null)
+    blueprintsPushed(repository)
+    await expect.poll(() => place(alice)).toBe('shipped with Corbel')
+  })
+})
+
 test('while GitHub does not answer, what was read last is offered, and the platform team is told', async () => {
   const simulate = (mode: string) =>
     fetch(`${github.url}/_simulate`, {
@@ -266,15 +307,36 @@ describe('ConfigMaps', () => {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: mapName, namespace: blueprintNamespace, labels: { 'corbel.dev/blueprint': 'true' } },
-      data: { 'one.yaml': bucket(mapName), 'notes.txt': 'no blueprint' },
+      data: {
+        'one.yaml': bucket(mapName),
+        'storage.yaml': bucket('storage-bucket'),
+        'hints.yaml':
+          'apiVersion: corbel.dev/v1\nkind: KindHints\nspec: { kind: StorageBucket.storage.cnrm.cloud.google.com, hidden: Ask first. }\n',
+        'notes.txt': 'no blueprint',
+      },
     })
     await refreshCatalogue()
-    const { items } = await listBlueprints(alice)
+    const { items, kinds, broken } = await listBlueprints(alice)
+    expect(broken).toEqual([])
     expect(items.find(({ name }) => name === mapName)).toMatchObject({
       source: `ConfigMap ${mapName} on demo`,
       url: null,
       clusters: ['demo'],
     })
+    expect(items.filter(({ name }) => name === 'storage-bucket').map(({ source, clusters }) => [source, clusters])).toEqual([
+      [`ConfigMap ${mapName} on demo`, ['demo']],
+      ['shipped with Corbel', ['elsewhere']],
+    ])
+    const bucketKind = 'StorageBucket.storage.cnrm.cloud.google.com'
+    const hints = kinds.filter(({ kind }) => kind === bucketKind).sort((a, b) => a.cluster.localeCompare(b.cluster))
+    expect(hints).toEqual([
+      { cluster: 'demo', kind: bucketKind, curated: false, hidden: { reason: 'Ask first.' } },
+      { cluster: 'elsewhere', kind: bucketKind, curated: true, hidden: null },
+    ])
+    expect(await readKindHints('demo', bucketKind)).toMatchObject({ hidden: { reason: 'Ask first.' } })
+    expect(await readKindHints('elsewhere', bucketKind)).not.toHaveProperty('hidden')
+    expect(await hiddenKinds(alice)).toEqual([{ cluster: 'demo', kind: bucketKind }])
+    expect(await hiddenKinds(dave)).toEqual([])
   })
 
   test('are all the portal may list there, and nowhere else', async () => {

@@ -34,13 +34,24 @@ export const BrokenBlueprint = z.object({
 })
 export type BrokenBlueprint = z.infer<typeof BrokenBlueprint>
 
+const Hidden = z.object({ reason: z.string().nullable() })
+
 export const BlueprintList = z.object({
   items: z.array(BlueprintSummary),
   broken: z.array(BrokenBlueprint),
   /** Sources that could not be read, for the platform team. */
   troubles: z.array(z.object({ source: z.string(), message: z.string() })),
-  /** Kinds the platform team stands behind: `Kind.group`. */
-  curated: z.array(z.string()),
+  /** What the company says of kinds (`Kind.group`) as a whole, where it says something. */
+  kinds: z.array(
+    z.object({
+      cluster: z.string(),
+      kind: z.string(),
+      /** The platform team stands behind it. */
+      curated: z.boolean(),
+      /** Only admins are offered it. */
+      hidden: Hidden.nullable(),
+    }),
+  ),
 })
 export type BlueprintList = z.infer<typeof BlueprintList>
 
@@ -56,6 +67,7 @@ export type BlueprintDetail = z.infer<typeof BlueprintDetail>
 export const KindHintsReply = z.object({
   kind: z.string(),
   curated: z.boolean(),
+  hidden: Hidden.optional(),
   fields: z.array(
     z.object({
       path: z.array(z.string()),

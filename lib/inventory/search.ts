@@ -8,6 +8,10 @@ import type { SearchResult } from './contract.ts'
 import { escapeLike, kindsLike, visibleRows } from './resource-conditions.ts'
 
 type Hit = SearchResult['hits'][number]
+interface HiddenKind {
+  cluster: string
+  kind: string
+}
 interface Ranked extends Hit {
   rank: number
 }
@@ -15,9 +19,9 @@ interface Ranked extends Hit {
 const perType = 8
 const mostHits = 20
 
-/** The best hits first: exact names, then beginnings, then words inside. */
-export async function search(text: string, actor: Actor): Promise<SearchResult> {
-  return searchWithin(database(), text, (await visibleProjects(actor)).clusters, actor)
+/** The best hits first: exact names, then beginnings, then words inside. `hidden`: kinds that are not offered to create. */
+export async function search(text: string, actor: Actor, hidden: HiddenKind[] = []): Promise<SearchResult> {
+  return searchWithin(database(), text, (await visibleProjects(actor)).clusters, actor, hidden)
 }
 
 /** The search under given grants; for measurements too. */
@@ -26,6 +30,7 @@ export async function searchWithin(
   text: string,
   grants: Visibility['clusters'],
   actor: Pick<Actor, 'userId'>,
+  hidden: HiddenKind[] = [],
 ): Promise<SearchResult> {
   const words = text
     .toLowerCase()
@@ -35,7 +40,7 @@ export async function searchWithin(
   if (words.length === 0) return { hits: [] }
   const [resources, kinds, projects, proposals] = await Promise.all([
     findResources(db, words, grants),
-    findKinds(db, words),
+    findKinds(db, words, hidden),
     findProjects(db, words, grants),
     findProposals(db, text.trim(), grants, actor),
   ])
@@ -91,8 +96,9 @@ async function anywhere(db: Database, word: string, several: boolean): Promise<P
   return Prisma.sql`("name" LIKE ${pattern} OR "namespace" LIKE ${pattern}${alsoKind})`
 }
 
-async function findKinds(db: Database, words: string[]): Promise<Ranked[]> {
+async function findKinds(db: Database, words: string[], hidden: HiddenKind[]): Promise<Ranked[]> {
   const matching = words.map((word) => Prisma.sql`"kind" ILIKE ${`%${escapeLike(word)}%`}`)
+  for (const { cluster, kind } of hidden) matching.push(Prisma.sql`("cluster", "key") <> (${cluster}, ${kind})`)
   const rows = await db.$queryRaw<{ key: string; kind: string; group: string }[]>`
     SELECT DISTINCT "key", "kind", "group" FROM "kind" WHERE "state" <> 'gone' AND ${Prisma.join(matching, ' AND ')} ORDER BY "kind" LIMIT 50`
   const hits = rows.map(

@@ -17,8 +17,11 @@ const events = { pull_request: PullRequestEvent, check_run: CheckRunEvent, push:
 type EventName = keyof typeof events
 const isKnown = (name: string): name is EventName => Object.hasOwn(events, name)
 
-/** Takes a webhook: verified, then stored together with its job. Events Corbel does not read are answered and forgotten. */
-export async function receiveWebhook(request: Request): Promise<void> {
+/**
+ * Takes a webhook: verified, then stored together with its job. Events Corbel does not read are answered and forgotten.
+ * Gives the repository that was pushed to, if that is what it says.
+ */
+export async function receiveWebhook(request: Request): Promise<{ pushed?: string }> {
   const body = await readText(request, maxBytes, 'The webhook is larger than GitHub sends them.')
   if (!verifyWebhook(config().github.webhookSecret, request.headers.get('x-hub-signature-256'), body)) {
     throw new Forbidden('The signature of this webhook is not right. Check that GITHUB_WEBHOOK_SECRET is the secret set at GitHub.')
@@ -26,7 +29,7 @@ export async function receiveWebhook(request: Request): Promise<void> {
   const event = request.headers.get('x-github-event') ?? ''
   const id = request.headers.get('x-github-delivery')
   if (!id) throw new Invalid('The webhook has no delivery id.')
-  if (!isKnown(event)) return
+  if (!isKnown(event)) return {}
   const payload = events[event].safeParse(parseBody(body))
   if (!payload.success) throw new Invalid(`The webhook is not what GitHub describes for ${event}.`)
   try {
@@ -40,6 +43,7 @@ export async function receiveWebhook(request: Request): Promise<void> {
     // GitHub delivers again what it believes lost: the first one counts
     if (!isDuplicate(error)) throw error
   }
+  return event === 'push' ? { pushed: payload.data.repository.full_name } : {}
 }
 
 function parseBody(body: string): unknown {

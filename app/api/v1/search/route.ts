@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { route } from '#lib/api/route.ts'
+import { hiddenKinds } from '#lib/catalogue/catalogue.ts'
 import { SearchResult } from '#lib/inventory/contract.ts'
 import { search } from '#lib/inventory/search.ts'
 
@@ -8,5 +9,5 @@ export const GET = route({
   access: 'signed-in',
   query: z.object({ q: z.string().max(200) }),
   reply: { 200: SearchResult },
-  handle: ({ query, actor }) => search(query.q, actor),
+  handle: async ({ query, actor }) => search(query.q, actor, await hiddenKinds(actor)),
 })

@@ -1,4 +1,5 @@
 import { route } from '#lib/api/route.ts'
+import { blueprintsPushed } from '#lib/catalogue/catalogue.ts'
 import { receiveWebhook } from '#lib/proposals/receive-webhook.ts'
 
 export const POST = route({
@@ -7,5 +8,8 @@ export const POST = route({
   origin: 'any',
   reply: { 202: null },
   audit: 'none: a webhook is a hint to look at GitHub; what follows from it is audited',
-  handle: ({ request }) => receiveWebhook(request),
+  handle: async ({ request }) => {
+    const received = await receiveWebhook(request)
+    if (received.pushed !== undefined) blueprintsPushed(received.pushed)
+  },
 })

@@ -8,5 +8,5 @@ export const GET = route({
   access: 'signed-in',
   params: z.object({ cluster: z.string(), kind: z.string() }),
   reply: { 200: KindHintsReply },
-  handle: ({ params }) => readKindHints(params.kind),
+  handle: ({ params }) => readKindHints(params.cluster, params.kind),
 })
