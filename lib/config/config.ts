@@ -33,6 +33,16 @@ export interface Config {
     clientId: string
     clientSecret: string
   }
+  /** Cloud Asset Inventory; undefined where it is off. Limits are calls a minute. */
+  assetInventory:
+    | {
+        url: string
+        quotaProject: string | undefined
+        listsPerMinute: number
+        policySearchesPerMinute: number
+        historiesPerMinute: number
+      }
+    | undefined
   demo: SettingValues['CORBEL_DEMO']
 }
 
@@ -96,6 +106,16 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
       clientId: values.GITHUB_CLIENT_ID,
       clientSecret: values.GITHUB_CLIENT_SECRET,
     },
+    assetInventory:
+      values.CORBEL_ASSET_INVENTORY === 'off'
+        ? undefined
+        : {
+            url: values.CORBEL_ASSET_INVENTORY_URL,
+            quotaProject: values.CORBEL_ASSET_INVENTORY_PROJECT,
+            listsPerMinute: values.CORBEL_ASSET_LISTS_PER_MINUTE,
+            policySearchesPerMinute: values.CORBEL_ASSET_POLICY_SEARCHES_PER_MINUTE,
+            historiesPerMinute: values.CORBEL_ASSET_HISTORIES_PER_MINUTE,
+          },
     demo: values.CORBEL_DEMO,
   }
 }

@@ -28,6 +28,12 @@ describe('settings', () => {
     })
   })
 
+  test('the inventory is off until it is set up, and may be a stand-in on this machine', () => {
+    expect(readSettings(good)).toMatchObject({ values: { CORBEL_ASSET_INVENTORY: 'off', CORBEL_ASSET_LISTS_PER_MINUTE: 100 } })
+    const local = { ...good, CORBEL_ASSET_INVENTORY: 'google', CORBEL_ASSET_INVENTORY_URL: 'http://127.0.0.1:4000/' }
+    expect(readSettings(local)).toMatchObject({ values: { CORBEL_ASSET_INVENTORY_URL: 'http://127.0.0.1:4000' } })
+  })
+
   test('an empty environment names every setting that has no default', () => {
     const result = readSettings({})
     if (!('mistakes' in result)) throw new Error('an empty environment was accepted')
@@ -45,6 +51,11 @@ describe('settings', () => {
     ['CORBEL_CLUSTERS', '[{"name":"a","kubeconfig":"x"},{"name":"a","kubeconfig":"y"}]', 'CORBEL_CLUSTERS names a cluster twice'],
     ['CORBEL_LOG_LEVEL', 'loud', 'CORBEL_LOG_LEVEL must be'],
     ['CORBEL_WORKER_PORT', '70000', 'CORBEL_WORKER_PORT must be a port'],
+    ['CORBEL_ASSET_INVENTORY', 'aws', 'CORBEL_ASSET_INVENTORY must be google or off'],
+    ['CORBEL_ASSET_INVENTORY_URL', 'http://cloudasset.googleapis.com', 'CORBEL_ASSET_INVENTORY_URL must start with https://'],
+    ['CORBEL_ASSET_INVENTORY_URL', 'http://127.0.0.1.acme.test', 'CORBEL_ASSET_INVENTORY_URL must start with https://'],
+    ['CORBEL_ASSET_INVENTORY_PROJECT', 'projects/acme', 'CORBEL_ASSET_INVENTORY_PROJECT must be the id or number'],
+    ['CORBEL_ASSET_LISTS_PER_MINUTE', '0', 'CORBEL_ASSET_LISTS_PER_MINUTE must be a whole number'],
   ])('%s=%s is refused with a sentence', (name, value, sentence) => {
     const result = readSettings({ ...good, [name]: value })
     expect('mistakes' in result ? result.mistakes.join('\n') : '').toContain(sentence)

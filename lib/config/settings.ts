@@ -37,6 +37,17 @@ const url = (protocols: string[]) =>
 const web = url(['http:', 'https:']).transform((value) => value.replace(/\/+$/, ''))
 const optionalWeb = z.union([z.undefined(), z.literal('').transform(() => undefined), web])
 
+const isHttpsOrLoopback = (value: string): boolean => {
+  const { protocol, hostname } = new URL(value)
+  return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+}
+const perMinute = (usual: number) =>
+  z
+    .string()
+    .default(String(usual))
+    .transform(Number)
+    .refine((count) => Number.isInteger(count) && count >= 1 && count <= 100_000, 'must be a whole number of calls, at least 1')
+
 const clusterList = z
   .array(
     z.strictObject({
@@ -222,6 +233,52 @@ export const settings = {
     schema: text,
   }),
   GITHUB_CLIENT_SECRET: setting({ section: 'GitHub', about: 'Client secret of the App.', example: '…', secret: true, schema: text }),
+  CORBEL_ASSET_INVENTORY: setting({
+    section: 'Asset inventory',
+    about:
+      'Where import finds the cloud’s resources: `google` for Cloud Asset Inventory, read with the credentials of the place Corbel runs in (operator guide, “Asset inventory”); `off` for no import.',
+    example: 'google',
+    schema: z.enum(['google', 'off'], 'must be google or off').default('off'),
+  }),
+  CORBEL_ASSET_INVENTORY_URL: setting({
+    section: 'Asset inventory',
+    about:
+      'The inventory’s address, where it is reached by another name. With http, which only an address of this machine may have, no credentials are sent: for the demo and tests.',
+    example: 'https://cloudasset.googleapis.com',
+    schema: z
+      .string()
+      .default('https://cloudasset.googleapis.com')
+      .pipe(web)
+      .refine(isHttpsOrLoopback, 'must start with https:// unless it is an address of this machine'),
+  }),
+  CORBEL_ASSET_INVENTORY_PROJECT: setting({
+    section: 'Asset inventory',
+    about: 'The cloud project that calls are counted for, in which the Cloud Asset API is enabled. Default: that of the credentials.',
+    example: 'acme-platform',
+    schema: z.union([
+      z.undefined(),
+      z.literal('').transform(() => undefined),
+      text.regex(/^(?:[a-z][a-z0-9.:-]{4,}[a-z0-9]|\d+)$/, 'must be the id or number of a project'),
+    ]),
+  }),
+  CORBEL_ASSET_LISTS_PER_MINUTE: setting({
+    section: 'Asset inventory',
+    about: 'How many pages of assets all processes together read in a minute (Google’s quota: 100 a project).',
+    example: '100',
+    schema: perMinute(100),
+  }),
+  CORBEL_ASSET_POLICY_SEARCHES_PER_MINUTE: setting({
+    section: 'Asset inventory',
+    about: 'How many pages of IAM policies all processes together read in a minute (Google’s quota: 400 a project).',
+    example: '400',
+    schema: perMinute(400),
+  }),
+  CORBEL_ASSET_HISTORIES_PER_MINUTE: setting({
+    section: 'Asset inventory',
+    about: 'How many times a minute all processes together read assets by name, up to 100 at once (Google’s quota: 100 a project).',
+    example: '100',
+    schema: perMinute(100),
+  }),
   CORBEL_DEMO: setting({
     section: 'Demo',
     about: 'Set by the demo: what is simulated and what to try, as JSON. Leave it out in production.',
