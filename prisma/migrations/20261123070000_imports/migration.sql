@@ -42,6 +42,7 @@ CREATE TABLE "import_asset" (
     "managedBy" JSONB,
     "verdict" TEXT,
     "unmapped" INTEGER NOT NULL DEFAULT 0,
+    "manifests" INTEGER NOT NULL DEFAULT 0,
     "chosen" BOOLEAN NOT NULL DEFAULT false,
     "edited" BOOLEAN NOT NULL DEFAULT false,
     "accepted" BOOLEAN,

@@ -5,7 +5,7 @@ import * as route1 from '../../github/callback/route.ts'
 import * as route2 from '../../github/link/route.ts'
 import * as route3 from '../../health/live/route.ts'
 import * as route4 from '../../health/ready/route.ts'
-import * as route36 from '../../webhooks/github/route.ts'
+import * as route45 from '../../webhooks/github/route.ts'
 import * as route6 from '../basket/[id]/route.ts'
 import * as route5 from '../basket/route.ts'
 import * as route8 from '../blueprints/[cluster]/[name]/route.ts'
@@ -15,28 +15,37 @@ import * as route9 from '../drafts/route.ts'
 import * as route11 from '../dry-run/route.ts'
 import * as route12 from '../events/route.ts'
 import * as route13 from '../github/route.ts'
-import * as route16 from '../kinds/[cluster]/[kind]/hints/route.ts'
-import * as route15 from '../kinds/[cluster]/[kind]/route.ts'
-import * as route14 from '../kinds/route.ts'
-import * as route17 from '../manifests/[cluster]/[namespace]/[kind]/[name]/route.ts'
-import * as route18 from '../manifests/[cluster]/[namespace]/[kind]/[name]/versions/[blob]/route.ts'
-import * as route19 from '../me/route.ts'
-import * as route21 from '../projects/[cluster]/[namespace]/route.ts'
-import * as route20 from '../projects/route.ts'
-import * as route24 from '../proposals/[id]/commits/route.ts'
-import * as route25 from '../proposals/[id]/retry/route.ts'
-import * as route23 from '../proposals/[id]/route.ts'
-import * as route26 from '../proposals/[id]/withdraw/route.ts'
-import * as route27 from '../proposals/preview/route.ts'
-import * as route22 from '../proposals/route.ts'
-import * as route30 from '../resources/[cluster]/[namespace]/[kind]/[name]/history/route.ts'
-import * as route31 from '../resources/[cluster]/[namespace]/[kind]/[name]/relations/route.ts'
-import * as route29 from '../resources/[cluster]/[namespace]/[kind]/[name]/route.ts'
-import * as route32 from '../resources/facets/route.ts'
-import * as route28 from '../resources/route.ts'
-import * as route33 from '../search/route.ts'
-import * as route34 from '../session/sign-in/route.ts'
-import * as route35 from '../session/sign-out/route.ts'
+import * as route16 from '../imports/[run]/cancel/route.ts'
+import * as route17 from '../imports/[run]/choice/route.ts'
+import * as route18 from '../imports/[run]/facets/route.ts'
+import * as route19 from '../imports/[run]/resume/route.ts'
+import * as route15 from '../imports/[run]/route.ts'
+import * as route21 from '../imports/[run]/rows/[row]/route.ts'
+import * as route20 from '../imports/[run]/rows/route.ts'
+import * as route14 from '../imports/route.ts'
+import * as route22 from '../imports/targets/route.ts'
+import * as route25 from '../kinds/[cluster]/[kind]/hints/route.ts'
+import * as route24 from '../kinds/[cluster]/[kind]/route.ts'
+import * as route23 from '../kinds/route.ts'
+import * as route26 from '../manifests/[cluster]/[namespace]/[kind]/[name]/route.ts'
+import * as route27 from '../manifests/[cluster]/[namespace]/[kind]/[name]/versions/[blob]/route.ts'
+import * as route28 from '../me/route.ts'
+import * as route30 from '../projects/[cluster]/[namespace]/route.ts'
+import * as route29 from '../projects/route.ts'
+import * as route33 from '../proposals/[id]/commits/route.ts'
+import * as route34 from '../proposals/[id]/retry/route.ts'
+import * as route32 from '../proposals/[id]/route.ts'
+import * as route35 from '../proposals/[id]/withdraw/route.ts'
+import * as route36 from '../proposals/preview/route.ts'
+import * as route31 from '../proposals/route.ts'
+import * as route39 from '../resources/[cluster]/[namespace]/[kind]/[name]/history/route.ts'
+import * as route40 from '../resources/[cluster]/[namespace]/[kind]/[name]/relations/route.ts'
+import * as route38 from '../resources/[cluster]/[namespace]/[kind]/[name]/route.ts'
+import * as route41 from '../resources/facets/route.ts'
+import * as route37 from '../resources/route.ts'
+import * as route42 from '../search/route.ts'
+import * as route43 from '../session/sign-in/route.ts'
+import * as route44 from '../session/sign-out/route.ts'
 
 /** Every route of the API. */
 export const routeModules: { path: string; module: RouteModule }[] = [
@@ -54,27 +63,36 @@ export const routeModules: { path: string; module: RouteModule }[] = [
   { path: '/api/v1/dry-run', module: route11 },
   { path: '/api/v1/events', module: route12 },
   { path: '/api/v1/github', module: route13 },
-  { path: '/api/v1/kinds', module: route14 },
-  { path: '/api/v1/kinds/{cluster}/{kind}', module: route15 },
-  { path: '/api/v1/kinds/{cluster}/{kind}/hints', module: route16 },
-  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}', module: route17 },
-  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}/versions/{blob}', module: route18 },
-  { path: '/api/v1/me', module: route19 },
-  { path: '/api/v1/projects', module: route20 },
-  { path: '/api/v1/projects/{cluster}/{namespace}', module: route21 },
-  { path: '/api/v1/proposals', module: route22 },
-  { path: '/api/v1/proposals/{id}', module: route23 },
-  { path: '/api/v1/proposals/{id}/commits', module: route24 },
-  { path: '/api/v1/proposals/{id}/retry', module: route25 },
-  { path: '/api/v1/proposals/{id}/withdraw', module: route26 },
-  { path: '/api/v1/proposals/preview', module: route27 },
-  { path: '/api/v1/resources', module: route28 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}', module: route29 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', module: route30 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/relations', module: route31 },
-  { path: '/api/v1/resources/facets', module: route32 },
-  { path: '/api/v1/search', module: route33 },
-  { path: '/api/v1/session/sign-in', module: route34 },
-  { path: '/api/v1/session/sign-out', module: route35 },
-  { path: '/api/webhooks/github', module: route36 },
+  { path: '/api/v1/imports', module: route14 },
+  { path: '/api/v1/imports/{run}', module: route15 },
+  { path: '/api/v1/imports/{run}/cancel', module: route16 },
+  { path: '/api/v1/imports/{run}/choice', module: route17 },
+  { path: '/api/v1/imports/{run}/facets', module: route18 },
+  { path: '/api/v1/imports/{run}/resume', module: route19 },
+  { path: '/api/v1/imports/{run}/rows', module: route20 },
+  { path: '/api/v1/imports/{run}/rows/{row}', module: route21 },
+  { path: '/api/v1/imports/targets', module: route22 },
+  { path: '/api/v1/kinds', module: route23 },
+  { path: '/api/v1/kinds/{cluster}/{kind}', module: route24 },
+  { path: '/api/v1/kinds/{cluster}/{kind}/hints', module: route25 },
+  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}', module: route26 },
+  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}/versions/{blob}', module: route27 },
+  { path: '/api/v1/me', module: route28 },
+  { path: '/api/v1/projects', module: route29 },
+  { path: '/api/v1/projects/{cluster}/{namespace}', module: route30 },
+  { path: '/api/v1/proposals', module: route31 },
+  { path: '/api/v1/proposals/{id}', module: route32 },
+  { path: '/api/v1/proposals/{id}/commits', module: route33 },
+  { path: '/api/v1/proposals/{id}/retry', module: route34 },
+  { path: '/api/v1/proposals/{id}/withdraw', module: route35 },
+  { path: '/api/v1/proposals/preview', module: route36 },
+  { path: '/api/v1/resources', module: route37 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}', module: route38 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', module: route39 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/relations', module: route40 },
+  { path: '/api/v1/resources/facets', module: route41 },
+  { path: '/api/v1/search', module: route42 },
+  { path: '/api/v1/session/sign-in', module: route43 },
+  { path: '/api/v1/session/sign-out', module: route44 },
+  { path: '/api/webhooks/github', module: route45 },
 ]
