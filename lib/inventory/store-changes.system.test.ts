@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDatabase, type Database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
-import { forgetKind } from './store-changes.ts'
+import type { JsonObject } from '#lib/json.ts'
+import { forgetKind, storeChanges } from './store-changes.ts'
 
 const kind = 'Probe.probes.example.com'
 let fresh: FreshDatabase
@@ -29,4 +30,32 @@ test('a kind of more rows than one transaction takes is forgotten whole, each ro
   expect(await database.resource.count({ where: { deletedAt: null } })).toBe(rows)
   expect(await database.revision.count({ where: { change: 'deleted', resource: { kind } } })).toBe(rows)
   expect(await database.kind.findFirstOrThrow({ where: { key: kind } })).toMatchObject({ state: 'gone', count: 0 })
+})
+
+test('keys such as __proto__ are stored and compared like all others', async () => {
+  const at = (resourceVersion: string, extra: string): { type: 'seen'; kind: string; kindName: string; raw: JsonObject } => ({
+    type: 'seen',
+    kind: 'Odd.probes.example.com',
+    kindName: 'Odd',
+    raw: JSON.parse(
+      `{"metadata":{"namespace":"shop","name":"odd","uid":"u","resourceVersion":"${resourceVersion}"},"spec":{"__proto__":{"a":1},"constructor":{"prototype":{"b":2}}${extra}}}`,
+    ),
+  })
+  const fields = async () => {
+    const revisions = await database.revision.findMany({
+      where: { resource: { name: 'odd' } },
+      orderBy: { id: 'asc' },
+      select: { fields: true },
+    })
+    return JSON.stringify(revisions.map((revision) => revision.fields))
+  }
+  await storeChanges(database, 'test', [at('1', '')], new Map())
+  await storeChanges(database, 'test', [at('2', '')], new Map())
+  expect(await fields()).toBe('[[]]')
+  await storeChanges(database, 'test', [at('3', ',"toString":"c"')], new Map())
+  expect(await fields()).toBe('[[],[{"path":["spec","toString"],"after":"c"}]]')
+  const [stored] = await database.$queryRaw<{ spec: string }[]>`
+    SELECT "object"#>>'{spec,__proto__,a}' AS "spec" FROM "resource_object" o JOIN "resource" r ON r."id" = o."resourceId" WHERE r."name" = 'odd'`
+  expect(stored?.spec).toBe('1')
+  expect(Object.prototype).not.toHaveProperty('a')
 })

@@ -5,7 +5,7 @@
  */
 import { type Database, notify, type Ping, type Transaction } from '#lib/database/client.ts'
 import { newId } from '#lib/ids.ts'
-import type { JsonObject } from '#lib/json.ts'
+import { isObject, type JsonObject } from '#lib/json.ts'
 import { explainReadiness } from '#lib/readiness/explain-readiness.ts'
 import { type IndexedObject, indexedObject, rowColumns } from './indexed-object.ts'
 import { holdsLease, LeaseLost } from './lease.ts'
@@ -33,7 +33,8 @@ interface StoredRow {
   proposalId: string | null
   deleted: boolean
   referencesOf: string | null
-  object: JsonObject | null
+  /** As text, because Prisma's JSON loses keys named __proto__: the next version would differ from it for ever. */
+  object: string | null
 }
 
 /** The state of one resource while the batch is gone through. */
@@ -104,7 +105,7 @@ async function load(transaction: Transaction, cluster: string, changes: Change[]
   if (working.size === 0) return working
   const rows = await transaction.$queryRaw<StoredRow[]>`
     SELECT r."id", r."kind", r."namespace", r."name", r."uid", r."resourceVersion", r."commit", r."proposalId",
-           r."deletedAt" IS NOT NULL AS "deleted", r."referencesOf", o."object"
+           r."deletedAt" IS NOT NULL AS "deleted", r."referencesOf", o."object"::text AS "object"
     FROM jsonb_to_recordset(${JSON.stringify([...kindNames.values()])}::jsonb) AS wanted("kind" text, "namespace" text, "name" text)
     JOIN "resource" r ON r."cluster" = ${cluster} AND r."kind" = wanted."kind" AND r."namespace" = wanted."namespace" AND r."name" = wanted."name"
     LEFT JOIN "resource_object" o ON o."resourceId" = r."id"`
@@ -113,7 +114,7 @@ async function load(transaction: Transaction, cluster: string, changes: Change[]
     if (!entry) continue
     entry.id = row.id
     entry.stored = true
-    const object = row.object ?? {}
+    const object = storedObject(row.object)
     entry.before = object
     entry.referencesOf = row.referencesOf
     const indexed = { ...indexedObject(object), ...row, object, readiness: explainReadiness(object) }
@@ -121,6 +122,11 @@ async function load(transaction: Transaction, cluster: string, changes: Change[]
     else entry.live = indexed
   }
   return working
+}
+
+const storedObject = (text: string | null): JsonObject => {
+  const value: unknown = text === null ? {} : JSON.parse(text)
+  return isObject(value) ? value : {}
 }
 
 const nameOf = (raw: JsonObject): { namespace: string; name: string } => {

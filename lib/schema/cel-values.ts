@@ -126,10 +126,22 @@ function formatted(format: string | undefined, value: string): unknown {
     case 'duration':
       return duration(value)
     case 'byte':
-      return Uint8Array.from(atob(value), (letter) => letter.charCodeAt(0))
+      return bytes(value)
     default:
       return value
   }
+}
+
+function bytes(text: string): Uint8Array {
+  let binary: string
+  try {
+    binary = atob(text)
+  } catch (error) {
+    // a default of the schema, say: what people type is checked before rules are
+    if (!(error instanceof DOMException)) throw error
+    throw new NotCheckedHere('its bytes are not written as base64')
+  }
+  return Uint8Array.from(binary, (letter) => letter.charCodeAt(0))
 }
 
 const seconds: Record<string, number> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 }

@@ -45,6 +45,12 @@ describe('hints', () => {
     expect(judged(kind, { a: 'x' })).toEqual({ hints: [{ path: ['spec', 'a'], message: 'a must not be x' }], unchecked: [] })
     expect(judged(kind, { a: 'y' })).toEqual({ hints: [], unchecked: [] })
   })
+  test('leave to the server a default that is not what its format says', () => {
+    const bytes = { type: 'object', properties: { a: text, key: { type: 'string', format: 'byte', default: 'no base64!' } } }
+    const { hints, unchecked } = judged(kindOf(bytes, "has(self.key) && self.a == 'x'"), { a: 'x' })
+    expect(hints).toEqual([])
+    expect(unchecked.map(({ why }) => why)).toEqual(['its bytes are not written as base64'])
+  })
   test('wait until what lies below is right', () => {
     const value: Json = { spec: { a: 'x', b: 'no number' } }
     expect(evaluateRules(kind, { value, errors: [{ path: ['spec', 'b'], message: 'wrong' }] }).hints).toEqual([])
