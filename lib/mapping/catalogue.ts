@@ -4,6 +4,7 @@ import { isObject, type JsonObject, valueAt } from '#lib/json.ts'
 import { compileKind } from '#lib/schema/compile-kind.ts'
 import type { Asset } from './asset.ts'
 import { type KindHead, kindIndex, kindOfAsset } from './asset-kinds.ts'
+import type { KindTable } from './kind-table.ts'
 import { tableOf } from './kind-tables.ts'
 import { type MappedKind, mappedKind } from './to-manifest.ts'
 
@@ -11,6 +12,8 @@ export interface Catalogue {
   kindOf: (asset: Asset) => KindHead | undefined
   /** The kind made ready; undefined when it serves no version. */
   load: (kind: string) => MappedKind | undefined
+  /** What is known of a kind beyond the general rules. */
+  tableOf: (kind: string) => KindTable | undefined
 }
 
 /** `read` gives the CustomResourceDefinition of a kind; it is asked once per kind. */
@@ -26,6 +29,7 @@ export function catalogueOf(heads: readonly KindHead[], read: (head: KindHead) =
       loaded.set(kind, mapped)
       return mapped
     },
+    tableOf,
   }
 }
 

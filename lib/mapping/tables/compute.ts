@@ -147,25 +147,6 @@ export const computeTables: readonly KindTable[] = [
       { from: ['peerings'], fate: 'output-only', why: 'peerings are resources of their own' },
       { from: ['IPv4Range'], fate: 'output-only', why: 'a legacy network' },
     ],
-    refuse: [
-      {
-        from: ['name'],
-        is: 'default',
-        reason: 'default',
-        why: 'This is the default network, which comes with the project. It is left out unless somebody chooses it.',
-      },
-    ],
-  },
-  {
-    kind: 'ComputeSubnetwork',
-    refuse: [
-      {
-        from: ['name'],
-        is: 'default',
-        reason: 'default',
-        why: 'This subnetwork belongs to the default network, which comes with the project.',
-      },
-    ],
   },
   {
     kind: 'ComputeRoute',

@@ -114,7 +114,7 @@ export const managementTables: readonly KindTable[] = [
   {
     kind: 'DNSRecordSet',
     fields: [{ from: ['name'], to: ['name'] }],
-    refuse: [{ from: ['type'], matches: '^(?:NS|SOA)$', reason: 'default', why: 'The zone brings these records with it.' }],
+    refuse: [{ from: ['type'], is: 'SOA', reason: 'default', why: 'The zone brings this record with it.' }],
   },
   {
     kind: 'PubSubLiteTopic',
