@@ -73,7 +73,7 @@ describe('routes are declarations', () => {
 describe('storeys', () => {
   const importsOf = (file: string): string[] =>
     [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
-  const pure = ['blueprint', 'schema', 'manifest', 'mapping', 'rbac', 'redact', 'patch', 'plan', 'readiness']
+  const pure = ['audit-format', 'blueprint', 'schema', 'manifest', 'mapping', 'rbac', 'redact', 'patch', 'plan', 'readiness']
   const adapters = ['database', 'cluster', 'forge', 'assets', 'config', 'telemetry']
   const roomOf = (file: string): string => relative(join(root, 'lib'), file).split('/')[0] ?? ''
   const isTest = (file: string): boolean => /\.test\.ts$/.test(file)

@@ -148,7 +148,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA "corbel_audit" FROM PUBLIC;
 
 -- What Prisma reads: the same rows, under the name they always had.
 CREATE VIEW "audit_entry" AS
-  SELECT "seq", "format", "id", "at", "requestId", "actor", "action", "outcome", "intent", "target", "details", "previous", "hash"
+  SELECT "seq", "format", "id", "at", "requestId", "actor", "action", "outcome", "intent", "awaits", "target", "details", "previous", "hash"
   FROM "corbel_audit"."entry";
 
 -- When the portal itself last looked through the chain: a note to show, no evidence.
