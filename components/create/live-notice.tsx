@@ -1,6 +1,6 @@
 'use client'
 
-/** On the edit page: which fields the cluster has otherwise than Git, each with a way to take the cluster's value into the form. */
+/** On the edit page: which fields the cluster has otherwise than Git, each with a way to take the cluster's value into the form; and what others set there. */
 import { useQuery } from '@tanstack/react-query'
 import { useId, useMemo, useState, useSyncExternalStore } from 'react'
 import { queries } from '#components/data/queries.ts'
@@ -9,6 +9,7 @@ import { Button } from '#components/ui/button.tsx'
 import { counted, fieldPath } from '#components/ui/format.ts'
 import { Banner } from '#components/ui/notices.tsx'
 import { isObject, type Json } from '#lib/json.ts'
+import { type LiveAddition, liveAdditions } from '#lib/manifest/live-additions.ts'
 import { type LiveDifference, liveDifferences } from '#lib/manifest/live-differences.ts'
 import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
 import { hidden, hiddenChanged } from '#lib/redact/redact.ts'
@@ -42,30 +43,61 @@ export function LiveNotice({
     () => (live ? liveDifferences(parseManifestFile(text).documents[document]?.value, live, { lists, isHidden }) : []),
     [text, document, live, lists],
   )
+  const additions = useMemo(
+    () => (live ? liveAdditions(parseManifestFile(text).documents[document]?.value, live, data?.owners ?? [], { lists }) : []),
+    [text, document, live, data?.owners, lists],
+  )
   // what was last seen of a deleted resource, or of a cluster that is away, says nothing about now
-  if (!data?.live || differences.length === 0) return null
+  if (!data?.live) return null
   return (
-    <Banner
-      tone="amber"
-      action={
-        <Button size="small" aria-expanded={open} aria-controls={listId} onClick={() => setOpen(!open)}>
-          {open ? 'Hide' : 'Show'} the {differences.length === 1 ? 'field' : 'fields'}
-        </Button>
-      }
-    >
-      {counted(differences.length, 'field')} {differences.length === 1 ? 'is' : 'are'} different in the cluster: Git's version is not
-      applied yet
-      {data.git?.commit && data.git.commitUrl ? (
-        <>
-          {' '}
-          (the last one applied is <a href={data.git.commitUrl}>{data.git.commit.slice(0, 7)}</a>)
-        </>
-      ) : null}
-      , or somebody changed the resource past Git. You edit Git's version.
-      <div id={listId} hidden={!open}>
-        {open && live ? <Differences differences={differences} live={live} lists={lists} store={store} /> : null}
-      </div>
-    </Banner>
+    <>
+      {differences.length === 0 ? null : (
+        <Banner
+          tone="amber"
+          action={
+            <Button size="small" aria-expanded={open} aria-controls={listId} onClick={() => setOpen(!open)}>
+              {open ? 'Hide' : 'Show'} the {differences.length === 1 ? 'field' : 'fields'}
+            </Button>
+          }
+        >
+          {counted(differences.length, 'field')} {differences.length === 1 ? 'is' : 'are'} different in the cluster: Git's version is not
+          applied yet
+          {data.git?.commit && data.git.commitUrl ? (
+            <>
+              {' '}
+              (the last one applied is <a href={data.git.commitUrl}>{data.git.commit.slice(0, 7)}</a>)
+            </>
+          ) : null}
+          , or somebody changed the resource past Git. You edit Git's version.
+          <div id={listId} hidden={!open}>
+            {open && live ? <Differences differences={differences} live={live} lists={lists} store={store} /> : null}
+          </div>
+        </Banner>
+      )}
+      {additions.length === 0 ? null : <Additions additions={additions} />}
+    </>
+  )
+}
+
+/** What others set: no difference, and nothing that a proposal changes. */
+function Additions({ additions }: { additions: readonly LiveAddition[] }) {
+  return (
+    <details className={styles.additions}>
+      <summary>
+        {counted(additions.length, 'field')} {additions.length === 1 ? 'is' : 'are'} set in the cluster and not in Git
+      </summary>
+      <p className={styles.muted}>Controllers or people set them there. Your proposal leaves them as they are, unless you set them too.</p>
+      <ul className={styles.live} aria-label="Fields that are set in the cluster and not in Git">
+        {additions.map(({ path, live, managers }) => (
+          <li key={JSON.stringify(path)}>
+            <code>{fieldPath(path)}</code>
+            <span className={styles.fromTo}>
+              <Value value={live} /> <span className={styles.muted}>by {managers.join(', ')}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
   )
 }
 

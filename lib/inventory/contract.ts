@@ -151,6 +151,8 @@ export const ResourceDetail = z.object({
   row: ResourceRow,
   /** The object, redacted, without managed fields; read with the person's own token, or from the index (`live` false). */
   object: z.record(z.string(), z.unknown()),
+  /** Fields that others than `corbel apply` set, other than the status, and who did; empty where the object is from the index. */
+  owners: z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), manager: z.string() })),
   live: z.boolean(),
   liveProblem: z.string().nullable(),
   asOf: z.iso.datetime(),

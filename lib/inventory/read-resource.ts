@@ -9,6 +9,7 @@ import type { Actor } from '#lib/identity/actor.ts'
 import { clusterToken } from '#lib/identity/login.ts'
 import { isId } from '#lib/ids.ts'
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { fieldOwners } from '#lib/manifest/live-additions.ts'
 import { explainReadiness } from '#lib/readiness/explain-readiness.ts'
 import type { ConditionView, HistoryPage, ProposalLink, ResourceDetail, RevisionView } from './contract.ts'
 import { readCursor, writeCursor } from './cursor.ts'
@@ -53,6 +54,7 @@ export async function resourceDetail(address: ResourceAddress, actor: Actor): Pr
   return {
     row: rowView({ ...row, state: row.deletedAt && !live ? row.state : readiness.state, headline: readiness.headline }),
     object: indexed.object,
+    owners: live ? fieldOwners(object) : [],
     live,
     liveProblem,
     asOf,

@@ -1,6 +1,6 @@
 /**
  * Where the live object differs from the manifest in Git, as far as the manifest says anything: what the API server adds by default, what
- * operators report and what other managers own is no difference.
+ * operators report and what other managers own is no difference (see live-additions.ts for these).
  */
 import { isObject, type Json, type JsonObject, type JsonPath, sameJson } from '#lib/json.ts'
 import type { MergeLists } from './merge-values.ts'
@@ -16,7 +16,7 @@ export interface LiveDifference {
 }
 
 /** What `corbel apply` sets itself, and what only names the object. */
-const isOurs = (path: JsonPath): boolean =>
+export const isOurs = (path: JsonPath): boolean =>
   path[0] === 'status' ||
   path[0] === 'apiVersion' ||
   path[0] === 'kind' ||
@@ -38,7 +38,7 @@ export function liveDifferences(
     if (there !== undefined && isHidden(there)) return
     if (isObject(wanted) && (isObject(there) || (there === undefined && (isMetadata(path) || Object.keys(wanted).length === 0)))) {
       for (const [key, item] of Object.entries(wanted))
-        compare(item, isObject(there) ? own(there, key) : undefined, [...path, key], [...id, key])
+        compare(item, isObject(there) ? ownValue(there, key) : undefined, [...path, key], [...id, key])
       return
     }
     if (Array.isArray(wanted) && Array.isArray(there) && compareItems(wanted, there, path, id)) return
@@ -46,17 +46,11 @@ export function liveDifferences(
     found.push({ id: JSON.stringify(id), path, git: wanted, live: there })
   }
   const compareItems = (wanted: Json[], there: Json[], path: JsonPath, id: Json[]): boolean => {
-    const rule = lists(path)
-    const keys = rule === undefined ? ['name'] : rule
-    const name = (item: Json): string | undefined => {
-      if (keys === 'whole' || !isObject(item) || keys.every((key) => own(item, key) === undefined)) return undefined
-      return JSON.stringify(keys.map((key) => own(item, key) ?? null))
-    }
-    const names = there.map(name)
-    if (wanted.every((item) => name(item) !== undefined) && names.every((each) => each !== undefined)) {
+    const [here, names] = [itemNames(lists, path, wanted), itemNames(lists, path, there)]
+    if (here && names) {
       for (const [index, item] of wanted.entries()) {
-        const here = name(item) ?? ''
-        compare(item, there[names.indexOf(here)], [...path, index], [...id, here])
+        const name = here[index] ?? ''
+        compare(item, there[names.indexOf(name)], [...path, index], [...id, name])
       }
       return true
     }
@@ -69,4 +63,16 @@ export function liveDifferences(
   return found
 }
 
-const own = (object: JsonObject, key: string): Json | undefined => (Object.hasOwn(object, key) ? object[key] : undefined)
+/** What tells the items of a list apart, one text each; undefined where something does not have it. */
+export function itemNames(lists: MergeLists, path: JsonPath, items: Json[]): string[] | undefined {
+  const keys = lists(path) ?? ['name']
+  if (keys === 'whole') return undefined
+  const names = items.flatMap((item) =>
+    isObject(item) && keys.some((key) => ownValue(item, key) !== undefined)
+      ? JSON.stringify(keys.map((key) => ownValue(item, key) ?? null))
+      : [],
+  )
+  return names.length === items.length ? names : undefined
+}
+
+export const ownValue = (object: JsonObject, key: string): Json | undefined => (Object.hasOwn(object, key) ? object[key] : undefined)
