@@ -24,6 +24,7 @@ import type { BasketItem, Draft, DryRunResult, ManifestNote, ProposalDetail, Res
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { rulesApply } from '#lib/schema/rules-apply.ts'
 import { validateResource } from '#lib/schema/validate.ts'
+import { DanglingNotice } from './dangling-notice.tsx'
 import { documentIn, documentText, withDocumentText } from './document-text.ts'
 import { type DraftAddress, DraftKeeper } from './draft-keeper.ts'
 import type { Opening } from './draft-rules.ts'
@@ -309,6 +310,7 @@ function OpenEditor(props: OpenEditorProps) {
             {props.onto ? null : <LiveNotice at={at} kind={kind} store={store} git={start} />}
           </>
         ) : null}
+        <DanglingNotice model={model} onto={props.onto} />
         {broken ? (
           <Banner
             tone="red"
