@@ -40,6 +40,7 @@ CREATE TABLE "import_asset" (
     "reason" TEXT,
     "message" TEXT,
     "managedBy" JSONB,
+    "identity" TEXT,
     "verdict" TEXT,
     "unmapped" INTEGER NOT NULL DEFAULT 0,
     "manifests" INTEGER NOT NULL DEFAULT 0,
