@@ -8,6 +8,7 @@ import { checkAtStart } from '#lib/config/check-at-start.ts'
 import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
 import { CorbelError } from '#lib/errors.ts'
+import { importJobs } from '#lib/imports/import-jobs.ts'
 import { startCollector } from '#lib/inventory/collector.ts'
 import { startJobs } from '#lib/jobs/run-jobs.ts'
 import { followIndex } from '#lib/proposals/follow-proposals.ts'
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
       collector: startCollector({ cluster, database: database(), kindPatterns, log: log() }),
     }))
     doing = () => ({ collects: collectors.filter(({ collector }) => collector.leads()).map(({ name }) => name) })
-    const jobs = await untilDone('the jobs', () => startJobs({ databaseUrl, jobs: proposalJobs }), stopping.signal)
+    const jobs = await untilDone('the jobs', () => startJobs({ databaseUrl, jobs: [...proposalJobs, ...importJobs] }), stopping.signal)
     const following = followIndex(stopping.signal)
     log().info({ port: health.port }, 'ready')
     await aborted(stopping.signal)

@@ -6,7 +6,7 @@ import type { Actor } from '#lib/identity/actor.ts'
 import { ImportDetail, ImportManifest } from './contract.ts'
 import { rowColumns, rowView, type StoredRow } from './row-view.ts'
 import { type RunRow, readableRun } from './run-access.ts'
-import { readDetail } from './stored-asset.ts'
+import { originalOf, readDetail } from './stored-asset.ts'
 
 const notThere = 'There is no such asset in this import, or you may not see its project.'
 
@@ -36,11 +36,11 @@ export async function describeRow(row: StoredRow): Promise<ImportDetail> {
   return ImportDetail.parse({
     row: rowView(row),
     asset: detail.asset,
-    manifests: detail.manifests.map(({ kind, name, original, text }, index) => ({
-      kind,
-      name,
-      original,
-      text: text ?? original,
+    manifests: detail.manifests.map((manifest, index) => ({
+      kind: manifest.kind,
+      name: manifest.name,
+      original: originalOf(manifest),
+      text: manifest.text ?? originalOf(manifest),
       path: null,
       fileExists: false,
       dryRun: dryRuns[index] ?? null,

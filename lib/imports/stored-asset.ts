@@ -2,11 +2,25 @@
 import { z } from 'zod'
 import type { Transaction } from '#lib/database/client.ts'
 import { NotFound } from '#lib/errors.ts'
-import type { Json } from '#lib/json.ts'
+import { isObject, type Json, type JsonObject } from '#lib/json.ts'
+import { printResource } from '#lib/manifest/print-value.ts'
 
-/** A manifest of a row. `text`: what a person made of it; null where it is as converted. `kind`: Kind.group. */
-export const StoredManifest = z.object({ kind: z.string(), name: z.string(), original: z.string(), text: z.string().nullable() })
+/**
+ * A manifest of a row. `text`: what a person made of it; null where it is as converted. `kind`: Kind.group. `refers`: the rows whose manifests
+ * it refers to by name. `original` is empty, and `value` there, until the run is read to the end (close-scan.ts).
+ */
+export const StoredManifest = z.object({
+  kind: z.string(),
+  name: z.string(),
+  original: z.string(),
+  text: z.string().nullable(),
+  refers: z.array(z.uuid()).optional(),
+  value: z.custom<JsonObject>(isObject).optional(),
+})
 export type StoredManifest = z.infer<typeof StoredManifest>
+
+/** The manifest as converted: without names and references settled while the run is still read. */
+export const originalOf = ({ original, value }: StoredManifest): string => (original === '' && value ? printResource(value) : original)
 
 const path = z.array(z.union([z.string(), z.number()]))
 export const StoredAccount = z.object({

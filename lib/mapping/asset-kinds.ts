@@ -11,7 +11,7 @@ export interface KindHead {
 }
 
 /** Services whose kinds stand in groups of other names (first label of the group), best first. A service without an entry is its own group. */
-const groupsOfService: Record<string, string[]> = {
+export const groupsOfService: Record<string, string[]> = {
   accesscontextmanager: ['accesscontextmanager'],
   aiplatform: ['vertexai', 'colab', 'aiplatform'],
   analyticshub: ['bigqueryanalyticshub'],
@@ -40,7 +40,7 @@ const groupsOfService: Record<string, string[]> = {
 }
 
 /** Asset types whose kind has another name, or that several kinds share: the first whose condition holds. */
-const irregular: Record<string, { kind: string; when?: (data: JsonObject, name: string) => boolean }[]> = {
+export const irregular: Record<string, { kind: string; when?: (data: JsonObject, name: string) => boolean }[]> = {
   'aiplatform.googleapis.com/NotebookRuntime': [{ kind: 'ColabRuntime' }],
   'aiplatform.googleapis.com/NotebookRuntimeTemplate': [{ kind: 'ColabRuntimeTemplate' }],
   'cloudfunctions.googleapis.com/CloudFunction': [{ kind: 'CloudFunctionsFunction' }],

@@ -1,0 +1,6 @@
+/** The jobs of imports, for the worker. */
+import { type RunnableJob, runnable } from '#lib/jobs/run-jobs.ts'
+import { removeOldRunsJob } from './remove-old-runs.ts'
+import { scanInventoryJob } from './scan-inventory.ts'
+
+export const importJobs: RunnableJob[] = [runnable(scanInventoryJob), runnable(removeOldRunsJob)]
