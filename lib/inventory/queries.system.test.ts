@@ -285,10 +285,11 @@ describe('newest first', () => {
 test('a detail is read with the person’s own token; a deleted one is shown as it was', async () => {
   const live = await resourceDetail(at(payments, 'orders-2'), alice)
   expect(live).toMatchObject({ live: true, liveProblem: null, object: { spec: { size: 2 } } })
+  expect(live.owners.map(({ path }) => path)).toContainEqual(['spec', 'size'])
   await cluster.asPortal().delete({ apiVersion: `${group}/v1`, kind: 'Thing', namespace: payments, name: 'orders-2' })
   await eventually(async () => (await database().resource.findFirst({ where: { name: 'orders-2' } }))?.deletedAt)
   const gone = await resourceDetail(at(payments, 'orders-2'), alice)
-  expect(gone).toMatchObject({ live: false, object: { spec: { size: 2 } } })
+  expect(gone).toMatchObject({ live: false, object: { spec: { size: 2 } }, owners: [] })
   expect(gone.liveProblem).toContain('was deleted')
   const { items } = await history(at(payments, 'orders-2'), { limit: 1 }, alice)
   expect(items.map(({ change }) => change)).toEqual(['deleted'])

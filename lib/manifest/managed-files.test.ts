@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arbitraryFile } from './arbitrary-file.ts'
-import { isBuildFile, managedNotes, whyNotEditable } from './managed-files.ts'
+import { isBuildFile, managedNotes, overlayNotes, patchFiles, whyNotEditable } from './managed-files.ts'
 
 const bucket = (more = '') => `apiVersion: storage.cnrm.cloud.google.com/v1beta1
 kind: StorageBucket
@@ -111,6 +111,32 @@ describe('Helm and other makers', () => {
     expect(why(bucket('\n  labels: {{ x }}').replace('StorageBucket', 'Other'))).toBeUndefined()
   })
 
+  test('an overlay elsewhere that patches the resource says so at the field', () => {
+    const overlay = (text: string) => ({ path: 'infra/eu/kustomization.yaml', text: `resources: [../prod]\n${text}` })
+    const found = (text: string, patch?: string) =>
+      overlayNotes({ path: 'infra/prod/bucket.yaml', text: bucket() }, logs, [overlay(text)], (path) =>
+        path === 'infra/eu/patch.yaml' ? patch : undefined,
+      ).map(({ path, message }) => `${path?.join('.')} ${message}`)
+    const patch = 'kind: StorageBucket\nmetadata: {name: logs}\nspec: {location: EU}\n'
+    const said = [
+      'spec.location infra/eu/kustomization.yaml replaces this field by a patch when Kustomize builds infra/eu. Change it there.',
+    ]
+    expect(found('patches: [{path: patch.yaml}]\n', patch)).toEqual(said)
+    expect(found('patches: [{path: patch.yaml}]\n', `kind: Other\n---\n${patch}`)).toEqual(said)
+    expect(found('patchesStrategicMerge: [patch.yaml]\n', patch)).toEqual(said)
+    const target = 'target: {kind: StorageBucket, name: logs}'
+    expect(found(`patches: [{${target}, patch: '[{"op": "replace", "path": "/spec/location"}]'}]\n`)).toEqual(said)
+    expect(found('patches: [{path: patch.yaml}]\n', patch.replace('logs', 'other'))).toEqual([])
+    expect(found('patches: [{path: away.yaml}]\n')).toEqual([])
+    expect(found('').concat(found('patches: [{path: patch.yaml}]\n', '{ broken'))).toEqual([])
+    const elsewhere = { path: 'infra/eu/kustomization.yaml', text: 'resources: [../prod-2]\npatches: [{path: patch.yaml}]\n' }
+    expect(overlayNotes({ path: 'infra/prod/bucket.yaml', text: bucket() }, logs, [elsewhere], () => patch)).toEqual([])
+    expect(patchFiles([overlay('patches: [{path: patch.yaml}, {path: ../../../out.yaml}]\npatchesStrategicMerge: [b.yaml]\n')])).toEqual([
+      'infra/eu/patch.yaml',
+      'infra/eu/b.yaml',
+    ])
+  })
+
   test('names of build files', () => {
     expect(['kustomization.yaml', 'kustomization.yml', 'Kustomization', 'Kptfile', 'Chart.yaml'].every(isBuildFile)).toBe(true)
     expect(['bucket.yaml', 'my-kustomization.yaml', 'Kptfile.txt'].some(isBuildFile)).toBe(false)
@@ -126,6 +152,8 @@ test('whatever stands in a file or a build file, nothing breaks', () => {
       (text, build, name) => {
         managedNotes({ path: 'a/b.yaml', text, document: 0 }, logs, [{ path: `a/${name}`, text: build }])
         whyNotEditable({ path: 'a/b.yaml', text }, logs)
+        overlayNotes({ path: 'a/b.yaml', text }, logs, [{ path: `c/${name}`, text: `resources: [../a]\n${build}` }], () => text)
+        patchFiles([{ path: `c/${name}`, text: build }])
       },
     ),
     { numRuns: 200 },

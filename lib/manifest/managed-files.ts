@@ -82,6 +82,49 @@ const transformers: [key: string, words: string][] = [
   ['commonAnnotations', 'annotations'],
 ]
 
+/**
+ * What kustomizations elsewhere do to a document of a base: those that build the file's folder, or one above it, and patch the resource.
+ * `textOf` gives the files that their patches stand in.
+ */
+export function overlayNotes(
+  file: RepositoryText,
+  resource: { kind: string; name: string },
+  overlays: readonly RepositoryText[],
+  textOf: (path: string) => string | undefined,
+): ManagedNote[] {
+  return overlays.flatMap((build) => {
+    const value = read(build.text)
+    const built = ['resources', 'bases', 'components'].flatMap((key) => listAt(value, key))
+    const reaches = (entry: Json): boolean => {
+      const folder = typeof entry === 'string' ? resolved(build.path, entry) : undefined
+      return folder !== undefined && folder !== '' && `${file.path}/`.startsWith(`${folder}/`)
+    }
+    if (!built.some(reaches)) return []
+    return patchesOf(value).flatMap((entry) => {
+      const path = textAt(entry, 'path')
+      const text = path === undefined ? undefined : textOf(resolved(build.path, path) ?? '')
+      return patchNotes(
+        text === undefined ? entry : { ...entry, patch: text },
+        resource,
+        build,
+        `builds ${folderOf(build.path) || 'the root'}`,
+      )
+    })
+  })
+}
+
+/** The files that the patches of kustomizations stand in. */
+export const patchFiles = (overlays: readonly RepositoryText[]): string[] =>
+  overlays.flatMap((build) => patchesOf(read(build.text)).flatMap((entry) => resolved(build.path, textAt(entry, 'path') ?? '..') ?? []))
+
+/** The patches of a kustomization, each inline (`patch`) or in a file (`path`). */
+function patchesOf(value: Json): JsonObject[] {
+  const merges = listAt(value, 'patchesStrategicMerge').flatMap((entry): JsonObject[] =>
+    typeof entry !== 'string' ? [] : /^\S+$/.test(entry) ? [{ path: entry }] : [{ patch: entry }],
+  )
+  return [...[...listAt(value, 'patches'), ...listAt(value, 'patchesJson6902')].filter(isObject), ...merges]
+}
+
 function kustomizeNotes(file: RepositoryText, resource: { kind: string; name: string }, build: RepositoryText): ManagedNote[] {
   const value = read(build.text)
   const names = (entry: Json): boolean => typeof entry === 'string' && resolved(build.path, entry) === file.path
@@ -105,20 +148,34 @@ function kustomizeNotes(file: RepositoryText, resource: { kind: string; name: st
 }
 
 /** The fields of a resource that an inline patch overwrites. */
-function patchNotes(entry: JsonObject, resource: { kind: string; name: string }, build: RepositoryText): ManagedNote[] {
+function patchNotes(
+  entry: JsonObject,
+  resource: { kind: string; name: string },
+  build: RepositoryText,
+  builds = 'builds this folder',
+): ManagedNote[] {
   const patch = textAt(entry, 'patch')
   if (patch === undefined) return []
-  const value = read(patch)
-  const target = isObject(entry.target)
-    ? entry.target
-    : { kind: textAt(value, 'kind') ?? '', name: textAt(value, 'metadata', 'name') ?? '' }
+  return readAll(patch).documents.flatMap(({ value }) => valueNotes(value, entry, resource, build, builds))
+}
+
+function valueNotes(
+  value: Json,
+  entry: JsonObject,
+  resource: { kind: string; name: string },
+  build: RepositoryText,
+  builds: string,
+): ManagedNote[] {
+  const [kind, name] = [textAt(value, 'kind'), textAt(value, 'metadata', 'name')]
+  const target = isObject(entry.target) ? entry.target : kind && name ? { kind, name } : undefined
+  if (!target) return []
   if (!fits(target, 'kind', resource.kind) || !fits(target, 'name', resource.name)) return []
   const paths = Array.isArray(value)
     ? value.flatMap((operation) => pointerPath(textAt(operation, 'path')) ?? [])
     : leaves(value).filter((path) => !['apiVersion', 'kind'].includes(String(path[0])) && !(path[0] === 'metadata' && path[1] === 'name'))
   return paths.map((path) => ({
     severity: 'warning',
-    message: `${build.path} replaces this field by a patch when Kustomize builds this folder. Change it there.`,
+    message: `${build.path} replaces this field by a patch when Kustomize ${builds}. Change it there.`,
     path,
     file: build.path,
   }))

@@ -76,6 +76,20 @@ describe('files of other tools', () => {
     expect(accepted.changes[0]).toMatchObject({ problem: null, path: `${folder}/base/topics.yaml` })
   })
 
+  test('an overlay of another folder that patches it is told with its field', async () => {
+    await putFile(`${folder}/base/kustomization.yaml`, 'resources: [overlaid.yaml]\n')
+    await putFile(`${folder}/base/overlaid.yaml`, topic('overlaid', labelled))
+    await expect(source('overlaid')).resolves.toMatchObject({ notes: [] })
+    await putFile(`${folder}/eu/kustomization.yaml`, 'resources: [../base]\npatches: [{ path: tier.yaml }]\n')
+    await putFile(`${folder}/eu/tier.yaml`, 'kind: PubSubTopic\nmetadata: { name: overlaid, labels: { tier: silver } }\n')
+    await expect(source('overlaid')).resolves.toMatchObject({
+      path: `${folder}/base/overlaid.yaml`,
+      notes: [
+        { severity: 'warning', path: ['metadata', 'labels', 'tier'], url: expect.stringContaining(`${folder}/eu/kustomization.yaml`) },
+      ],
+    })
+  })
+
   test('a setter is told with its field', async () => {
     const text = topic('set', labelled.replace('gold', 'gold # kpt-set: $' + '{tier}'))
     await putFile(`${folder}/pubsubtopic-set.yaml`, text)

@@ -2,7 +2,7 @@
 import type { Connection } from '#lib/forge/connect-github.ts'
 import { asApp, fileUrl } from '#lib/forge/forge.ts'
 import { type FolderEntry, filesIn } from '#lib/forge/repository-content.ts'
-import { isBuildFile, type ManagedNote, managedNotes, whyNotEditable } from '#lib/manifest/managed-files.ts'
+import { isBuildFile, type ManagedNote, managedNotes, overlayNotes, patchFiles, whyNotEditable } from '#lib/manifest/managed-files.ts'
 import { checkName, splitKindKey } from './change-identity.ts'
 import type { ManifestSource } from './contract.ts'
 import type { ChangedResource } from './place-change.ts'
@@ -37,7 +37,9 @@ export async function sourceOf(
 ): Promise<ManifestSource> {
   const found = await findEditable(connection, project, resource, sha)
   if (!found) throw notInGit(project, resource, await whyMissing(connection, project, resource, sha))
-  const { notes, ...manifest } = found
+  const { notes: ownNotes, ...manifest } = found
+  const named = { kind: splitKindKey(resource.kind).kind, name: resource.name }
+  const notes = [...ownNotes, ...(await notesOfOverlays(connection, project, found, named, sha))]
   const url = (path: string): string => fileUrl(project.repository, branch, path)
   return {
     repository: project.repository,
@@ -84,6 +86,29 @@ async function buildFilesOf(connection: Connection, project: ProjectInGit, path:
   const entries = await Promise.all(folders.map((folder) => folderAt(connection, folder, commit)))
   const builds = entries.flat().filter((entry) => isBuildFile(entry.path.split('/').at(-1) ?? ''))
   return Promise.all(builds.map(async (entry) => ({ path: entry.path, text: await cachedBlob(connection, entry.blob) })))
+}
+
+/** More kustomizations of a project, and more files of their patches, are not looked into. */
+const mostOverlays = 20
+
+/** What kustomizations of other folders do to a manifest. Only what lies in a folder that is built itself can be part of another one. */
+async function notesOfOverlays(
+  connection: Connection,
+  project: ProjectInGit,
+  file: FoundManifest,
+  named: { kind: string; name: string },
+  commit: string,
+): Promise<ManagedNote[]> {
+  const isKustomization = ({ path }: { path: string }): boolean => /(?:^|\/)kustomization\.ya?ml$/i.test(path)
+  const above = await buildFilesOf(connection, project, file.path, commit)
+  if (!above.some(isKustomization)) return []
+  const entries = await manifestsOf(connection, project, commit)
+  const textsOf = (wanted: FolderEntry[]) =>
+    Promise.all(wanted.slice(0, mostOverlays).map(async ({ path, blob }) => ({ path, text: await cachedBlob(connection, blob) })))
+  const overlays = await textsOf(entries.filter((entry) => isKustomization(entry) && above.every(({ path }) => path !== entry.path)))
+  const wanted = new Set(patchFiles(overlays))
+  const texts = new Map((await textsOf(entries.filter(({ path }) => wanted.has(path)))).map(({ path, text }) => [path, text]))
+  return overlayNotes(file, named, overlays, (path) => texts.get(path))
 }
 
 // A folder at a commit never changes.

@@ -20,6 +20,28 @@ describe('a file somebody chose', () => {
   })
 
   test.each([
+    'azure-pipelines.yml',
+    'Azure-Pipelines.release.yaml',
+    'cloudbuild.yaml',
+    'docker-compose.yml',
+    'CORBEL.yaml',
+    'Taskfile.yml',
+  ])('in such a project, not %s either, by choice or by layout', (name) => {
+    expect(() => pathInProject({ path: null }, name)).toThrow('applied or built')
+    expect(() => pathOfNew({ path: null, layout: name }, resource('orders'))).toThrow('applied or built')
+    expect(pathInProject({ path: null }, `topics/${name}`)).toBe(`topics/${name}`)
+  })
+  test.each(['.github/workflows/a.yaml', '.gitlab-ci.yml', 'infra/.hidden/a.yaml'])('in such a project, not %s', (path) =>
+    expect(() => pathInProject({ path: null }, path)).toThrow('no path'),
+  )
+
+  test('a resource whose name makes such a file is not put there', () => {
+    expect(() => pathOfNew({ path: null, layout: '{name}.yaml' }, resource('corbel'))).toThrow('the file would be corbel.yaml')
+    expect(() => pathOfNew({ path: 'infra', layout: '{name}.yaml' }, resource('kustomization'))).toThrow('infra/kustomization.yaml')
+    expect(pathOfNew({ path: 'infra', layout: '{name}.yaml' }, resource('corbel'))).toBe('infra/corbel.yaml')
+  })
+
+  test.each([
     ['infra/other/topics.yaml', 'must stand in the folder infra/shop'],
     ['infra/shop-2/topics.yaml', 'must stand in the folder'],
     ['infra/shop/../other/topics.yaml', 'no path'],

@@ -14,13 +14,33 @@ export interface ChangedResource {
   name: string
 }
 
-/** The path a new resource's file gets, by the project's folder and layout. Throws Invalid where the layout leads out of the folder. */
-export function pathOfNew(project: { path: string | null; layout: string | null }, resource: ChangedResource): string {
+/** The path a resource's file has by the project's folder and layout. Throws Invalid where the layout leads out of the folder. */
+export function pathByLayout(project: { path: string | null; layout: string | null }, resource: ChangedResource): string {
   const path = manifestPath(project, { ...resource, ...splitKindKey(resource.kind) })
   if (path !== undefined) return path
   throw new Invalid(
     `The project's layout "${project.layout}" gives no file name. Ask the platform team to correct the annotation corbel.dev/layout.`,
   )
+}
+
+/** The path a new resource's file gets. Throws Invalid where the layout leads out of the folder, or to a file that means something else. */
+export function pathOfNew(project: { path: string | null; layout: string | null }, resource: ChangedResource): string {
+  const path = pathByLayout(project, resource)
+  const taken = takenName(path)
+  if (taken !== undefined) throw new Invalid(`By the project's layout the file would be ${path}. ${taken}`)
+  return path
+}
+
+/** Files at a repository's root that steer a build service, beside those whose names begin with a dot. */
+const rootFiles =
+  /^(?:corbel|appveyor|azure-pipelines(?:[-.].*)?|bitbucket-pipelines|buildspec|cloudbuild|codecov|codefresh|codemagic|wercker|action|(?:docker-)?compose|skaffold|taskfile|earthly|mkdocs|lefthook|atlantis|renovate|pnpm-workspace)\.ya?ml$/i
+
+/** Why a manifest cannot have this path, whatever its project. */
+function takenName(path: string): string | undefined {
+  const parts = path.split('/')
+  const name = parts.at(-1) ?? ''
+  if (!isBuildFile(name) && (parts.length > 1 || !rootFiles.test(name))) return undefined
+  return `${name} says how this repository is applied or built. Choose another file name.`
 }
 
 /** A path somebody chose, without needless parts. Throws Invalid where it leads out of the project's folder or is no YAML file. */
@@ -36,9 +56,7 @@ export function pathInProject(project: { path: string | null }, wanted: string):
         ? 'This is no path that a repository can have.'
         : parts.slice(0, -1).some((part) => /\.(?:ya?ml|json)$/i.test(part))
           ? 'A folder cannot have the name of a file: the file would be deleted.'
-          : path === 'corbel.yaml' || isBuildFile(parts.at(-1) ?? '')
-            ? `${parts.at(-1)} says how this repository is applied or built. Choose another file name.`
-            : undefined
+          : takenName(path)
   if (message !== undefined) throw new Invalid(message, [{ path: ['path'], message }])
   return path
 }

@@ -4,7 +4,7 @@ import { Invalid, NotFound } from '#lib/errors.ts'
 import type { Connection } from '#lib/forge/connect-github.ts'
 import { defaultBranch, type FolderEntry, headOf, listFolder, readBlob, readFile } from '#lib/forge/repository-content.ts'
 import { resourceTitle } from './change-identity.ts'
-import { type ChangedResource, documentOf, pathOfNew } from './place-change.ts'
+import { type ChangedResource, documentOf, pathByLayout } from './place-change.ts'
 
 export interface ProjectInGit {
   cluster: string
@@ -69,7 +69,7 @@ export async function findManifest(
   except: ReadonlySet<string> = new Set(),
 ): Promise<FoundManifest | undefined> {
   const noted = await notedPath(project, resource)
-  const likely = [...new Set([...(noted ? [noted] : []), pathOfNew(project, resource)])].filter((path) => !except.has(path))
+  const likely = [...new Set([...(noted ? [noted] : []), pathByLayout(project, resource)])].filter((path) => !except.has(path))
   for (const path of likely) {
     const file = await readFile(connection, path, commit)
     const document = file && documentOf(file.text, resource)
@@ -89,13 +89,17 @@ export async function findManifest(
 const listings = new Map<string, Promise<FolderEntry[]>>()
 const keptListings = 20
 
+/** Folders whose names begin with a dot belong to tools, other than the project's own. */
+const mayHoldManifests = (path: string, folder: string): boolean =>
+  /\.(ya?ml|json)$/i.test(path) && !/(?:^|\/)\./.test(folder === '' ? path : path.slice(folder.length + 1))
+
 /** All files of the project's folder that may hold manifests. */
 export async function manifestsOf(connection: Connection, project: ProjectInGit, commit: string): Promise<FolderEntry[]> {
   const folder = (project.path ?? '').split('/').filter(Boolean).join('/')
   const key = `${connection.repository}/${commit}/${folder}`
   const known = listings.get(key)
   if (known) return known
-  const listing = listFolder(connection, folder, commit).then((entries) => entries.filter(({ path }) => /\.(ya?ml|json)$/i.test(path)))
+  const listing = listFolder(connection, folder, commit).then((entries) => entries.filter(({ path }) => mayHoldManifests(path, folder)))
   listings.set(key, listing)
   listing.catch(() => listings.delete(key))
   for (const oldest of [...listings.keys()].slice(0, Math.max(0, listings.size - keptListings))) listings.delete(oldest)
