@@ -31,7 +31,8 @@ interface Outcome extends Measured {
 // In this order: those that want the machine for themselves first, then those that share the demo that demo-start leaves.
 const benchmarks: Record<string, () => Promise<Measured>> = {
   'schema-compile': async () => (await import('./schema-compile.ts')).run(),
-  inventory: measureInventory,
+  inventory: () => withPostgres(async () => (await import('./inventory.ts')).run()),
+  'import-scan': () => withPostgres(async () => (await import('./import-scan.ts')).run()),
   'demo-start': async () => (await import('./demo-start.ts')).run(),
   'first-journey': async () => (await import('./first-journey.ts')).run(),
   'page-weight': async () => (await import('./page-weight.ts')).run(),
@@ -77,14 +78,13 @@ async function attempt(name: string, run: (() => Promise<Measured>) | undefined)
 }
 
 /** In a PostgreSQL of its own, unless TEST_DATABASE_URL names one. */
-async function measureInventory(): Promise<Measured> {
-  const { run } = await import('./inventory.ts')
-  if (process.env.TEST_DATABASE_URL) return run()
+async function withPostgres(measureWith: () => Promise<Measured>): Promise<Measured> {
+  if (process.env.TEST_DATABASE_URL) return measureWith()
   prepareState(benchDirectory)
   const postgres = await startPostgres({ directory: join(benchDirectory, 'postgres') })
   process.env.TEST_DATABASE_URL = postgres.url
   try {
-    return await run()
+    return await measureWith()
   } finally {
     delete process.env.TEST_DATABASE_URL
     await postgres.stop()
