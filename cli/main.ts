@@ -14,6 +14,7 @@ const commands = {
   apply: applyCommand,
   validate: validateCommand,
   blueprint: blueprintCommand,
+  audit: async (options: Options, terminal: Terminal) => (await import('./audit-command.ts')).auditCommand(options, terminal),
   // Loaded when asked for: the mapping is large, and the other commands start without it.
   import: async (options: Options, terminal: Terminal) => (await import('./import-command.ts')).importCommand(options, terminal),
 }

@@ -16,6 +16,11 @@ export interface Options {
   context: string | undefined
   /** A folder of CustomResourceDefinitions. */
   crds: string | undefined
+  /** A database, a file with a signed checkpoint, an evidence bundle, public keys: of the audit log. */
+  database: string | undefined
+  fromCheckpoint: string | undefined
+  bundle: string | undefined
+  keys: string[]
   offline: boolean
   server: boolean
   all: boolean
@@ -47,6 +52,10 @@ export function readOptions(args: string[], environment: Record<string, string |
     kubeconfig: values.kubeconfig ?? environment.KUBECONFIG,
     context: values.context,
     crds: values.crds,
+    database: values.database ?? environment.DATABASE_URL,
+    fromCheckpoint: values['from-checkpoint'],
+    bundle: values.bundle,
+    keys: values.key ?? [],
     offline: values.offline ?? false,
     server: values.server ?? false,
     all: values.all ?? false,
@@ -71,6 +80,10 @@ function parse(args: string[]) {
       kubeconfig: { type: 'string' },
       context: { type: 'string' },
       crds: { type: 'string' },
+      database: { type: 'string' },
+      'from-checkpoint': { type: 'string' },
+      bundle: { type: 'string' },
+      key: { type: 'string', multiple: true },
       offline: { type: 'boolean' },
       server: { type: 'boolean' },
       all: { type: 'boolean' },
@@ -98,6 +111,7 @@ Usage
   corbel validate [FILE…]               look for mistakes in manifest files
   corbel import convert --crds DIR      assets of the cloud inventory (JSON lines, standard input) to manifests (JSON lines)
   corbel blueprint test DIR…            look for mistakes in blueprints and kind hints, and fill the tests in them
+  corbel audit verify [FILE]            recompute the audit log's chain: from an export (- for standard input), else from the database
   corbel help                           this text
 
 The file corbel.yaml at the repository's root says where manifests are:
@@ -116,6 +130,10 @@ Options
   --wait TIME           apply: how long to wait for readiness (default 10m; 0s: do not wait)
   --poll TIME           apply: how often to look (default 2s)
   --settle TIME         apply: how long a failure must stay before it counts (default 30s)
+  --key KEY             audit: a public key that is trusted, or a file of them; may be repeated
+  --from-checkpoint F   audit: a checkpoint you kept, which must lie on the chain
+  --bundle FILE         audit: verify an evidence bundle instead
+  --database URL        audit: the portal's database (default: $DATABASE_URL)
 
 Apply deletes a resource removed since base only if it was applied from this repository (annotation corbel.dev/repository).
 
@@ -124,4 +142,6 @@ Exit codes
   1  something is refused, failed, or was not ready in time
   2  the command line, corbel.yaml or the repository is not right
   3  the cluster could not be asked, or not about everything
+Exit codes of audit verify
+  0  intact      1  tampered with      2  could not tell
 `
