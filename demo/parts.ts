@@ -1,5 +1,6 @@
 /** The parts of the demo that stand on the foundations: what each is told, and how the portal is configured for them. */
 import { join } from 'node:path'
+import { assetInventoryPart } from '#demo/asset-inventory/start.ts'
 import { ciPart } from '#demo/ci/start.ts'
 import { clientId, type Foundations } from '#demo/foundations.ts'
 import { emailOf, people } from '#demo/identity/people.ts'
@@ -7,6 +8,7 @@ import { identityPart, issuerAt } from '#demo/identity/start.ts'
 import { githubAppKeyFile, type Ports, root, type Secrets } from '#demo/state.ts'
 import { followParent, nodePart } from '#demo/supervisor/node-part.ts'
 import type { Part } from '#demo/supervisor/part.ts'
+import { projects } from '#demo/world/projects.ts'
 
 /** What the parts are made from. */
 export interface PartContext {
@@ -63,6 +65,16 @@ export const github = ({ directory, ports, secrets }: Pick<PartContext, 'directo
     readyWithinMs: 60_000,
   })
 
+/** The stand-in's address, for programs. */
+const assetInventoryUrl = (ports: Ports): string => `http://127.0.0.1:${ports.assetInventory}`
+
+export const assetInventory = ({ directory, ports }: Pick<PartContext, 'directory' | 'ports'>): Part =>
+  assetInventoryPart({
+    port: ports.assetInventory,
+    directory: join(directory, 'asset-inventory'),
+    projects: projects.map(({ googleProject }) => googleProject),
+  })
+
 /** `kubeconfig` is that of the cloud's own service account. */
 export const cloud = (kubeconfig: string): Part =>
   nodePart({
@@ -113,6 +125,8 @@ export function portalEnvironment({ directory, ports, secrets, foundations, port
     GITHUB_WEBHOOK_SECRET: secrets.githubWebhook,
     GITHUB_CLIENT_ID: githubClientId,
     GITHUB_CLIENT_SECRET: secrets.githubClientSecret,
+    CORBEL_ASSET_INVENTORY: 'google',
+    CORBEL_ASSET_INVENTORY_URL: assetInventoryUrl(ports),
     CORBEL_DEMO: JSON.stringify({ simulated, steps: stepsToTry(ports) }),
   }
 }
@@ -163,6 +177,7 @@ const simulated = [
   'The identity provider: people sign in with one click, without passwords.',
   'GitHub: a stand-in over real Git repositories on this machine.',
   'Google Cloud and the operators: a program that sets conditions as Config Connector does. No cloud is touched.',
+  'Cloud Asset Inventory: a stand-in that lists made-up resources of those projects.',
   'The CI runner: it runs the real corbel command on pull requests and merges.',
 ]
 

@@ -14,7 +14,7 @@ export const root = join(import.meta.dirname, '..')
 /** Where compiled things lie, for every demo of this checkout. */
 export const builds = join(root, '.corbel')
 
-const portNames = ['postgres', 'controlPlane', 'identityHttp', 'identityHttps', 'github', 'ci', 'worker', 'web'] as const
+const portNames = ['postgres', 'controlPlane', 'identityHttp', 'identityHttps', 'github', 'ci', 'assetInventory', 'worker', 'web'] as const
 const firstWebPort = 3000
 
 export type Ports = Record<(typeof portNames)[number], number>
