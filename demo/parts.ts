@@ -5,7 +5,7 @@ import { ciPart } from '#demo/ci/start.ts'
 import { clientId, type Foundations } from '#demo/foundations.ts'
 import { emailOf, people } from '#demo/identity/people.ts'
 import { identityPart, issuerAt } from '#demo/identity/start.ts'
-import { githubAppKeyFile, type Ports, root, type Secrets } from '#demo/state.ts'
+import { auditKeyFile, githubAppKeyFile, type Ports, root, type Secrets } from '#demo/state.ts'
 import { followParent, nodePart } from '#demo/supervisor/node-part.ts'
 import type { Part } from '#demo/supervisor/part.ts'
 import { projects } from '#demo/world/projects.ts'
@@ -127,6 +127,8 @@ export function portalEnvironment({ directory, ports, secrets, foundations, port
     GITHUB_CLIENT_SECRET: secrets.githubClientSecret,
     CORBEL_ASSET_INVENTORY: 'google',
     CORBEL_ASSET_INVENTORY_URL: assetInventoryUrl(ports),
+    CORBEL_AUDIT_KEY_FILE: auditKeyFile(directory),
+    CORBEL_AUDIT_CHECKPOINT_FILE: join(directory, 'audit-checkpoints.txt'),
     CORBEL_DEMO: JSON.stringify({ simulated, steps: stepsToTry(ports) }),
   }
 }
@@ -187,4 +189,9 @@ export const stepsToTry = (ports: Ports): { title: string; text: string; href: s
   { title: 'Create a bucket', text: 'Search "bucket", fill in the form and open a pull request.', href: '/create' },
   { title: 'Merge it', text: 'Read the plan that CI commented, then merge on the GitHub page.', href: githubUrl(ports) },
   { title: 'Watch it become ready', text: 'CI applies it, and the resource page follows until it is Ready.', href: '/resources' },
+  {
+    title: 'Import what exists',
+    text: 'Sign in as Fay of the team search: most of what search-prod has in the cloud is in no repository yet.',
+    href: '/import',
+  },
 ]

@@ -13,6 +13,7 @@ export const people: Person[] = [
   { id: 'bob', name: 'Bob Brandt', groups: ['payments'], role: 'engineer in payments' },
   { id: 'carol', name: 'Carol Costa', groups: ['playlists'], role: 'engineer in playlists' },
   { id: 'dave', name: 'Dave Duval', groups: ['platform'], role: 'platform engineer, administrator' },
+  { id: 'fay', name: 'Fay Fischer', groups: ['search'], role: 'engineer in search' },
   { id: 'erin', name: 'Erin Eze', groups: ['auditors'], role: 'auditor, reads everything' },
 ]
 

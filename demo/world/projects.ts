@@ -32,10 +32,16 @@ export const projects: Project[] = [
     repository: 'acme/playlists',
     path: 'infra/playlists-prod',
   },
-  { namespace: 'search-prod', team: 'search', googleProject: 'search-prod-8812', repository: undefined, path: undefined },
+  {
+    namespace: 'search-prod',
+    team: 'search',
+    googleProject: 'search-prod-8812',
+    repository: 'acme/search',
+    path: 'infra/search-prod',
+  },
 ]
 
-/** Every repository of the demo. acme/search has no manifests yet: it waits for the import. */
+/** Every repository of the demo. acme/search has no manifests yet: what search-prod holds waits for the import. */
 export const repositories = ['acme/payments', 'acme/playlists', 'acme/search']
 
 /** The service account of a repository's CI, in namespace corbel-ci. */
