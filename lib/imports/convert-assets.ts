@@ -4,13 +4,14 @@
  */
 import { createHash } from 'node:crypto'
 import { setImmediate as letOthers } from 'node:timers/promises'
-import { isObject, type Json, type JsonObject, textAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { type Asset, holdsControl, readAsset } from '#lib/mapping/asset.ts'
 import { readAssetName } from '#lib/mapping/asset-name.ts'
 import { type Conversion, convertAsset, refusedWith } from '#lib/mapping/convert-asset.ts'
 import { identityOf } from '#lib/mapping/identity.ts'
 import { assetIdentity } from '#lib/mapping/live-identity.ts'
-import { projectNumberAndId } from '#lib/mapping/project-ids.ts'
+import { identifyingFields } from '#lib/mapping/parent-fields.ts'
+import { projectIn, projectNumberAndId } from '#lib/mapping/project-ids.ts'
 import type { RefusalReason } from '#lib/mapping/refusal.ts'
 import { skipRule } from '#lib/mapping/skip-rules.ts'
 import { redactResource } from '#lib/redact/redact.ts'
@@ -88,7 +89,7 @@ export async function convertAssets(assets: readonly Json[], place: ConversionPl
 export function convertOne(value: Json, place: ConversionPlace): DraftRow {
   const size = sizeOf(value)
   if (size > largestAsset)
-    return unreadRow(value, 'too-large', `It has ${(size / 1024 / 1024).toFixed(1)} MiB, more than a cluster stores in one object.`)
+    return unreadRow(value, place, 'too-large', `It has ${(size / 1024 / 1024).toFixed(1)} MiB, more than a cluster stores in one object.`)
   try {
     return convertRead(value, readAsset(value), place)
   } catch (error) {
@@ -96,7 +97,7 @@ export function convertOne(value: Json, place: ConversionPlace): DraftRow {
     if (!told)
       log().error({ err: error, asset: textAt(value, 'name'), assetType: textAt(value, 'assetType') }, 'an asset could not be converted')
     const message = told ? error.message : 'Corbel failed to read this asset. Tell the operator: its log has the details.'
-    return unreadRow(value, told ? 'malformed' : 'failed', message)
+    return unreadRow(value, place, told ? 'malformed' : 'failed', message)
   }
 }
 
@@ -112,7 +113,7 @@ function convertRead(value: Json, asset: Asset, place: ConversionPlace): DraftRo
   return {
     ...headOf(asset.assetType),
     name: asset.name.length > longestName ? shortened(asset.name) : asset.name,
-    displayName: shown(titleOf(asset, id)),
+    displayName: shown(titleOf(asset, id, kind?.kind)),
     kind: kind ? (catalogue.keyOf(kind.kind) ?? null) : null,
     namespace: namespace ?? null,
     cloudProject: project ?? null,
@@ -138,8 +139,27 @@ const leftOut = new Set<RefusalReason>(['default', 'job', 'gone', 'managed'])
 function categoryOf({ refused }: Conversion, asset: Json): Pick<DraftRow, 'category' | 'reason' | 'message'> {
   const skipped = refused?.reason === 'malformed' ? undefined : skipRule(asset)
   if (skipped) return { category: 'skipped', reason: skipped.rule, message: skipped.message }
+  const elsewhere = refused ? undefined : managedElsewhere(asset)
+  if (elsewhere !== undefined) return { category: 'skipped', reason: 'managed-elsewhere', message: elsewhere }
   if (!refused) return { category: 'importable', reason: null, message: null }
   return { category: leftOut.has(refused.reason) ? 'skipped' : 'unsupported', reason: refused.reason, message: refused.message }
+}
+
+/**
+ * Whether another Config Connector seems to have it, as a sentence. What has a resource in this cluster carries the label too: that is told
+ * when the run is closed, and then counts instead.
+ */
+function managedElsewhere(asset: Json): string | undefined {
+  const data = valueAt(asset, ['resource', 'data'])
+  const labels = [['labels'], ['userLabels'], ['resourceLabels'], ['settings', 'userLabels']]
+    .map((path) => valueAt(data, path))
+    .find(isObject)
+  const holder = textAt(labels, 'cnrm-lease-holder-id')
+  if (holder !== undefined)
+    return `The Config Connector of another cluster holds it (label cnrm-lease-holder-id: ${holder}). Imported here, both would be in conflict.`
+  return textAt(labels, 'managed-by-cnrm') === 'true'
+    ? 'It carries the label managed-by-cnrm, and no resource of this cluster stands for it: another cluster manages it, or one did. Choose it if nobody does any more.'
+    : undefined
 }
 
 function withoutNamespace(project: string | undefined, cluster: string): Conversion {
@@ -163,8 +183,10 @@ export function draftsOf(manifest: JsonObject, namespace: string, catalogue: Clu
   return [{ kind: key, name, value: { ...manifest, metadata: { name, namespace, ...rest } } }]
 }
 
-/** What people call it: its id, or its display name where the id says nothing. */
-function titleOf({ data }: Asset, id: string): string {
+/** What people call it: its id, or its display name where the id says nothing, or what else tells it from others. */
+function titleOf({ data }: Asset, id: string, kind: string | undefined): string {
+  const telling = kind === undefined ? undefined : identifyingFields[kind]?.map((key) => textAt(data, key))
+  if (telling?.every((text) => text !== undefined)) return telling.join(' ')
   const title = textAt(data, 'displayName') ?? textAt(data, 'display_name')
   return title && /^(?:\d+|[0-9a-f-]{20,})$/.test(id) ? title : id
 }
@@ -185,7 +207,8 @@ function headOf(assetType: string): { assetType: string; service: string } {
 }
 
 /** A row of something that is no asset, or none that can be handled. */
-function unreadRow(value: Json, reason: string, message: string): DraftRow {
+function unreadRow(value: Json, place: ConversionPlace, reason: string, message: string): DraftRow {
+  const project = projectIn(textAt(value, 'name'))?.slice(0, 100)
   const said = textAt(value, 'name')
   const type = textAt(value, 'assetType') ?? textAt(value, 'asset_type') ?? ''
   const assetType = /^[a-z0-9.-]+\/[A-Za-z0-9]+$/.test(type) && type.length <= 200 ? type : 'unknown/Unknown'
@@ -194,8 +217,8 @@ function unreadRow(value: Json, reason: string, message: string): DraftRow {
     name: shortened(said ?? `an asset without a name ${digest(JSON.stringify(value) ?? '')}`),
     displayName: said ? shown(said.split('/').at(-1) || said) : 'An asset without a name',
     kind: null,
-    namespace: null,
-    cloudProject: null,
+    namespace: place.namespaceOf(project) ?? null,
+    cloudProject: project ?? null,
     location: null,
     parent: null,
     updateTime: instant(textAt(value, 'updateTime')),
