@@ -8,7 +8,15 @@ const nextConfig: NextConfig = {
   images: { unoptimized: true },
   devIndicators: false,
   // Packages that read their own files or have native parts: loaded by Node as they are.
-  serverExternalPackages: ['@kubernetes/client-node', 'pg', 'pg-boss', 'pino', '@prisma/adapter-pg'],
+  serverExternalPackages: [
+    '@kubernetes/client-node',
+    'pg',
+    'pg-boss',
+    'pino',
+    '@prisma/adapter-pg',
+    '@google-cloud/asset',
+    'google-auth-library',
+  ],
   // The database's and control plane's state, and programs that are not part of the web server, never travel with it.
   outputFileTracingExcludes: { '/*': ['.corbel/**', 'demo/**', 'e2e/**', 'bench/**'] },
   // Read by lib/catalogue at run time, from the folder the server is started in.
