@@ -3,6 +3,8 @@
  * may run; leases and the job queue share the work out. A database that is away, at the start or later, is waited for.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { keepCheckpoints } from '#lib/audit/keep-checkpoints.ts'
+import { verifyAuditJob } from '#lib/audit/verify-whole-chain.ts'
 import { clusters } from '#lib/cluster/clusters.ts'
 import { checkAtStart } from '#lib/config/check-at-start.ts'
 import { config } from '#lib/config/config.ts'
@@ -10,7 +12,7 @@ import { database } from '#lib/database/client.ts'
 import { CorbelError } from '#lib/errors.ts'
 import { importJobs } from '#lib/imports/import-jobs.ts'
 import { startCollector } from '#lib/inventory/collector.ts'
-import { startJobs } from '#lib/jobs/run-jobs.ts'
+import { runnable, startJobs } from '#lib/jobs/run-jobs.ts'
 import { followIndex } from '#lib/proposals/follow-proposals.ts'
 import { proposalJobs } from '#lib/proposals/proposal-jobs.ts'
 import { log } from '#lib/telemetry/log.ts'
@@ -35,12 +37,17 @@ async function main(): Promise<void> {
       collector: startCollector({ cluster, database: database(), kindPatterns, log: log() }),
     }))
     doing = () => ({ collects: collectors.filter(({ collector }) => collector.leads()).map(({ name }) => name) })
-    const jobs = await untilDone('the jobs', () => startJobs({ databaseUrl, jobs: [...proposalJobs, ...importJobs] }), stopping.signal)
+    const jobs = await untilDone(
+      'the jobs',
+      () => startJobs({ databaseUrl, jobs: [...proposalJobs, ...importJobs, runnable(verifyAuditJob)] }),
+      stopping.signal,
+    )
     const following = followIndex(stopping.signal)
+    const checkpoints = keepCheckpoints(stopping.signal)
     log().info({ port: health.port }, 'ready')
     await aborted(stopping.signal)
     log().info('stopping')
-    await Promise.all([...collectors.map(({ collector }) => collector.stop()), jobs?.stop(), following])
+    await Promise.all([...collectors.map(({ collector }) => collector.stop()), jobs?.stop(), following, checkpoints])
   }
   await health.close()
   await Promise.all([database().$disconnect(), ...opened.map((cluster) => cluster.close())])

@@ -1,4 +1,5 @@
 /** The configuration, read from the environment once and validated: the only reader of `process.env` in the product. */
+import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type ClusterSetting, readSettings, type SettingValues } from '#lib/config/settings.ts'
 
@@ -43,6 +44,8 @@ export interface Config {
         historiesPerMinute: number
       }
     | undefined
+  /** The audit log's signing key (PEM; '' for none), and where checkpoints are also written. */
+  audit: { key: string; checkpointFile: string | undefined }
   demo: SettingValues['CORBEL_DEMO']
 }
 
@@ -74,6 +77,11 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
   const privateKey = readable('GITHUB_APP_PRIVATE_KEY_FILE', values.GITHUB_APP_PRIVATE_KEY_FILE)
   if (privateKey && !privateKey.includes('PRIVATE KEY'))
     mistakes.push('GITHUB_APP_PRIVATE_KEY_FILE names a file that holds no private key (PEM).')
+  const auditKey = values.CORBEL_AUDIT_KEY_FILE ? readable('CORBEL_AUDIT_KEY_FILE', values.CORBEL_AUDIT_KEY_FILE) : ''
+  if (auditKey && !isEd25519(auditKey))
+    mistakes.push(
+      'CORBEL_AUDIT_KEY_FILE names a file that holds no Ed25519 private key in PEM. Make one with: openssl genpkey -algorithm ed25519',
+    )
   for (const cluster of values.CORBEL_CLUSTERS) readable(`CORBEL_CLUSTERS (cluster "${cluster.name}")`, cluster.kubeconfig)
   if (mistakes.length > 0) throw new ConfigurationError(mistakes)
   return {
@@ -116,7 +124,16 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
             policySearchesPerMinute: values.CORBEL_ASSET_POLICY_SEARCHES_PER_MINUTE,
             historiesPerMinute: values.CORBEL_ASSET_HISTORIES_PER_MINUTE,
           },
+    audit: { key: auditKey, checkpointFile: values.CORBEL_AUDIT_CHECKPOINT_FILE },
     demo: values.CORBEL_DEMO,
+  }
+}
+
+function isEd25519(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'ed25519'
+  } catch {
+    return false
   }
 }
 

@@ -48,6 +48,8 @@ const perMinute = (usual: number) =>
     .transform(Number)
     .refine((count) => Number.isInteger(count) && count >= 1 && count <= 100_000, 'must be a whole number of calls, at least 1')
 
+const optionalFile = z.union([z.undefined(), z.literal('').transform(() => undefined), text])
+
 const clusterList = z
   .array(
     z.strictObject({
@@ -278,6 +280,20 @@ export const settings = {
     about: 'How many times a minute all processes together read assets by name, up to 100 at once (Google’s quota: 100 a project).',
     example: '100',
     schema: perMinute(100),
+  }),
+  CORBEL_AUDIT_KEY_FILE: setting({
+    section: 'Audit log',
+    about:
+      'File with the Ed25519 private key (PEM) that signs checkpoints of the audit log; the same for web and worker. Without it there are no checkpoints, and nothing shows a chain that was rewritten as a whole.',
+    example: '/etc/corbel/audit.pem',
+    schema: optionalFile,
+  }),
+  CORBEL_AUDIT_CHECKPOINT_FILE: setting({
+    section: 'Audit log',
+    about:
+      'File to which the worker also appends every checkpoint: on a disk, a mounted bucket or a share that whoever runs the database cannot change. Checkpoints go to the log in any case.',
+    example: '/var/lib/corbel-checkpoints/audit.notes',
+    schema: optionalFile,
   }),
   CORBEL_DEMO: setting({
     section: 'Demo',
