@@ -19,6 +19,7 @@ export function EditorBar({
   inBasket,
   addToBasket,
   askAgain,
+  added,
 }: {
   repository: string
   path: string
@@ -32,6 +33,8 @@ export function EditorBar({
   /** Undefined where it is a commit for an open proposal. */
   addToBasket: { busy: boolean; run: () => void } | undefined
   askAgain: () => void
+  /** What to say after it was put into the basket. */
+  added: React.ReactNode
 }) {
   return (
     <div className={styles.bar}>
@@ -39,10 +42,9 @@ export function EditorBar({
         <span>{repository}</span> · <code>{path}</code>
       </div>
       <div className={styles.status} role="status">
-        <Validity judgement={judgement} />
-        <Unjudged judgement={judgement} />
-        <DryRunSaid judgement={judgement} askAgain={askAgain} />
+        <Judged judgement={judgement} askAgain={askAgain} />
         <Kept keeping={keeping} />
+        {added}
       </div>
       <div className={styles.onward}>
         {addToBasket ? (
@@ -77,6 +79,17 @@ export function Fact({ icon, tone, children }: { icon: IconName; tone: 'good' | 
       <Icon name={icon} size={14} />
       <span>{children}</span>
     </span>
+  )
+}
+
+/** Whether a manifest is right, and what the API server says of it. */
+export function Judged({ judgement, askAgain }: { judgement: Judgement; askAgain: () => void }) {
+  return (
+    <>
+      <Validity judgement={judgement} />
+      <Unjudged judgement={judgement} />
+      <DryRunSaid judgement={judgement} askAgain={askAgain} />
+    </>
   )
 }
 

@@ -7,6 +7,7 @@ test.each([
   ['/resources', ['Resources']],
   ['/projects/payments-prod', ['Projects', 'payments-prod']],
   ['/create/StorageBucket.storage.x', ['Create', 'StorageBucket']],
+  ['/import/0190', ['Import', 'One import']],
   ['/create/blueprint/redis', ['Create', 'redis']],
   ['/resources/demo/payments-prod/SQLInstance.sql.x/orders-db', ['payments-prod', 'SQLInstance', 'orders-db']],
   ['/resources/demo/payments-prod/SQLInstance.sql.x/orders-db/edit', ['payments-prod', 'SQLInstance', 'orders-db', 'Edit']],

@@ -18,6 +18,7 @@ export const places: Place[] = [
   { href: '/', title: 'Home', icon: 'home' },
   { href: '/create', title: 'Create', icon: 'create' },
   { href: '/resources', title: 'Resources', icon: 'resources' },
+  { href: '/import', title: 'Import', icon: 'import' },
   { href: '/proposals', title: 'Proposals', icon: 'proposals' },
   { href: '/basket', title: 'Basket', icon: 'basket', counted: 'basket' },
   { href: '/projects', title: 'Projects', icon: 'projects' },
@@ -63,5 +64,6 @@ export function crumbsOf(path: string): Crumb[] {
   if (area === 'create' && first === 'blueprint' && second) return [top, { title: second }]
   if (area === 'create') return [top, { title: kindOf(first) }]
   if (area === 'proposals') return [top, { title: 'Proposal' }]
+  if (area === 'import') return [top, { title: 'One import' }]
   return [top, { title: first }]
 }
