@@ -1,5 +1,5 @@
 import { expectAccessible } from './steps/accessibility.ts'
-import { expectAccepted, writeYaml } from './steps/editor.ts'
+import { expectAccepted, readYaml, writeYaml } from './steps/editor.ts'
 import { leaveGithub, mergePullRequest } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
 import { content, createPath, freshName, resourcePath } from './steps/pages.ts'
@@ -38,18 +38,25 @@ test('bob puts a topic and its subscription into the basket and proposes them to
   await expect(page.getByText('Your basket is empty')).toBeVisible()
   await expectAccessible(page, 'the basket')
 
-  const addToBasket = async (kind: string, text: string) => {
-    await page.goto(createPath('payments-prod', kind))
+  const put = async (text: string, inBasket: string) => {
     await writeYaml(page, text)
     await expectAccepted(page)
     await page.getByRole('button', { name: 'Add to basket' }).click()
-    await expect(page.getByRole('heading', { level: 1, name: 'Basket', exact: true })).toBeVisible()
+    await expect(page.getByRole('link', { name: `Review ${inBasket} in your basket` })).toBeVisible()
   }
 
   await test.step('he adds three resources, one of which references another', async () => {
-    await addToBasket('PubSubTopic', topicText(topic))
-    await addToBasket('PubSubSubscription', subscriptionText(subscription, topic))
-    await addToBasket('PubSubTopic', topicText(tooMany))
+    await page.goto(createPath('payments-prod', 'PubSubSubscription'))
+    await put(subscriptionText(subscription, topic), '1 change')
+    await page.goto(createPath('payments-prod', 'PubSubTopic'))
+    await put(topicText(topic), '2 changes')
+    await expectAccessible(page, 'the form after adding')
+    await page.getByRole('button', { name: 'create another one' }).click()
+    await expect(page.getByText(/This is in your basket/)).toHaveCount(0)
+    await expect.poll(() => readYaml(page)).not.toContain(topic)
+    await put(topicText(tooMany), '3 changes')
+    await page.getByRole('link', { name: 'Review 3 changes in your basket' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Basket', exact: true })).toBeVisible()
     await expect(page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: /^Basket/ })).toContainText('3')
     for (const name of [topic, subscription, tooMany]) {
       await expect(content(page).getByRole('listitem', { name: new RegExp(`${name}$`) })).toContainText('Accepted')
@@ -65,6 +72,7 @@ test('bob puts a topic and its subscription into the basket and proposes them to
     await writeYaml(page, `${subscriptionText(subscription, topic)}  ackDeadlineSeconds: 30\n`)
     await expectAccepted(page)
     await page.getByRole('button', { name: 'Update basket' }).click()
+    await page.getByRole('link', { name: 'Review 2 changes in your basket' }).click()
     await expect(page.getByRole('heading', { level: 1, name: 'Basket', exact: true })).toBeVisible()
     const item = content(page).getByRole('listitem', { name: `PubSubSubscription ${subscription}` })
     await item.getByText(/^What changes in/).click()

@@ -147,7 +147,7 @@ test('references are searched, external values checked, and what does not exist 
   await page.getByRole('textbox', { name: /^Name/ }).fill(topic)
   await expectAccepted(page)
   await page.getByRole('button', { name: 'Add to basket' }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Basket', exact: true })).toBeVisible()
+  await expect(page.getByRole('link', { name: /^Review .* in your basket$/ })).toBeVisible()
 
   await openCreate(page, 'PubSubSubscription')
   const reference = field(page, 'spec', 'topicRef')

@@ -19,6 +19,7 @@ export function BlueprintBar({
   busy,
   review,
   addToBasket,
+  added,
   openAsForm,
 }: {
   project: Project
@@ -30,6 +31,8 @@ export function BlueprintBar({
   busy: boolean
   review: () => void
   addToBasket: () => void
+  /** What to say after it was put into the basket. */
+  added: React.ReactNode
   /** Undefined where the answers do not make one manifest. */
   openAsForm: (() => void) | undefined
 }) {
@@ -52,6 +55,7 @@ export function BlueprintBar({
           <DryRuns judged={judged} />
         )}
         <Kept keeping={keeping} />
+        {added}
       </div>
       <div className={editor.onward}>
         {openAsForm ? (

@@ -1,19 +1,17 @@
 'use client'
 
-import { useQueryClient } from '@tanstack/react-query'
-import { usePathname, useRouter, useSearchParams } from 'next/navigation'
+import { useRouter } from 'next/navigation'
 import { type ReactNode, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { type DraftAddress, DraftKeeper, leaveInTab } from '#components/create/draft-keeper.ts'
 import type { Opening } from '#components/create/draft-rules.ts'
 import editor from '#components/create/editor.module.css'
-import { DraftNotice, RestoredNotice } from '#components/create/editor-notices.tsx'
 import { shownErrors } from '#components/create/judge-manifest.ts'
 import { ManifestStore } from '#components/create/manifest-store.ts'
+import { PaneSwitch } from '#components/create/pane-switch.tsx'
+import { AddedToBasket, usePutAside } from '#components/create/put-aside.tsx'
 import { ReviewDialog } from '#components/create/review-dialog.tsx'
-import { apiPaths, pagePaths } from '#components/data/api-paths.ts'
-import { ApiProblem } from '#components/data/api-problem.ts'
-import { fetchJson, holdPage } from '#components/data/fetch-json.ts'
-import { queryKeys } from '#components/data/query-keys.ts'
+import { useDraft } from '#components/create/use-draft.tsx'
+import { pagePaths } from '#components/data/api-paths.ts'
 import { type FormModel, FormProvider } from '#components/forms/form-context.tsx'
 import { FormView } from '#components/forms/form-view.ts'
 import { showToast } from '#components/ui/toast.tsx'
@@ -23,7 +21,7 @@ import { compileQuestions, questionsAsKind } from '#lib/blueprint/compile-questi
 import { effectiveAnswers, fillBlueprint } from '#lib/blueprint/fill-blueprint.ts'
 import type { BlueprintDetail } from '#lib/catalogue/contract.ts'
 import type { Project } from '#lib/inventory/contract.ts'
-import type { BasketItem, Draft, ResourceChange } from '#lib/proposals/contract.ts'
+import type { Draft, ResourceChange } from '#lib/proposals/contract.ts'
 import { BlueprintBar } from './blueprint-bar.tsx'
 import styles from './blueprints.module.css'
 import { useFilledVerdicts } from './filled-verdicts.ts'
@@ -73,20 +71,13 @@ export function BlueprintEditor(props: Props) {
   const { blueprint, apiVersions } = detail
   const [{ store, view, root, model, keeper }] = useState(() => makeParts(props))
   const router = useRouter()
-  const client = useQueryClient()
-  const path = usePathname()
-  const search = useSearchParams().toString()
-  const here = search ? `${path}?${search}` : path
   const [pane, setPane] = useState<'questions' | 'manifests'>('questions')
-  const [restored, setRestored] = useState(opening.from === 'server' || opening.from === 'tab' ? opening.from : null)
   const [asked, setAsked] = useState(false)
   const [reviewing, setReviewing] = useState<ResourceChange[] | null>(null)
-  const [busy, setBusy] = useState(false)
   const state = useSyncExternalStore(store.subscribe, store.state, store.state)
-  const keeping = useSyncExternalStore(keeper.subscribe, keeper.keeping, keeper.keeping)
+  const { keeping, here, discard, notices } = useDraft({ store, keeper, opening, draft, start: { text: start, document: 0, blob: null } })
+  const { busy, added, put } = usePutAside({ store, keeper, draftKey: draftAddress.key })
 
-  useEffect(() => keeper.start(), [keeper])
-  useEffect(() => holdPage(), [])
   useEffect(() => view.subscribe(() => setPane('questions')), [view])
 
   const errors = useMemo(() => answerErrors(blueprint.questions, root, state.value), [blueprint, root, state.value])
@@ -148,21 +139,13 @@ export function BlueprintEditor(props: Props) {
     void keeper.save()
     setReviewing(ready)
   }
-  const putAside = async () => {
+  const putAside = () => {
     const ready = changes()
-    if (!ready) return
-    setBusy(true)
-    try {
-      for (const change of ready) await fetchJson<BasketItem>(apiPaths.basket, { method: 'POST', body: { change }, stay: true })
-      await keeper.end({ deleteOnServer: true })
-      for (const queryKey of [queryKeys.basket(), queryKeys.drafts()]) void client.invalidateQueries({ queryKey })
-      showToast('Added to your basket')
-      router.push(pagePaths.basket)
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error
-      showToast(error.detail, 'bad')
-      setBusy(false)
-    }
+    if (ready) void put(ready, null)
+  }
+  const startAgain = () => {
+    setAsked(false)
+    void discard()
   }
   const [only] = wanted
   const openAsForm = () => {
@@ -172,45 +155,19 @@ export function BlueprintEditor(props: Props) {
     void keeper.save()
     router.push(pagePaths.createKind(only.manifest.kind, project))
   }
-  const discard = async () => {
-    await keeper
-      .end({ deleteOnServer: true })
-      .catch(() => showToast('The draft on the server could not be deleted; it may come back.', 'bad'))
-    setRestored(null)
-    store.replace(start, 'outside')
-    keeper.begin(start, null)
-  }
-
   return (
     <div className={editor.page}>
       {children}
-      <div className={editor.notices}>
-        {restored && keeping.state !== 'conflict' ? (
-          <RestoredNotice from={restored} at={draft?.updatedAt ?? null} discard={() => void discard()} />
-        ) : null}
-        <DraftNotice
-          keeping={keeping}
-          path={here}
-          mine={() => store.state().text}
-          keepMine={() => void keeper.keepMine()}
-          takeOther={() => keeper.takeOther()}
-        />
-      </div>
-      <div className={editor.switch} role="tablist" aria-label="Questions and manifests">
-        {(['questions', 'manifests'] as const).map((each) => (
-          <button
-            key={each}
-            type="button"
-            role="tab"
-            id={`pane-${each}-tab`}
-            aria-selected={pane === each}
-            aria-controls={`pane-${each}`}
-            onClick={() => setPane(each)}
-          >
-            {each === 'questions' ? 'Questions' : `Manifests (${judged.length})`}
-          </button>
-        ))}
-      </div>
+      <div className={editor.notices}>{notices}</div>
+      <PaneSwitch
+        label="Questions and manifests"
+        panes={[
+          { pane: 'questions', title: 'Questions' },
+          { pane: 'manifests', title: `Manifests (${judged.length})` },
+        ]}
+        current={pane}
+        choose={setPane}
+      />
       <div className={styles.panes} data-pane={pane}>
         <div id="pane-questions" className={styles.questions}>
           <FormProvider model={model}>
@@ -229,7 +186,8 @@ export function BlueprintEditor(props: Props) {
         keeping={keeping}
         busy={busy}
         review={review}
-        addToBasket={() => void putAside()}
+        addToBasket={putAside}
+        added={added ? <AddedToBasket another={{ title: 'answer once more', run: startAgain }} /> : null}
         openAsForm={wanted.length === 1 && errors.length === 0 ? openAsForm : undefined}
       />
       {reviewing ? (

@@ -5,13 +5,12 @@ import { useSearchParams } from 'next/navigation'
 import { useEffect } from 'react'
 import { keptInTab } from '#components/create/draft-keeper.ts'
 import { openDraft } from '#components/create/draft-rules.ts'
+import { DraftsAway, firstFailed, MayNotPropose, WaitingFor, WhichProject } from '#components/create/page-gate.tsx'
 import { rememberProject } from '#components/create/project-choice.ts'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
 import { LinkButton } from '#components/ui/button.tsx'
-import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
-import { Skeleton } from '#components/ui/skeleton.tsx'
 import { BlueprintEditor } from './blueprint-editor.tsx'
 import { firstAnswers } from './first-answers.ts'
 
@@ -22,18 +21,9 @@ export function BlueprintView({ name }: { name: string }) {
   const namespace = search.get('namespace') ?? ''
   if (!cluster || !namespace)
     return (
-      <EmptyState
-        page
-        title="In which project?"
-        icon="projects"
-        action={
-          <LinkButton look="primary" href="/create">
-            Choose a project
-          </LinkButton>
-        }
-      >
+      <WhichProject href="/create">
         What a blueprint makes belongs to a project, which decides the repository its manifests go to.
-      </EmptyState>
+      </WhichProject>
     )
   return <InProject key={`${cluster}/${namespace}/${name}`} cluster={cluster} namespace={namespace} name={name} />
 }
@@ -46,32 +36,19 @@ function InProject({ cluster, namespace, name }: { cluster: string; namespace: s
   const draft = useQuery(queries.draft(draftKey))
   useEffect(() => rememberProject({ cluster, namespace }), [cluster, namespace])
   if (!blueprint.data || !project.data || !me.data || (draft.data === undefined && !draft.isError)) {
-    const failed = [
+    const failed = firstFailed([
       { query: blueprint, what: 'the blueprint' },
       { query: project, what: `the project ${namespace}` },
       { query: me, what: 'your account' },
-    ].find(({ query }) => query.isError && !query.data)
-    return failed ? (
-      <ErrorState error={failed.query.error} what={failed.what} retry={() => void failed.query.refetch()}>
+    ])
+    return (
+      <WaitingFor failed={failed} loading="Loading the blueprint">
         <LinkButton href="/create">All blueprints and kinds</LinkButton>
-      </ErrorState>
-    ) : (
-      <Skeleton lines={3} rows={8} label="Loading the blueprint" />
+      </WaitingFor>
     )
   }
   if (!project.data.canPropose)
-    return (
-      <EmptyState
-        page
-        title={`You may not propose changes to ${namespace}`}
-        icon="warning"
-        action={<LinkButton href="/create">Choose another project</LinkButton>}
-      >
-        {project.data.repository === null
-          ? 'The project names no repository. Ask the platform team to set the annotation corbel.dev/repository on the namespace.'
-          : `Ask ${project.data.team ? `the team ${project.data.team}` : 'the platform team'} for the role corbel:propose in this namespace.`}
-      </EmptyState>
-    )
+    return <MayNotPropose project={project.data} action={<LinkButton href="/create">Choose another project</LinkButton>} />
   const address = { key: draftKey, username: me.data.username }
   const start = firstAnswers(blueprint.data.blueprint)
   const { summary } = blueprint.data
@@ -94,9 +71,7 @@ function InProject({ cluster, namespace, name }: { cluster: string; namespace: s
       >
         {summary.description}
       </PageHeader>
-      {draft.isError ? (
-        <Banner tone="amber">Your drafts could not be read. If you had one of this page, it is not shown here.</Banner>
-      ) : null}
+      {draft.isError ? <DraftsAway /> : null}
     </BlueprintEditor>
   )
 }

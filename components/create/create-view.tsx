@@ -10,9 +10,8 @@ import { CopyNotes } from '#components/relocate/copy-notes.tsx'
 import { Badge } from '#components/ui/badge.tsx'
 import { LinkButton } from '#components/ui/button.tsx'
 import { kindOf } from '#components/ui/format.ts'
-import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
+import { Banner } from '#components/ui/notices.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
-import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { Project } from '#lib/inventory/contract.ts'
 import { printResource } from '#lib/manifest/print-value.ts'
 import type { Draft } from '#lib/proposals/contract.ts'
@@ -21,6 +20,7 @@ import { initialResource } from '#lib/schema/initial.ts'
 import { keptInTab } from './draft-keeper.ts'
 import { openDraft } from './draft-rules.ts'
 import { ManifestEditor } from './lazy-editor.tsx'
+import { DraftsAway, firstFailed, MayNotPropose, WaitingFor, WhichProject } from './page-gate.tsx'
 import { rememberProject } from './project-choice.ts'
 
 /** The page that creates a resource of one kind: the address names cluster, project and kind. */
@@ -30,17 +30,9 @@ export function CreateView({ kindKey }: { kindKey: string }) {
   const namespace = search.get('namespace') ?? ''
   if (!cluster || !namespace)
     return (
-      <EmptyState
-        title="In which project?"
-        icon="projects"
-        action={
-          <LinkButton look="primary" href={`/create?q=${encodeURIComponent(kindOf(kindKey))}`}>
-            Choose a project
-          </LinkButton>
-        }
-      >
+      <WhichProject href={`/create?q=${encodeURIComponent(kindOf(kindKey))}`}>
         A {kindOf(kindKey)} belongs to a project, which decides the repository its manifest goes to.
-      </EmptyState>
+      </WhichProject>
     )
   const basketName = search.get('basket') ?? undefined
   const copyOf = readCopyOf(search.get('copy'))
@@ -69,31 +61,19 @@ function InProject({ cluster, namespace, kindKey, basketName, copyOf }: Place) {
   const kind = useQuery(queries.kind(cluster, kindKey))
   const draft = useQuery(queries.draft(draftKey))
   if (!kind.data || !project.data || !me.data || (draft.data === undefined && !draft.isError)) {
-    const failed = [
+    const failed = firstFailed([
       { query: kind, what: `the kind ${kindOf(kindKey)} on ${cluster}` },
       { query: project, what: `the project ${namespace}` },
       { query: me, what: 'your account' },
-    ].find(({ query }) => query.isError && !query.data)
-    return failed ? (
-      <ErrorState error={failed.query.error} what={failed.what} retry={() => void failed.query.refetch()}>
+    ])
+    return (
+      <WaitingFor failed={failed} loading={`Loading the form of ${kindOf(kindKey)}`}>
         <LinkButton href="/create">All kinds</LinkButton>
-      </ErrorState>
-    ) : (
-      <Skeleton lines={3} rows={8} label={`Loading the form of ${kindOf(kindKey)}`} />
+      </WaitingFor>
     )
   }
   if (!project.data.canPropose)
-    return (
-      <EmptyState
-        title={`You may not propose changes to ${namespace}`}
-        icon="warning"
-        action={<LinkButton href="/create">Choose another project</LinkButton>}
-      >
-        {project.data.repository === null
-          ? 'The project names no repository. Ask the platform team to set the annotation corbel.dev/repository on the namespace.'
-          : `Ask ${project.data.team ? `the team ${project.data.team}` : 'the platform team'} for the role corbel:propose in this namespace.`}
-      </EmptyState>
-    )
+    return <MayNotPropose project={project.data} action={<LinkButton href="/create">Choose another project</LinkButton>} />
   return (
     <Editor
       kind={kind.data}
@@ -164,7 +144,7 @@ function Editor({
         </Banner>
       ) : null}
       {kind.deprecated ? <Banner tone="amber">{kind.deprecated}</Banner> : null}
-      {draftsAway ? <Banner tone="amber">Your drafts could not be read. If you had one of this page, it is not shown here.</Banner> : null}
+      {draftsAway ? <DraftsAway /> : null}
     </ManifestEditor>
   )
 }

@@ -9,15 +9,15 @@ import { queries } from '#components/data/queries.ts'
 import type { ResourceAddress } from '#components/data/query-keys.ts'
 import { Button, LinkButton } from '#components/ui/button.tsx'
 import { kindOf } from '#components/ui/format.ts'
-import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
+import { EmptyState } from '#components/ui/notices.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
-import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { Project } from '#lib/inventory/contract.ts'
 import type { Draft, ManifestSource, ProposalDetail } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { keptInTab } from './draft-keeper.ts'
 import { openDraft } from './draft-rules.ts'
 import { DeletionDialog, ManifestEditor } from './lazy-editor.tsx'
+import { DraftsAway, firstFailed, MayNotPropose, WaitingFor } from './page-gate.tsx'
 
 /** The page that edits one resource, on its file as it stands in Git: comments, order and neighbours stay. */
 export function EditView({ at }: { at: ResourceAddress }) {
@@ -31,33 +31,22 @@ export function EditView({ at }: { at: ResourceAddress }) {
   const source = useQuery(queries.manifest(at, onto))
   const draft = useQuery(queries.draft(draftKey))
   const title = `${kindOf(at.kind)} ${at.name}`
+  const back = <LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>
   if (!kind.data || !project.data || !me.data || !source.data || (onto && !proposal.data) || (draft.data === undefined && !draft.isError)) {
-    const failed = [
+    const failed = firstFailed([
       { query: source, what: `the manifest of ${title} in Git` },
       { query: proposal, what: 'the proposal to add a commit to' },
       { query: kind, what: `the kind ${kindOf(at.kind)} on ${at.cluster}` },
       { query: project, what: `the project ${at.namespace}` },
       { query: me, what: 'your account' },
-    ].find(({ query }) => query.isError && !query.data)
-    return failed ? (
-      <ErrorState page error={failed.query.error} what={failed.what} retry={() => void failed.query.refetch()}>
-        <LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>
-      </ErrorState>
-    ) : (
-      <Skeleton lines={3} rows={8} label={`Loading ${at.name} from Git`} />
+    ])
+    return (
+      <WaitingFor failed={failed} loading={`Loading ${at.name} from Git`}>
+        {back}
+      </WaitingFor>
     )
   }
-  if (!project.data.canPropose)
-    return (
-      <EmptyState
-        page
-        title={`You may not propose changes to ${at.namespace}`}
-        icon="warning"
-        action={<LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>}
-      >
-        Ask {project.data.team ? `the team ${project.data.team}` : 'the platform team'} for the role corbel:propose in this namespace.
-      </EmptyState>
-    )
+  if (!project.data.canPropose) return <MayNotPropose project={project.data} action={back} />
   const refusal = source.data.notes.find(({ severity }) => severity === 'refused')
   if (refusal)
     return (
@@ -69,7 +58,7 @@ export function EditView({ at }: { at: ResourceAddress }) {
           <>
             <LinkButton href={source.data.fileUrl}>Open the file</LinkButton>
             {refusal.url && refusal.url !== source.data.fileUrl ? <LinkButton href={refusal.url}>Open what builds it</LinkButton> : null}
-            <LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>
+            {back}
           </>
         }
       >
@@ -154,9 +143,7 @@ function Editor({
           ) : null}
           .
         </PageHeader>
-        {draftsAway ? (
-          <Banner tone="amber">Your drafts could not be read. If you had one of this page, it is not shown here.</Banner>
-        ) : null}
+        {draftsAway ? <DraftsAway /> : null}
       </ManifestEditor>
       {deleting ? <DeletionDialog at={at} kindName={kind.kind} source={source} onClose={() => setDeleting(false)} reload={reload} /> : null}
     </>

@@ -1,20 +1,17 @@
 'use client'
 
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { usePathname, useRouter, useSearchParams } from 'next/navigation'
+import { useQuery } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { apiPaths, pagePaths } from '#components/data/api-paths.ts'
-import { ApiProblem } from '#components/data/api-problem.ts'
-import { fetchJson, holdPage } from '#components/data/fetch-json.ts'
+import { fetchJson } from '#components/data/fetch-json.ts'
 import { queries } from '#components/data/queries.ts'
-import { queryKeys } from '#components/data/query-keys.ts'
 import { type FormModel, FormProvider } from '#components/forms/form-context.tsx'
 import { FormView } from '#components/forms/form-view.ts'
 import { ResourceForm } from '#components/forms/resource-form.tsx'
 import { Button, LinkButton } from '#components/ui/button.tsx'
 import { Banner } from '#components/ui/notices.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import { showToast } from '#components/ui/toast.tsx'
 import { YamlEditor, type YamlEditorHandle } from '#components/yaml/yaml-editor.tsx'
 import type { FieldError } from '#lib/errors.ts'
 import type { Project } from '#lib/inventory/contract.ts'
@@ -30,13 +27,15 @@ import { type DraftAddress, DraftKeeper } from './draft-keeper.ts'
 import type { Opening } from './draft-rules.ts'
 import styles from './editor.module.css'
 import { EditorBar } from './editor-bar.tsx'
-import { DraftNotice, RestoredNotice } from './editor-notices.tsx'
 import { ManifestJudge } from './judge-manifest.ts'
 import { LiveNotice } from './live-notice.tsx'
 import { ManagedNotice } from './managed-notice.tsx'
 import { ManifestStore } from './manifest-store.ts'
 import { MergeNotice } from './merge-notice.tsx'
+import { PaneSwitch } from './pane-switch.tsx'
+import { AddedToBasket, usePutAside } from './put-aside.tsx'
 import { ReviewDialog } from './review-dialog.tsx'
+import { useDraft } from './use-draft.tsx'
 
 /** What an editor begins with: the smallest manifest of a kind, or the file as it stands in Git. */
 export interface EditorStart {
@@ -157,26 +156,30 @@ interface OpenEditorProps extends EditorProps {
 
 /** Form and YAML side by side (on phones one at a time), the bar below, and everything that guards what was typed. */
 function OpenEditor(props: OpenEditorProps) {
-  const { kind, project, name, start, opening, draft, children, reload, inBasket } = props
+  const { kind, project, name, start, opening, draft, children, reload } = props
   const [parts] = useState(() => makeParts(props))
   const { store, view, model, judge, keeper, currentText } = parts
   const router = useRouter()
-  const client = useQueryClient()
-  const path = usePathname()
-  const search = useSearchParams().toString()
-  const here = search ? `${path}?${search}` : path
   const yaml = useRef<YamlEditorHandle>(null)
   const [pane, setPane] = useState<'form' | 'yaml'>('form')
-  const [restored, setRestored] = useState(opening.from === 'server' || opening.from === 'tab' ? opening.from : null)
   const [reviewing, setReviewing] = useState(false)
-  const [puttingAside, setPuttingAside] = useState(false)
   const [base, setBase] = useState(parts.baseBlob)
+  const [basketItem, setBasketItem] = useState(props.inBasket)
+  const startBlob = start.file?.blob ?? null
+  const { keeping, here, discard, notices } = useDraft({
+    store,
+    keeper,
+    opening,
+    draft,
+    start: { text: start.text, document: start.document, blob: startBlob },
+    onBase: setBase,
+  })
+  const { busy, added, put } = usePutAside({ store, keeper, draftKey: props.draftAddress.key })
   // single facts, not the whole state: a key that changes none of them draws nothing here
   const broken = useSyncExternalStore(store.subscribe, () => store.state().broken, nothing)
   const typedName = useSyncExternalStore(store.subscribe, () => textAt(store.state().value, 'metadata', 'name') ?? '', noName)
   const isChanged = useSyncExternalStore(store.subscribe, () => store.state().text !== start.text, no)
   const judgement = useSyncExternalStore(judge.subscribe, judge.judgement, judge.judgement)
-  const keeping = useSyncExternalStore(keeper.subscribe, keeper.keeping, keeper.keeping)
   const isWide = useSyncExternalStore(
     followWidth,
     () => window.matchMedia(wide).matches,
@@ -184,8 +187,6 @@ function OpenEditor(props: OpenEditorProps) {
   )
 
   useEffect(() => judge.start(), [judge])
-  useEffect(() => keeper.start(), [keeper])
-  useEffect(() => holdPage(), [])
   useEffect(() => {
     let seen = view.request()?.at
     return view.subscribe(() => {
@@ -219,28 +220,12 @@ function OpenEditor(props: OpenEditorProps) {
   }
   const putAside = async () => {
     if (!isRight()) return
-    setPuttingAside(true)
-    try {
-      const change = changeOf(currentText())
-      await fetchJson<BasketItem>(apiPaths.basket, { method: 'POST', body: { change, draftKey: props.draftAddress.key }, stay: true })
-      void keeper.end({ deleteOnServer: false })
-      for (const queryKey of [queryKeys.basket(), queryKeys.drafts()]) void client.invalidateQueries({ queryKey })
-      showToast(inBasket ? 'The basket has your new text' : 'Added to your basket')
-      router.push(pagePaths.basket)
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error
-      showToast(error.detail, 'bad')
-      setPuttingAside(false)
-    }
+    const [item] = (await put([changeOf(currentText())], base)) ?? []
+    if (item) setBasketItem(item)
   }
-  const discard = async () => {
-    await keeper
-      .end({ deleteOnServer: true })
-      .catch(() => showToast('The draft on the server could not be deleted; it may come back.', 'bad'))
-    setRestored(null)
-    setBase(start.file?.blob ?? null)
-    store.replace(start.text, 'outside', start.document)
-    keeper.begin(start.text, start.file?.blob ?? null)
+  const createAnother = () => {
+    setBasketItem(null)
+    void discard()
   }
   const goToYaml = (event: KeyboardEvent) => {
     const path = view.focused()
@@ -249,6 +234,8 @@ function OpenEditor(props: OpenEditorProps) {
     setPane('yaml')
     requestAnimationFrame(() => yaml.current?.goToField(path))
   }
+  // with another name it is another resource
+  const inBasket = basketItem && (name !== undefined || basketItem.change.name === typedName) ? basketItem : null
   const at = name === undefined ? undefined : { cluster: project.cluster, namespace: project.namespace, kind: kind.key, name }
   const rebase = (blob: string) => {
     setBase(blob)
@@ -284,16 +271,7 @@ function OpenEditor(props: OpenEditorProps) {
             out.
           </Banner>
         ) : null}
-        {restored && keeping.state !== 'conflict' ? (
-          <RestoredNotice from={restored} at={draft?.updatedAt ?? null} discard={() => void discard()} />
-        ) : null}
-        <DraftNotice
-          keeping={keeping}
-          path={here}
-          mine={() => store.state().text}
-          keepMine={() => void keeper.keepMine()}
-          takeOther={() => setBase(keeper.takeOther())}
-        />
+        {notices}
         {start.file && at ? (
           <>
             <MergeNotice
@@ -324,21 +302,15 @@ function OpenEditor(props: OpenEditorProps) {
           </Banner>
         ) : null}
       </div>
-      <div className={styles.switch} role="tablist" aria-label="Views of the manifest">
-        {(['form', 'yaml'] as const).map((each) => (
-          <button
-            key={each}
-            type="button"
-            role="tab"
-            id={`pane-${each}-tab`}
-            aria-selected={pane === each}
-            aria-controls={`pane-${each}`}
-            onClick={() => setPane(each)}
-          >
-            {each === 'form' ? 'Form' : 'YAML'}
-          </button>
-        ))}
-      </div>
+      <PaneSwitch
+        label="Views of the manifest"
+        panes={[
+          { pane: 'form', title: 'Form' },
+          { pane: 'yaml', title: 'YAML' },
+        ]}
+        current={pane}
+        choose={setPane}
+      />
       <div className={styles.panes} data-pane={pane}>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: a shortcut from whichever field has the focus; the fields are the controls */}
         <div id="pane-form" className={styles.form} onKeyDown={goToYaml}>
@@ -358,8 +330,11 @@ function OpenEditor(props: OpenEditorProps) {
         changed={name === undefined ? undefined : isChanged}
         review={review}
         inBasket={inBasket !== null}
-        addToBasket={props.onto ? undefined : { busy: puttingAside, run: () => void putAside() }}
+        addToBasket={props.onto ? undefined : { busy, run: () => void putAside() }}
         askAgain={() => judge.askAgain()}
+        added={
+          added ? <AddedToBasket another={name === undefined ? { title: 'create another one', run: createAnother } : undefined} /> : null
+        }
       />
       {reviewing ? (
         <ReviewDialog

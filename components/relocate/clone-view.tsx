@@ -3,12 +3,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
+import { WaitingFor } from '#components/create/page-gate.tsx'
 import { apiPaths, pagePaths } from '#components/data/api-paths.ts'
 import { fetchJson } from '#components/data/fetch-json.ts'
 import { queries } from '#components/data/queries.ts'
 import { queryKeys, type ResourceAddress } from '#components/data/query-keys.ts'
 import { Button, LinkButton } from '#components/ui/button.tsx'
-import { Banner, ErrorState } from '#components/ui/notices.tsx'
+import { Banner } from '#components/ui/notices.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { useSettled } from '#components/ui/use-settled.ts'
@@ -29,12 +30,10 @@ import { type RelocationSource, useLookups, useRelocationSource } from './use-re
 export function CloneView({ at }: { at: ResourceAddress }) {
   const { data, failed } = useRelocationSource(at)
   if (!data)
-    return failed ? (
-      <ErrorState page error={failed.error} what={failed.what} retry={failed.retry}>
+    return (
+      <WaitingFor failed={failed} loading={`Loading ${at.name}`}>
         <LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>
-      </ErrorState>
-    ) : (
-      <Skeleton lines={3} rows={8} label={`Loading ${at.name}`} />
+      </WaitingFor>
     )
   return <Clone key={data.text} at={at} source={data} />
 }

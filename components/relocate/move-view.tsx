@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
+import { WaitingFor } from '#components/create/page-gate.tsx'
 import { ReviewDialog } from '#components/create/review-dialog.tsx'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { ApiProblem } from '#components/data/api-problem.ts'
@@ -10,7 +11,7 @@ import { queries } from '#components/data/queries.ts'
 import type { ResourceAddress } from '#components/data/query-keys.ts'
 import { Button, LinkButton } from '#components/ui/button.tsx'
 import { TextField } from '#components/ui/inputs.tsx'
-import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
+import { Banner, EmptyState } from '#components/ui/notices.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { useSettled } from '#components/ui/use-settled.ts'
@@ -42,12 +43,10 @@ export function MoveView({ at }: { at: ResourceAddress }) {
   const { data, failed } = useRelocationSource(at)
   const back = <LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>
   if (!data)
-    return failed ? (
-      <ErrorState page error={failed.error} what={failed.what} retry={failed.retry}>
+    return (
+      <WaitingFor failed={failed} loading={`Loading ${at.name}`}>
         {back}
-      </ErrorState>
-    ) : (
-      <Skeleton lines={3} rows={8} label={`Loading ${at.name}`} />
+      </WaitingFor>
     )
   const refusal = data.project.canPropose ? (data.source ? undefined : notInGit(data.kind.kind, at.name)) : mayNotPropose(data.project)
   if (refusal !== undefined || !data.source)

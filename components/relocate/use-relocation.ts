@@ -1,5 +1,6 @@
 /** What the pages for cloning, renaming and moving read: the resource in Git and in the cluster, and what its references lead to. */
 import { type QueryClient, useQueries, useQuery } from '@tanstack/react-query'
+import { type Awaited, firstFailed } from '#components/create/page-gate.tsx'
 import { ApiProblem } from '#components/data/api-problem.ts'
 import { queries } from '#components/data/queries.ts'
 import type { ResourceAddress } from '#components/data/query-keys.ts'
@@ -26,10 +27,8 @@ export interface RelocationSource {
   reload: () => void
 }
 
-type Failed = { what: string; error: unknown; retry: () => void }
-
 /** Everything about the resource, what failed, or nothing yet. */
-export function useRelocationSource(at: ResourceAddress): { data?: RelocationSource; failed?: Failed } {
+export function useRelocationSource(at: ResourceAddress): { data?: RelocationSource; failed?: Awaited } {
   const kind = useQuery(queries.kind(at.cluster, at.kind))
   const project = useQuery(queries.project(at.cluster, at.namespace))
   const projects = useQuery(queries.projects())
@@ -53,16 +52,15 @@ export function useRelocationSource(at: ResourceAddress): { data?: RelocationSou
       },
     }
   }
-  const failed = [
+  const failed = firstFailed([
     { query: detail, what: at.name },
-    { query: source, what: `the manifest of ${at.name} in Git` },
+    ...(notThere ? [] : [{ query: source, what: `the manifest of ${at.name} in Git` }]),
     { query: kind, what: `the kind of ${at.name}` },
     { query: project, what: `the project ${at.namespace}` },
     { query: projects, what: 'the projects' },
     { query: kinds, what: 'the kinds' },
-  ].find(({ query }) => query.isError && !query.data && !(query === source && notThere))
-  if (!failed) return {}
-  return { failed: { what: failed.what, error: failed.query.error, retry: () => void failed.query.refetch() } }
+  ])
+  return failed ? { failed } : {}
 }
 
 /** One document of a file as a text of its own. */

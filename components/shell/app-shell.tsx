@@ -45,7 +45,13 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
   }, [])
 
   const shown = places.filter((place) => !place.admin || me.data?.admin)
-  const crumbs = crumbsOf(path)
+  const isBlueprint = path.startsWith('/create/blueprint/')
+  const blueprints = useQuery({ ...queries.blueprints(), enabled: isBlueprint })
+  const crumbs = crumbsOf(path).map((crumb) => {
+    // an address has the name; people know the title
+    const title = isBlueprint && !crumb.href ? blueprints.data?.items.find(({ name }) => name === crumb.title)?.title : undefined
+    return title === undefined ? crumb : { ...crumb, title }
+  })
   const entry = (place: (typeof places)[number], className?: string) => (
     <Link key={place.href} href={place.href} className={className} aria-current={isAt(place.href, path) ? 'page' : undefined}>
       <Icon name={place.icon} />
