@@ -69,6 +69,16 @@ export async function choosePorts(directory: string): Promise<Ports> {
 /** Where the GitHub App's private key lies. */
 export const githubAppKeyFile = (directory: string): string => join(directory, 'github-app.pem')
 
+/** Where the key lies that signs the audit log's checkpoints; made on first use. */
+export function auditKeyFile(directory: string): string {
+  const file = join(directory, 'audit.pem')
+  if (!existsSync(file)) {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    writeFileSync(file, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 })
+  }
+  return file
+}
+
 /** The demo's secrets, made on first use. */
 export function keepSecrets(directory: string): Secrets {
   const file = join(directory, 'secrets.json')
