@@ -1,6 +1,12 @@
 /** The jobs of imports, for the worker. */
 import { type RunnableJob, runnable } from '#lib/jobs/run-jobs.ts'
+import { watchAdoptionJob, watchAdoptionsJob } from './adoption-jobs.ts'
 import { removeOldRunsJob } from './remove-old-runs.ts'
 import { scanInventoryJob } from './scan-inventory.ts'
 
-export const importJobs: RunnableJob[] = [runnable(scanInventoryJob), runnable(removeOldRunsJob)]
+export const importJobs: RunnableJob[] = [
+  runnable(scanInventoryJob),
+  runnable(removeOldRunsJob),
+  runnable(watchAdoptionJob),
+  runnable(watchAdoptionsJob),
+]
