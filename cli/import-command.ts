@@ -1,49 +1,86 @@
 /** `corbel import convert`: assets of the inventory as JSON lines in, manifests as JSON lines out, in order, one line each. */
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { parseAllDocuments } from 'yaml'
 import { Invalid } from '#lib/errors.ts'
-import { isObject, type Json, type JsonObject, textAt } from '#lib/json.ts'
+import { isObject, type JsonObject, textAt } from '#lib/json.ts'
 import { countFates } from '#lib/mapping/account.ts'
 import type { KindHead } from '#lib/mapping/asset-kinds.ts'
 import { type Catalogue, catalogueOf } from '#lib/mapping/catalogue.ts'
-import { type Conversion, convertAsset, refusedWith } from '#lib/mapping/convert-asset.ts'
-import { projectNumberAndId } from '#lib/mapping/project-ids.ts'
+import { type Conversion, refusedWith } from '#lib/mapping/convert-asset.ts'
+import { type ImportSession, importSession } from '#lib/mapping/import-session.ts'
+import { LineSpool } from './line-spool.ts'
 import type { Options } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Exit code: 0, whatever becomes of single assets. Throws CorbelError. */
+/**
+ * Converts in two passes (`ImportSession`): the first writes what it makes to a file, the second puts the references in and prints. Exit
+ * code: 0, whatever becomes of single assets. Throws CorbelError.
+ */
 export async function importCommand(options: Options, terminal: Terminal, input: Readable = process.stdin): Promise<number> {
   const [verb, ...rest] = options.positionals
   if (verb !== 'convert' || rest.length > 0 || !options.crds)
     throw new Invalid('Usage: corbel import convert --crds DIR < assets.jsonl. Run "corbel help".')
-  const catalogue = catalogueBelow(resolve(options.directory, options.crds))
-  // Assets name projects by id or by number; what one line tells about both helps the lines after it.
-  const projectIds = new Map<string, string>()
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === '') continue
-    terminal.out(`${JSON.stringify(answer(convertLine(line, catalogue, projectIds)))}\n`)
+  const session = importSession(catalogueBelow(resolve(options.directory, options.crds)))
+  const spool = new LineSpool()
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
+      if (line.trim() !== '') firstPass(line, session, spool)
+    session.turn()
+    await secondPass(session, spool, terminal)
+  } finally {
+    spool.remove()
   }
   return 0
 }
 
-function convertLine(line: string, catalogue: Catalogue, projectIds: Map<string, string>): Conversion {
-  let value: Json
-  try {
-    value = JSON.parse(line)
-  } catch {
-    return refusedWith('malformed', 'The line is no JSON.')
+/** What the spool holds: an asset that has to wait, or (as two lines) the manifests of one and the rest of its answer. */
+const waiting = 'asset '
+const made = 'manifests '
+
+function firstPass(line: string, session: ImportSession, spool: LineSpool): void {
+  const conversion = tried(() => session.first(JSON.parse(line)))
+  if (!conversion) spool.add(waiting + line)
+  else {
+    spool.add(made + JSON.stringify(conversion.manifests))
+    spool.add(JSON.stringify(restOf(conversion)))
   }
-  const project = projectNumberAndId(value)
-  if (project) projectIds.set(project.number, project.id)
-  return convertAsset(value, catalogue, { projectIds })
 }
 
-function answer({ manifests, account, verdict, refused }: Conversion): JsonObject {
+async function secondPass(session: ImportSession, spool: LineSpool, terminal: Terminal): Promise<void> {
+  let manifests: JsonObject[] | undefined
+  for await (const line of spool.lines()) {
+    let rest = line
+    if (line.startsWith(made)) {
+      manifests = JSON.parse(line.slice(made.length))
+      continue
+    }
+    if (line.startsWith(waiting)) {
+      const conversion = session.again(JSON.parse(line.slice(waiting.length)))
+      manifests = conversion.manifests
+      rest = JSON.stringify(restOf(conversion))
+    }
+    const taken = terminal.out(`{"manifests":${JSON.stringify(session.finish(manifests ?? []))},${rest.slice(1)}\n`)
+    // Whoever reads more slowly than we write is waited for.
+    if (taken === false) await once(process.stdout, 'drain')
+  }
+}
+
+/** The conversion of a line, or why there is none. */
+function tried(convert: () => Conversion | undefined): Conversion | undefined {
+  try {
+    return convert()
+  } catch (error) {
+    if (error instanceof SyntaxError) return refusedWith('malformed', 'The line is no JSON.')
+    throw error
+  }
+}
+
+function restOf({ account, verdict, refused }: Conversion): JsonObject {
   return {
-    manifests,
     account: account && {
       counts: countFates(account),
       entries: account.entries.map((entry) => ({ ...entry })),

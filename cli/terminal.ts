@@ -3,6 +3,7 @@ export interface Terminal {
   environment: Record<string, string | undefined>
   /** The working directory. */
   directory: string
-  out: (text: string) => void
+  /** `false` when whoever reads is slow and should be waited for, as streams say it. */
+  out: (text: string) => unknown
   err: (text: string) => void
 }

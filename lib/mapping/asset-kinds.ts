@@ -1,6 +1,7 @@
 /** Which kind an asset type becomes. Most follow from the names; the tables hold what does not. Pure. */
 import { isObject, type JsonObject, textAt } from '#lib/json.ts'
 import type { Asset } from './asset.ts'
+import type { KindTable } from './kind-table.ts'
 import { fold } from './words.ts'
 
 /** A kind that the cluster offers. */
@@ -82,10 +83,12 @@ export interface KindIndex {
   byKind: Map<string, KindHead>
   byGroup: Map<string, KindHead[]>
   found: Map<string, KindHead | null>
+  /** Kinds by the asset types that their tables name. */
+  said: Map<string, string>
 }
 
-export function kindIndex(heads: Iterable<KindHead>): KindIndex {
-  const index: KindIndex = { byKind: new Map(), byGroup: new Map(), found: new Map() }
+export function kindIndex(heads: Iterable<KindHead>, tables: readonly KindTable[] = []): KindIndex {
+  const index: KindIndex = { byKind: new Map(), byGroup: new Map(), found: new Map(), said: new Map() }
   for (const head of heads) {
     index.byKind.set(head.kind, head)
     const group = head.group.split('.')[0] ?? ''
@@ -93,11 +96,14 @@ export function kindIndex(heads: Iterable<KindHead>): KindIndex {
     if (list) list.push(head)
     else index.byGroup.set(group, [head])
   }
+  for (const { kind, assetTypes } of tables) for (const type of assetTypes ?? []) index.said.set(type, kind)
   return index
 }
 
 /** The kind an asset becomes; undefined when the cluster offers none for it. */
 export function kindOfAsset(index: KindIndex, asset: Asset): KindHead | undefined {
+  const said = index.said.get(asset.assetType)
+  if (said !== undefined) return index.byKind.get(said)
   const special = irregular[asset.assetType]
   if (special && Object.hasOwn(irregular, asset.assetType)) {
     const offered = special.filter(({ kind }) => index.byKind.has(kind))

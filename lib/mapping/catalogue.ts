@@ -5,7 +5,7 @@ import { compileKind } from '#lib/schema/compile-kind.ts'
 import type { Asset } from './asset.ts'
 import { type KindHead, kindIndex, kindOfAsset } from './asset-kinds.ts'
 import type { KindTable } from './kind-table.ts'
-import { tableOf } from './kind-tables.ts'
+import { tableOf as shippedTable } from './kind-tables.ts'
 import { type MappedKind, mappedKind } from './to-manifest.ts'
 
 export interface Catalogue {
@@ -14,29 +14,51 @@ export interface Catalogue {
   load: (kind: string) => MappedKind | undefined
   /** What is known of a kind beyond the general rules. */
   tableOf: (kind: string) => KindTable | undefined
+  /** The kind that assets of a type are parts of, and the key of its asset's data under which they stand. */
+  joinOf: (assetType: string) => { kind: string; as: string } | undefined
+  /** Whether assets of other types may be parts of this kind. */
+  mayHaveParts: (kind: string) => boolean
 }
 
-/** `read` gives the CustomResourceDefinition of a kind; it is asked once per kind. */
-export function catalogueOf(heads: readonly KindHead[], read: (head: KindHead) => JsonObject): Catalogue {
-  const index = kindIndex(heads)
+/**
+ * `read` gives the CustomResourceDefinition of a kind; it is asked once per kind. `tables` are the operator's own (`ImportMapping`): they
+ * come before those that ship.
+ */
+export function catalogueOf(
+  heads: readonly KindHead[],
+  read: (head: KindHead) => JsonObject,
+  tables: readonly KindTable[] = [],
+): Catalogue {
+  const own = new Map(tables.map((table) => [table.kind, table]))
+  const tableOf = (kind: string): KindTable | undefined => own.get(kind) ?? shippedTable(kind)
+  const index = kindIndex(heads, tables)
   const loaded = new Map<string, MappedKind | undefined>()
+  const joins = new Map<string, { kind: string; as: string }>()
+  for (const { kind } of heads) for (const { assetType, as } of tableOf(kind)?.joins ?? []) joins.set(assetType, { kind, as })
+  const wholes = new Set([...joins.values()].map(({ kind }) => kind))
   return {
     kindOf: (asset) => kindOfAsset(index, asset),
     load: (kind) => {
       if (loaded.has(kind)) return loaded.get(kind)
       const head = index.byKind.get(kind)
-      const mapped = head && prepare(read(head))
+      const mapped = head && prepare(read(head), tableOf)
       loaded.set(kind, mapped)
       return mapped
     },
     tableOf,
+    joinOf: (assetType) => joins.get(assetType),
+    mayHaveParts: (kind) => wholes.has(kind),
   }
 }
 
-function prepare(definition: JsonObject): MappedKind | undefined {
+function prepare(definition: JsonObject, tableOf: (kind: string) => KindTable | undefined): MappedKind | undefined {
   try {
     const compiled = compileKind(mostStable(definition))
-    return mappedKind(compiled, { observed: observedKeys(definition), generated: isGenerated(definition) }, tableOf(compiled.kind))
+    return mappedKind(
+      compiled,
+      { observed: observedKeys(definition), generated: isOf(definition, 'tf2crd', 'dcl2crd'), declarative: isOf(definition, 'dcl2crd') },
+      tableOf(compiled.kind),
+    )
   } catch (error) {
     if (error instanceof Invalid) return undefined
     throw error
@@ -71,8 +93,8 @@ function observedKeys(definition: JsonObject): string[] {
   })
 }
 
-/** Whether the definition was generated from the schema of an older controller. */
-function isGenerated(definition: JsonObject): boolean {
+/** Whether the definition says that it was generated from the schema of an older controller. */
+function isOf(definition: JsonObject, ...origins: string[]): boolean {
   const labels = valueAt(definition, ['metadata', 'labels'])
-  return isObject(labels) && ['tf2crd', 'dcl2crd'].some((origin) => labels[`cnrm.cloud.google.com/${origin}`] === 'true')
+  return isObject(labels) && origins.some((origin) => labels[`cnrm.cloud.google.com/${origin}`] === 'true')
 }

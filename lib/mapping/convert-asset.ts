@@ -6,6 +6,7 @@ import { type Account, emptyAccount, noteLeaves } from './account.ts'
 import { type Asset, readAsset } from './asset.ts'
 import type { Catalogue } from './catalogue.ts'
 import { iamManifest } from './iam-manifest.ts'
+import { projectNumberAndId } from './project-ids.ts'
 import { Refusal, type RefusalReason } from './refusal.ts'
 import { type MappedKind, type MappingContext, toManifest } from './to-manifest.ts'
 import { judge, type Verdict } from './verdict.ts'
@@ -21,12 +22,19 @@ export interface Conversion {
 /** Converts one asset as it came from the inventory. */
 export function convertAsset(value: Json, catalogue: Catalogue, context: MappingContext): Conversion {
   try {
-    return convertRead(readAsset(value), catalogue, context)
+    return convertRead(readAsset(value), catalogue, withOwnProject(value, context))
   } catch (error) {
     if (error instanceof Refusal) return refusedWith(error.reason, error.message)
     if (error instanceof CorbelError) return refusedWith('malformed', error.message)
     throw error
   }
+}
+
+/** What the asset itself tells about its project's number and id belongs to what is known of projects. */
+function withOwnProject(value: Json, context: MappingContext): MappingContext {
+  const own = projectNumberAndId(value)
+  if (!own || context.projectIds?.has(own.number)) return context
+  return { ...context, projectIds: new Map([...(context.projectIds ?? []), [own.number, own.id]]) }
 }
 
 /** A conversion that did not happen. */

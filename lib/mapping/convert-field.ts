@@ -33,7 +33,7 @@ export function convertField(walk: Walk, target: Target, value: Json, place: Pla
     noteLeaves(account, value, place.from, { fate: 'unreadable', why: 'a secret does not go into Git' })
     return undefined
   }
-  if (target.isReference) return whole(walk, convertReference(target, value, walk.resolve), value, place, 'reference')
+  if (target.isReference) return whole(walk, convertReference(target, value, walk.resolve, walk.declarative), value, place, 'reference')
   if (
     typeof value === 'string' &&
     isSecretName(String(place.from.at(-1))) &&
@@ -147,6 +147,15 @@ function convertObject(walk: Walk, target: Target, value: JsonObject, place: Pla
       return Object.keys(out).length === 0 ? undefined : out
     }
     case 'map': {
+      const inside = wrappedMap(target, value)
+      if (inside)
+        return convertField(
+          walk,
+          target,
+          inside[1],
+          { ...place, from: [...place.from, inside[0]], table: place.table?.at(inside[0]) },
+          'hoist',
+        )
       const out: JsonObject = {}
       for (const key of Object.keys(value)) {
         const inner = value[key] ?? null
@@ -185,6 +194,13 @@ function onlyEntry(value: JsonObject): [string, Json] | undefined {
   const entries = Object.entries(value).filter(([, inner]) => !isNothing(inner))
   const [only] = entries
   return entries.length === 1 && only && !isObject(only[1]) ? only : undefined
+}
+
+/** The map inside a wrapper, for a map of texts: `{tags: {a: b}}` for `{a: b}`. */
+function wrappedMap(target: Target, value: JsonObject): [string, JsonObject] | undefined {
+  const [only, ...others] = Object.entries(value)
+  if (!only || others.length > 0 || !isObject(only[1]) || target.item?.type !== 'string') return undefined
+  return [only[0], only[1]]
 }
 
 /** The value inside a wrapper with one entry, for a field that has no wrapper. */

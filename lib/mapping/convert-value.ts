@@ -61,7 +61,12 @@ function wholeNumber(value: string | number | boolean): Converted | undefined {
 export type ResolveReference = (external: string, kinds: string[]) => { kind: string; name: string; namespace?: string } | undefined
 
 /** A reference from what the asset holds: a link, a name, an e-mail address. */
-export function convertReference(target: Target, value: Json, resolve: ResolveReference | undefined): JsonObject | undefined {
+export function convertReference(
+  target: Target,
+  value: Json,
+  resolve: ResolveReference | undefined,
+  declarative: boolean,
+): JsonObject | undefined {
   const external = externalOf(value)
   if (external === undefined) return undefined
   const keys = new Set(target.node.type === 'reference' || target.node.type === 'object' ? target.node.children.map(({ key }) => key) : [])
@@ -74,7 +79,7 @@ export function convertReference(target: Target, value: Json, resolve: ResolveRe
       ...(known.namespace !== undefined && keys.has('namespace') ? { namespace: known.namespace } : {}),
     }
   if (!keys.has('external')) return undefined
-  return { external: externalAsWanted(target, external), ...(kind === undefined ? {} : { kind }) }
+  return { external: declarative ? external : externalAsWanted(target, external), ...(kind === undefined ? {} : { kind }) }
 }
 
 function externalOf(value: Json): string | undefined {
@@ -82,6 +87,8 @@ function externalOf(value: Json): string | undefined {
   if (typeof value === 'number') return String(value)
   if (!isObject(value)) return undefined
   const keys = Object.keys(value)
+  const [only] = Object.values(value)
+  if (keys.length === 1 && typeof only === 'string' && collectionOf(only) !== undefined) return only
   for (const key of ['name', 'selfLink', 'uri', 'id', 'resourceLink', 'email']) {
     const inner = value[key]
     if (keys.length === 1 && typeof inner === 'string' && inner !== '') return inner
@@ -103,9 +110,10 @@ function externalAsWanted(target: Target, external: string): string {
   return id
 }
 
+const proseOf = ({ node }: Target): string =>
+  node.type === 'reference' || node.type === 'object' ? (node.children.find(({ key }) => key === 'external')?.description ?? '') : ''
+
 /** Whether the kind's own words ask for a name such as `organizations/123`. */
 export function wantsName(target: Target, collection: string): boolean {
-  if (target.node.type !== 'reference' && target.node.type !== 'object') return false
-  const prose = target.node.children.find(({ key }) => key === 'external')?.description ?? ''
-  return prose.includes(`${collection}/`)
+  return proseOf(target).includes(`${collection}/`)
 }

@@ -8,20 +8,24 @@ export type SourcePath = readonly string[]
 
 export interface KindTable {
   kind: string
+  /** Asset types that become this kind, where the names do not tell: `ovens.example.com/Oven`. */
+  assetTypes?: readonly string[]
   /** Where values go. */
   fields?: readonly FieldRule[]
   /** Parts of the asset that are nobody's to set, or stand elsewhere. */
   leave?: readonly { from: SourcePath; fate: Exclude<LeafFate, 'written'>; why: string }[]
   /** Fields that follow from something being there. `to` is a path from the spec. */
   set?: readonly { to: readonly string[]; value: Json; when: SourcePath }[]
-  /** Fields of the spec that say the same in different ways: the first one present stays. */
-  exclusive?: readonly (readonly string[])[]
+  /** Fields of the spec that say the same in different ways: the first one present stays; `first` where the asset has a value at `when`. */
+  exclusive?: readonly { fields: readonly string[]; first?: { field: string; when: SourcePath } }[]
   /** Where the labels stand that go into the manifest's metadata, when it is not the usual place. */
   labels?: SourcePath
   /** Where the resource's id stands, when its name does not say it. */
   id?: { from: SourcePath; take?: 'last-part' | 'local-part' }
   /** Lists of resources inside the asset that are kinds of their own; `collection` is their word in names. */
   parts?: readonly { from: SourcePath; kind: string; collection: string }[]
+  /** Assets of other types, one step below this one, that stand in this kind's manifest: as a list at the key `as` of the data. */
+  joins?: readonly { assetType: string; as: string }[]
   /** What is not imported, by a value at a path; `name` stands for the resource's id. */
   refuse?: readonly RefuseRule[]
   /** The controller's known habit at the first reconcile, whatever the manifest says. */

@@ -57,6 +57,15 @@ function fillZeros(target: Target, out: JsonObject): void {
     else if (Object.keys(out).length > 0 && target.key !== 'spec' && (field.type === 'integer' || field.type === 'number'))
       out[field.key] = 0
     else if (Object.keys(out).length > 0 && field.type === 'string' && field.key === 'seconds') out[field.key] = '0'
+    // Nothing is set in it, and nothing need be.
+    else if (
+      Object.keys(out).length > 0 &&
+      target.key !== 'spec' &&
+      field.type === 'object' &&
+      !field.isReference &&
+      field.required.length === 0
+    )
+      out[field.key] = {}
   }
 }
 
@@ -114,6 +123,12 @@ const isEmptyObject = (value: Json | undefined): boolean => isObject(value) && O
 /** A key the kind has no field for. */
 function unmatched(walk: Walk, target: Target, key: string, value: Json, out: JsonObject, place: Place): void {
   if (isObject(value) && (place.table?.hasRules || !isOutputOnlyName(key)) && joinOrHoist(walk, target, key, value, out, place)) return
+  const longer = isObject(value) && !place.table ? longerName(target, key, value, out) : undefined
+  if (longer) {
+    const result = convertField(walk, longer, value, { ...place, to: [...place.to, longer.key] }, 'synonym')
+    if (result !== undefined) out[longer.key] = result
+    return
+  }
   const observed = place.from.length === 1 ? walk.observed.has(fold(key)) : false
   noteLeaves(
     walk.account,
@@ -127,6 +142,22 @@ function unmatched(walk: Walk, target: Target, key: string, value: Json, out: Js
           ? { fate: 'default', why: 'what unset means' }
           : { fate: 'unmapped', why: `the kind has no field that means ${key}` },
   )
+}
+
+/** `backupSource` → `restoreBackupSource`: the only object whose name ends in the key and that has a field for something inside. */
+function longerName(target: Target, key: string, value: JsonObject, out: JsonObject): Target | undefined {
+  const word = fold(key)
+  const found = target.fields.filter(
+    (field) =>
+      field.type === 'object' &&
+      !field.isReference &&
+      !Object.hasOwn(out, field.key) &&
+      word.length > 5 &&
+      fold(field.key).length > word.length &&
+      fold(field.key).endsWith(word) &&
+      Object.keys(value).some((inner) => matchField(field, inner, value[inner] ?? null)),
+  )
+  return found.length === 1 ? found[0] : undefined
 }
 
 /**

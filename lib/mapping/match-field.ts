@@ -24,7 +24,8 @@ function shapeOf(value: Json): Shape {
 
 /** The collection a text (or the first text of a list) points into. */
 function pointsInto(value: Json): string | undefined {
-  const text = Array.isArray(value) ? value[0] : value
+  const only = isObject(value) && Object.keys(value).length === 1 ? Object.values(value)[0] : undefined
+  const text = Array.isArray(value) ? value[0] : (only ?? value)
   return typeof text === 'string' && text.includes('/') ? collectionOf(text) : undefined
 }
 
@@ -52,8 +53,12 @@ function find(parent: Target, key: string, shape: Shape, collection: string | un
   if (word === '') return null
   const spelled = parent.byFold.get(word)
   if (spelled) return within(spelled, 'spelling', shape, collection)
-  if (shape === 'text' || shape === 'list' || shape === 'number') {
-    const reference = referenceNamed(parent, word) ?? referenceMeant(parent, word, collection) ?? referenceOfSelf(parent, word)
+  if (shape === 'text' || shape === 'list' || shape === 'number' || (shape === 'object' && collection !== undefined)) {
+    const reference =
+      referenceNamed(parent, word) ??
+      referenceMeant(parent, word, collection) ??
+      referenceOfSelf(parent, word) ??
+      referenceEnding(parent, word)
     if (reference) return { way: [reference], by: 'reference' }
   }
   const counted = otherNumber(parent, word)
@@ -139,6 +144,18 @@ function referenceOfSelf(parent: Target, word: string): Target | undefined {
   if (!endings.includes(word)) return undefined
   const found = parent.byFold.get(`${singular(fold(parent.key))}ref`)
   return found?.isReference ? found : undefined
+}
+
+/** `destinationDatasetId` → `datasetRef`: the only reference whose whole name ends the word, when no other field is nearer. */
+function referenceEnding(parent: Target, word: string): Target | undefined {
+  const ending = endings.find((one) => word.endsWith(one) && word.length > one.length)
+  if (ending === undefined) return undefined
+  const base = word.slice(0, -ending.length)
+  const found = parent.fields.filter((field) => {
+    const name = fold(field.key).replace(/refs?$/, '')
+    return field.isReference && name.length > 5 && base.length > name.length && base.endsWith(name)
+  })
+  return found.length === 1 ? found[0] : undefined
 }
 
 const shareWord = (a: string, b: string): boolean => a.length > 3 && b.length > 3 && (a.includes(b) || b.includes(a))

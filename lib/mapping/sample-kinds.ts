@@ -1,6 +1,7 @@
 /** Small kinds of our own for the tests of this folder. */
 import type { JsonObject } from '#lib/json.ts'
 import { type Catalogue, catalogueOf } from './catalogue.ts'
+import type { KindTable } from './kind-table.ts'
 
 const text: JsonObject = { type: 'string' }
 const flag: JsonObject = { type: 'boolean' }
@@ -109,9 +110,9 @@ const definitions: JsonObject[] = [
 ]
 
 /** The catalogue of the sample kinds. */
-export function sampleCatalogue(): Catalogue {
+export function sampleCatalogue(tables: readonly KindTable[] = []): Catalogue {
   const heads = definitions.map((one) => ({ kind: String(kindOf(one)), group: String(groupOf(one)) }))
-  return catalogueOf(heads, ({ kind }) => definitions.find((one) => kindOf(one) === kind) ?? {})
+  return catalogueOf(heads, ({ kind }) => definitions.find((one) => kindOf(one) === kind) ?? {}, tables)
 }
 
 const specOf = (one: JsonObject): JsonObject =>

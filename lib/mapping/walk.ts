@@ -11,6 +11,8 @@ export interface Walk {
   resolve: ResolveReference | undefined
   /** The kind comes from an older controller's schema. */
   generated: boolean
+  /** It names organizations and folders as the service does. */
+  declarative: boolean
   /** Folded names of the status: what the kind itself calls observed. */
   observed: ReadonlySet<string>
   /** Fills an object; `mapObject`, given here because fields hold objects and objects hold fields. */

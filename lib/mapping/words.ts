@@ -20,8 +20,16 @@ export function singular(word: string): string {
   return word
 }
 
+/** What services call resources in names where the kind has another word. Folded; data. */
+const otherWords = new Map([
+  ['notebookruntimetemplate', 'colabruntimetemplate'],
+  ['notebookruntime', 'colabruntime'],
+  ['krmapihost', 'configcontrollerinstance'],
+  ['documentschema', 'contentwarehouseschema'],
+])
+
 /** Whether a collection in a name (`targetHttpProxies`) holds resources of a kind (`ComputeTargetHTTPProxy`). */
 export function collectionFitsKind(collection: string, kind: string): boolean {
   const one = singular(fold(collection))
-  return one.length > 2 && fold(kind).endsWith(one)
+  return one.length > 2 && (fold(kind).endsWith(one) || otherWords.get(one) === fold(kind))
 }

@@ -45,7 +45,13 @@ export const dataTables: readonly KindTable[] = [
       { from: ['nodeCount'], to: ['numNodes'] },
     ],
     leave: [{ from: ['replicaComputeCapacity'], fate: 'output-only', why: 'it follows from the capacity' }],
-    exclusive: [['autoscalingConfig', 'numNodes', 'processingUnits']],
+    exclusive: [
+      {
+        fields: ['autoscalingConfig', 'numNodes', 'processingUnits'],
+        // The service counts the capacity both ways; for the replicas it says it as it was chosen.
+        first: { field: 'processingUnits', when: ['replicaComputeCapacity', '*', 'processingUnits'] },
+      },
+    ],
   },
   {
     kind: 'SpannerDatabase',
@@ -77,7 +83,41 @@ export const dataTables: readonly KindTable[] = [
     ],
     leave: [{ from: ['bigqueryDataset', 'effectiveReplicas'], fate: 'output-only', why: 'the service says it' }],
   },
-  { kind: 'BigtableInstance', fields: [{ from: ['type'], to: ['instanceType'] }] },
+  {
+    kind: 'BigtableInstance',
+    joins: [{ assetType: 'bigtableadmin.googleapis.com/Cluster', as: 'clusters' }],
+    fields: [
+      { from: ['type'], to: ['instanceType'] },
+      { from: ['clusters'], to: ['cluster'] },
+      { from: ['clusters', '*', 'name'], to: ['clusterId'], as: { lastPart: true } },
+      { from: ['clusters', '*', 'location'], to: ['zone'], as: { lastPart: true } },
+      { from: ['clusters', '*', 'serveNodes'], to: ['numNodes'] },
+      { from: ['clusters', '*', 'defaultStorageType'], to: ['storageType'] },
+      { from: ['clusters', '*', 'clusterConfig'], to: [] },
+      { from: ['clusters', '*', 'clusterConfig', 'clusterAutoscalingConfig'], to: [] },
+      { from: ['clusters', '*', 'clusterConfig', 'clusterAutoscalingConfig', 'autoscalingLimits'], to: ['autoscalingConfig'] },
+      { from: ['clusters', '*', 'clusterConfig', 'clusterAutoscalingConfig', 'autoscalingLimits', 'minServeNodes'], to: ['minNodes'] },
+      { from: ['clusters', '*', 'clusterConfig', 'clusterAutoscalingConfig', 'autoscalingLimits', 'maxServeNodes'], to: ['maxNodes'] },
+      { from: ['clusters', '*', 'clusterConfig', 'clusterAutoscalingConfig', 'autoscalingTargets'], to: ['autoscalingConfig'] },
+      {
+        from: ['clusters', '*', 'clusterConfig', 'clusterAutoscalingConfig', 'autoscalingTargets', 'autoscalingCpuUtilizationPercent'],
+        to: ['cpuTarget'],
+      },
+      {
+        from: [
+          'clusters',
+          '*',
+          'clusterConfig',
+          'clusterAutoscalingConfig',
+          'autoscalingTargets',
+          'autoscalingStorageUtilizationGibPerNode',
+        ],
+        to: ['storageTarget'],
+      },
+      { from: ['clusters', '*', 'encryptionConfig'], to: [] },
+      { from: ['clusters', '*', 'encryptionConfig', 'kmsKeyName'], to: ['kmsKeyRef'] },
+    ],
+  },
   {
     kind: 'BigtableTable',
     fields: [{ from: ['columnFamilies'], to: ['columnFamily'], as: { keyField: 'family' } }],
