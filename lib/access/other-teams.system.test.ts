@@ -27,6 +27,8 @@ const canary = 'canary'
 const bucket = `${canary}-bucket`
 const proposalId = newId()
 const basketItemId = newId()
+/** An import of payments, one of its rows, and an import of the whole organization. */
+const [importId, rowId, wideId] = [newId(), newId(), newId()]
 let fresh: FreshDatabase
 let cluster: Cluster
 
@@ -120,6 +122,24 @@ beforeAll(async () => {
       resources: { create: { id: newId(), ...place } },
     },
   })
+  const run = { cluster: 'demo', state: 'ready', requestedById: alice }
+  await database().importRun.create({ data: { ...run, id: importId, scope: `projects/${canary}`, namespace: 'payments-prod' } })
+  await database().importRun.create({ data: { ...run, id: wideId, scope: 'organizations/1', problem: canary } })
+  const asset = { name: `//storage.googleapis.com/${bucket}`, displayName: bucket, assetType: 'storage.googleapis.com/Bucket' }
+  await database().importAsset.create({
+    data: {
+      id: rowId,
+      runId: importId,
+      ...asset,
+      service: 'storage',
+      kind,
+      namespace: 'payments-prod',
+      category: 'importable',
+      manifests: 1,
+    },
+  })
+  const manifests = [{ kind, name: bucket, original: `name: ${bucket}\n`, text: null }]
+  await database().importAssetDetail.create({ data: { assetId: rowId, asset, manifests } })
   await database().basketItem.create({
     data: { id: basketItemId, userId: alice, cluster: 'demo', namespace: 'payments-prod', kind, name: bucket, title: canary, change: {} },
   })
@@ -175,6 +195,8 @@ describe('what carol gets of payments', () => {
     ['/api/v1/basket', '', '"items":[]'],
     ['/api/v1/blueprints', '?cluster=demo', '"items":['],
     ['/api/v1/me', '', 'playlists'],
+    ['/api/v1/imports', '', '"items":[]'],
+    ['/api/v1/imports/targets', '', 'playlists-prod'],
   ])('%s%s shows only her own', async (path, query, expected) => {
     const { status, text } = await call('GET', path, {}, query)
     expect(status, text).toBe(200)
@@ -194,6 +216,15 @@ describe('what carol gets of payments', () => {
     ['POST', '/api/v1/proposals/{id}/retry', { id: proposalId }, 404],
     ['POST', '/api/v1/proposals/{id}/withdraw', { id: proposalId }, 404],
     ['GET', '/api/v1/drafts/{key}', { key: ['create', 'x'] }, 204],
+    ['GET', '/api/v1/imports/{run}', { run: importId }, 404],
+    ['GET', '/api/v1/imports/{run}', { run: wideId }, 404],
+    ['GET', '/api/v1/imports/{run}/rows', { run: importId }, 404],
+    ['GET', '/api/v1/imports/{run}/rows', { run: wideId }, 404],
+    ['GET', '/api/v1/imports/{run}/facets', { run: importId }, 404],
+    ['GET', '/api/v1/imports/{run}/rows/{row}', { run: importId, row: rowId }, 404],
+    ['POST', '/api/v1/imports/{run}/cancel', { run: importId }, 404],
+    ['POST', '/api/v1/imports/{run}/cancel', { run: wideId }, 404],
+    ['POST', '/api/v1/imports/{run}/resume', { run: importId }, 404],
   ])('%s %s tells nothing', async (method, path, params, status) => {
     const answer = await call(method, path, params, '', method === 'GET' ? undefined : {})
     expect(answer.status, answer.text).toBe(status)
@@ -235,6 +266,24 @@ describe('what carol gets of payments', () => {
     expect(status, text).toBe(200)
     expect(JSON.parse(text)).toMatchObject({ changes: [{ repository: null, path: null, problem: { code: 'invalid' } }], groups: [] })
     expect(text).not.toContain(canary)
+  })
+
+  test('she chooses nothing of their import, and starts none of theirs or of the organization', async () => {
+    const choice = { chosen: true, rows: [rowId] }
+    const chosen = await call('POST', '/api/v1/imports/{run}/choice', { run: importId }, '', choice)
+    expect(chosen.status, chosen.text).toBe(404)
+    expect(await database().importAsset.count({ where: { chosen: true } })).toBe(0)
+    const start = { cluster: 'demo', namespace: 'payments-prod', scope: null }
+    for (const [body, status] of [
+      [start, 404],
+      [{ ...start, namespace: null, scope: 'organizations/1' }, 403],
+      [{ ...start, namespace: 'playlists-prod', scope: 'organizations/1' }, 422],
+    ] as const) {
+      const answer = await call('POST', '/api/v1/imports', {}, '', body)
+      expect(answer.status, answer.text).toBe(status)
+      expect(answer.text.replaceAll('payments-prod', '')).not.toMatch(/canary/)
+    }
+    expect(await database().importRun.count()).toBe(2)
   })
 
   test('no commit of hers goes onto a proposal of theirs', async () => {
