@@ -20,7 +20,7 @@ import { canChoose } from './use-choice.ts'
 import { type WindowedColumn, WindowedTable } from './windowed-table.tsx'
 
 const columns: WindowedColumn[] = [
-  { key: 'chosen', title: <span className="visually-hidden">Chosen</span>, width: '40px' },
+  { key: 'chosen', title: <span className="visually-hidden">Chosen</span>, width: '34px' },
   { key: 'name', title: 'Name' },
   { key: 'kind', title: 'Kind', width: '21%', wideOnly: true },
   { key: 'outcome', title: 'What becomes of it', width: '30%', wideOnly: true },
@@ -200,7 +200,10 @@ function Outcome({ row }: { row: ImportRow }) {
     )
   return (
     <span className={styles.outcome} title={row.message ?? undefined}>
-      <LookBadge look={{ ...categoryLooks[row.category], word: row.message ?? categoryLooks[row.category].word }} plain />
+      <span className={styles.why} data-tone={categoryLooks[row.category].tone}>
+        <Icon name={categoryLooks[row.category].icon} size={14} />
+        <span>{row.message ?? categoryLooks[row.category].word}</span>
+      </span>
     </span>
   )
 }

@@ -17,11 +17,13 @@ export function FileList({ files }: { files: ImportGroup['files'] }) {
     <>
       <ul className={styles.files}>
         {files.slice(0, all ? undefined : shown).map((file) => (
-          <li key={file.path}>
+          <li key={file.path} className={styles.file}>
             <Icon name="draft" size={14} />
-            <code>{file.path}</code>
-            {file.resources > 1 ? <span className={styles.small}>{counted(file.resources, 'resource')}</span> : null}
-            {file.exists ? <Badge tone="blue">exists: added to it</Badge> : null}
+            <span>
+              <code>{file.path}</code>{' '}
+              {file.resources > 1 ? <span className={styles.small}>{counted(file.resources, 'resource')} </span> : null}
+              {file.exists ? <Badge tone="blue">exists: added to it</Badge> : null}
+            </span>
           </li>
         ))}
       </ul>

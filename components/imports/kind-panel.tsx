@@ -26,7 +26,7 @@ const sum = (counts: readonly ImportCounts[]): ImportCounts =>
 /** Chosen are those that can simply be imported; left out is whatever was chosen. */
 const whatToChoose = (chosen: boolean): NonNullable<ImportChoice['filter']> => (chosen ? { category: ['importable'] } : {})
 
-const short = { importable: 'New', managed: 'In Git', unsupported: 'Unsup.', skipped: 'Skip.' } as const
+const short = { importable: 'New', managed: 'Managed', unsupported: 'Unsupp.', skipped: 'Skipped' } as const
 
 /** Everything by service and kind, with counts: a click filters, the box chooses all of a kind. */
 export function KindPanel({

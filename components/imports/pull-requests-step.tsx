@@ -179,11 +179,11 @@ function Group({ group, alone, wanted, want }: { group: ImportGroup; alone: bool
           <h3>{group.title}</h3>
           <p className={styles.small}>
             <code>{group.repository}</code> · {counted(group.resources, 'resource')} in {counted(group.files.length, 'file')}
-            {existing > 0 ? `, ${existing} of them exist already` : ''}
+            {existing > 0 ? `, ${existing} of which ${existing === 1 ? 'exists' : 'exist'} already` : ''}
           </p>
         </div>
       </div>
-      <details className={styles.fold}>
+      <details className={styles.fold} open={alone}>
         <summary>What its text says</summary>
         <div className={styles.message}>
           <MarkdownSummary text={group.message} />
@@ -217,7 +217,7 @@ function Opened({ run }: { run: ImportRun }) {
         {ids.map((id, index) => {
           const proposal = proposals[index]?.data
           return (
-            <li key={id}>
+            <li key={id} className={styles.openedItem}>
               <Link href={pagePaths.proposal(id)}>{proposal?.title ?? 'Proposal'}</Link>
               {proposal ? <StateBadge state={proposal.state} /> : null}
               <span className={styles.small}>

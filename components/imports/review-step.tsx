@@ -32,13 +32,16 @@ export function ReviewStep({ run }: { run: ImportRun }) {
   const attention = search.get('show') === 'attention'
   return (
     <div className={styles.step}>
-      <Tabs
-        label="Views of the review"
-        tabs={[
-          { href: importPages.run(run.id, 'review'), title: 'Resources', current: !files, count: run.counts.chosen },
-          { href: importPages.run(run.id, 'review', { view: 'files' }), title: 'Names and files', current: files },
-        ]}
-      />
+      <div className={styles.views}>
+        <Tabs
+          label="Views of the review"
+          tabs={[
+            { href: importPages.run(run.id, 'review'), title: 'Resources', current: !files, count: run.counts.chosen },
+            { href: importPages.run(run.id, 'review', { view: 'files' }), title: 'Names and files', current: files },
+          ]}
+        />
+        {files ? null : <DryRunAll run={run} />}
+      </div>
       {files ? <FilesView run={run} /> : <Resources run={run} attention={attention} />}
       <div className={styles.foot}>
         <LinkButton icon="left" href={importPages.run(run.id, 'choose')}>
@@ -93,24 +96,23 @@ function Resources({ run, attention }: { run: ImportRun; attention: boolean }) {
     ) : (
       <Skeleton rows={8} label="Loading what was chosen" />
     )
+  const show = (
+    <nav className={styles.show} aria-label="Which resources">
+      {[false, true].map((only) => (
+        <Link
+          key={String(only)}
+          href={importPages.run(run.id, 'review', { show: only ? 'attention' : undefined })}
+          aria-current={only === attention ? 'true' : undefined}
+          replace
+          scroll={false}
+        >
+          {only ? 'To look at' : 'All chosen'}
+        </Link>
+      ))}
+    </nav>
+  )
   return (
     <>
-      <div className={styles.toolbar}>
-        <nav className={styles.show} aria-label="Which resources">
-          {[false, true].map((only) => (
-            <Link
-              key={String(only)}
-              href={importPages.run(run.id, 'review', { show: only ? 'attention' : undefined })}
-              aria-current={only === attention ? 'true' : undefined}
-              replace
-              scroll={false}
-            >
-              {only ? 'To look at' : 'All chosen'}
-            </Link>
-          ))}
-        </nav>
-        <DryRunAll run={run} />
-      </div>
       {current === null ? (
         <EmptyState
           title={attention ? 'Nothing needs a closer look' : 'Nothing is chosen'}
@@ -131,6 +133,7 @@ function Resources({ run, attention }: { run: ImportRun; attention: boolean }) {
         <div className={classNames(styles.columns, editing !== null && styles.editing)}>
           {editing === null ? (
             <div className={styles.side}>
+              {show}
               <ReviewList
                 rows={rows}
                 total={total}

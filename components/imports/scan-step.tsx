@@ -115,7 +115,7 @@ export function ScanStep({ run }: { run: ImportRun }) {
         </div>
       ) : null}
       {run.readByType.length > 0 ? (
-        <Section title={`Read so far, by type (${count(run.readByType.length)})`}>
+        <Section title={`${underWay ? 'Read so far' : 'Read'}, by type (${count(run.readByType.length)})`}>
           <ByType types={run.readByType} />
         </Section>
       ) : null}
