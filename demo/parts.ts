@@ -76,12 +76,12 @@ export const assetInventory = ({ directory, ports }: Pick<PartContext, 'director
   })
 
 /** `kubeconfig` is that of the cloud's own service account. */
-export const cloud = (kubeconfig: string): Part =>
+export const cloud = (kubeconfig: string, ports: Ports): Part =>
   nodePart({
     name: 'cloud',
     title: 'The simulated cloud',
     program: 'demo/cloud/main.ts',
-    options: { kubeconfig },
+    options: { kubeconfig, inventoryUrl: assetInventoryUrl(ports) },
     readyWithinMs: 60_000,
   })
 

@@ -94,7 +94,7 @@ export function startDemo(options: DemoOptions): StartingDemo {
     ])
     await Promise.all([
       progress.step('GitHub stand-in', () => supervisor.start(parts.github(context))),
-      progress.step('Cloud and reconcilers (simulated)', () => supervisor.start(parts.cloud(cloudKubeconfig))),
+      progress.step('Cloud and reconcilers (simulated)', () => supervisor.start(parts.cloud(cloudKubeconfig, ports))),
       progress.step('Asset inventory (simulated)', () => supervisor.start(parts.assetInventory(context))),
       progress.step('CI runner', () => supervisor.start(parts.ci(context))),
       progress.step('Worker', () => supervisor.start(parts.worker(context))),

@@ -34,12 +34,15 @@ const handlers: Record<string, Handler> = {
     faults.length = 0
     return {}
   },
-  'GET /simulated/assets': ({ store }, query) => ({ assets: store.at(query.get('scope') ?? '', Date.now()) }),
+  'GET /simulated/assets': ({ store }, query) => ({
+    assets: store.items(query.get('scope') ?? '').map(({ asset, made }): JsonObject => ({ asset, ...(made ? { made } : {}) })),
+  }),
   'PUT /simulated/assets': ({ store }, _, body) => {
     const project = textAt(body, 'project')
     const asset = isObject(body) ? body.asset : undefined
     if (project === undefined || !isObject(asset) || !textAt(asset, 'name')?.startsWith('//')) return undefined
-    store.put({ project, asset })
+    const made = isObject(body) ? body.made : undefined
+    store.put({ project, asset, ...(isObject(made) ? { made } : {}) })
     return {}
   },
   'PATCH /simulated/assets': ({ store }, _, body) => {

@@ -15,6 +15,8 @@ export interface SeedAsset {
   asset: JsonObject
   policy?: JsonObject
   later?: Later
+  /** Spec and labels it was made from, where the simulated cloud made it. */
+  made?: JsonObject
 }
 
 /** A call that changed the cloud, or would have. */
@@ -43,6 +45,7 @@ interface Kept {
   moments: Moment[]
   policy?: JsonObject
   later?: Later
+  made?: JsonObject
 }
 
 type Change = { put: SeedAsset; at: number } | { remove: string; at: number } | { call: CloudCall } | { noticed: string }
@@ -52,6 +55,8 @@ export interface AssetStore {
   at: (scope: string, moment: number) => JsonObject[]
   /** The newest moment of an asset, or undefined when it never was. */
   newest: (name: string) => { asset: JsonObject | null; assetType: string; since: string; project: string } | undefined
+  /** What exists now, with what it was made from. */
+  items: (scope: string) => SeedAsset[]
   policies: (scope: string) => { asset: JsonObject; project: string; policy: JsonObject }[]
   projects: () => string[]
   put: (seed: SeedAsset) => void
@@ -71,11 +76,13 @@ export function openAssetStore(seeds: SeedAsset[], file?: string): AssetStore {
   const kept = new Map<string, Kept>()
   let calls: CloudCall[] = []
 
-  const put = ({ project, asset, policy, later }: SeedAsset, from: number): void => {
+  const put = ({ project, asset, policy, later, made }: SeedAsset, from: number): void => {
     const name = textAt(asset, 'name') ?? ''
     const known = kept.get(name)
-    if (known) known.moments.push({ from, asset })
-    else
+    if (known) {
+      known.moments.push({ from, asset })
+      if (made) known.made = made
+    } else
       kept.set(name, {
         project,
         name,
@@ -83,6 +90,7 @@ export function openAssetStore(seeds: SeedAsset[], file?: string): AssetStore {
         moments: [{ from, asset }],
         ...(policy ? { policy } : {}),
         ...(later ? { later } : {}),
+        ...(made ? { made } : {}),
       })
   }
   const apply = (change: Change): void => {
@@ -137,6 +145,11 @@ export function openAssetStore(seeds: SeedAsset[], file?: string): AssetStore {
         last.from === 0 ? (textAt(last.asset ?? undefined, 'updateTime') ?? new Date(0).toISOString()) : new Date(last.from).toISOString()
       return { asset: last.asset, assetType: one.assetType, since, project: one.project }
     },
+    items: (scope) =>
+      [...kept.values()].flatMap(({ project, moments, made }): SeedAsset[] => {
+        const asset = moments.at(-1)?.asset
+        return asset && isWithin(scope, project) ? [{ project, asset, ...(made ? { made } : {}) }] : []
+      }),
     policies: (scope) =>
       [...kept.values()].flatMap((one) => {
         const asset = one.moments.at(-1)?.asset

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { type Circumstances, configConnector, type Dialect, isReady, nextStep, platform, readyCondition, statusAfter } from './next-step.ts'
 
-const calm: Circumstances = { blockedBy: undefined, failure: undefined, deleteFailure: undefined, workIsOver: false }
+const calm: Circumstances = { blockedBy: undefined, conflict: undefined, failure: undefined, deleteFailure: undefined, workIsOver: false }
 const now = '2026-11-20T10:00:00Z'
 const object = (metadata: JsonObject = {}, status: JsonObject = {}): JsonObject => ({
   kind: 'PubSubTopic',
@@ -52,6 +52,18 @@ describe('the next step of Config Connector kinds', () => {
       object({}, condition('False', 'UpdateFailed', 'boom')),
       {},
       { reason: 'Updating', work: true },
+    ],
+    [
+      'what others manage is left alone',
+      object(),
+      { conflict: 'leased', workIsOver: true },
+      { do: 'report', ready: 'False', reason: 'ManagementConflict', message: 'leased' },
+    ],
+    [
+      'a conflict that lasts is not written again',
+      object({}, condition('False', 'ManagementConflict', 'leased')),
+      { conflict: 'leased' },
+      { do: 'nothing' },
     ],
     [
       'a missing dependency is named',

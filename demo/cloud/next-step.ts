@@ -61,6 +61,8 @@ export const platform: Dialect = {
 export interface Circumstances {
   /** The first reference that holds the object up. */
   blockedBy: { target: string; because: 'not-found' | 'not-ready' } | undefined
+  /** Who else manages the resource: it is not touched. */
+  conflict: string | undefined
   /** Why the cloud would refuse the request now. */
   failure: string | undefined
   /** Why the cloud would refuse the deletion now. */
@@ -71,7 +73,8 @@ export interface Circumstances {
 
 export type Step =
   | { do: 'nothing' }
-  | { do: 'set-finalizers'; finalizers: string[] }
+  /** `deleted` says that the resource goes with its object. */
+  | { do: 'set-finalizers'; finalizers: string[]; deleted?: true }
   /** Write the Ready condition; `done` adds what the kind reports. `work` says to come back when the work is over. */
   | { do: 'report'; ready: 'True' | 'False'; reason: string; message: string; done: boolean; work: boolean }
   /** The condition stands; come back when the work is over. */
@@ -100,11 +103,12 @@ export function nextStep(object: JsonObject, dialect: Dialect, circumstances: Ci
   if (!held) return { do: 'set-finalizers', finalizers: [...finalizers, dialect.finalizer] }
   if (isReady(object)) return { do: 'nothing' }
 
-  const { blockedBy, failure, workIsOver } = circumstances
+  const { blockedBy, conflict, failure, workIsOver } = circumstances
   if (blockedBy) {
     const words = blockedBy.because === 'not-found' ? dialect.notFound : dialect.notReady
     return report(object, { reason: words.reason, message: words.message(blockedBy.target) })
   }
+  if (conflict !== undefined) return report(object, { reason: 'ManagementConflict', message: conflict })
   const reason = isObserved(object) ? readyCondition(object)?.reason : undefined
   const failed = failure === undefined ? undefined : { reason: dialect.failed.reason, message: dialect.failed.message(failure) }
   if (reason === dialect.failed.reason && failed) return report(object, failed)
@@ -124,7 +128,7 @@ function deletion(object: JsonObject, dialect: Dialect, finalizers: string[], { 
     return report(object, { reason: dialect.deleteFailed.reason, message: dialect.deleteFailed.message(deleteFailure) })
   if (readyCondition(object)?.reason !== dialect.deleting.reason)
     return { do: 'report', ready: 'False', ...dialect.deleting, done: false, work: true }
-  return workIsOver ? letGo : { do: 'work' }
+  return workIsOver ? { ...letGo, deleted: true } : { do: 'work' }
 }
 
 /** Writes a standing condition, unless it stands already. */

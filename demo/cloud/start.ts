@@ -7,6 +7,7 @@ import { isOffered } from '#lib/cluster/kind-patterns.ts'
 import type { KindRef, ObjectRef } from '#lib/cluster/kubernetes-object.ts'
 import { Conflict, NotFound } from '#lib/errors.ts'
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { cloudAssets } from './cloud-assets.ts'
 import { type FailureRule, naturalFailure, readRules, ruleFailure } from './failures.ts'
 import { follow } from './follow.ts'
 import { type Circumstances, configConnector, type Dialect, isReady, nextStep, platform, type Step, statusAfter } from './next-step.ts'
@@ -21,6 +22,8 @@ export interface CloudOptions {
   delays?: Record<string, number>
   /** Patterns of offered groups, as in CORBEL_KIND_PATTERNS. */
   kindPatterns?: string[]
+  /** Address of the asset inventory stand-in, which says what exists in the cloud; nothing does without it. */
+  inventoryUrl?: string
   log?: (text: string) => void
 }
 
@@ -44,6 +47,7 @@ interface Followed {
   ref: KindRef
   dialect: Dialect
   schema: Json | undefined
+  definition: JsonObject
   version: string
   stop: AbortController
 }
@@ -56,11 +60,17 @@ export async function startCloud({
   kubeconfig,
   delays,
   kindPatterns = ['*.cnrm.cloud.google.com'],
+  inventoryUrl,
   log = () => {},
 }: CloudOptions): Promise<Cloud> {
   const cluster = openCluster({ name: 'demo', kubeconfigFile: kubeconfig })
   const calls = cluster.asPortal()
-  const world = createWorld(calls, { ...defaultDelays, ...(delays?.['*'] === undefined ? {} : allTo(delays['*'])), ...delays }, log)
+  const world = createWorld(
+    calls,
+    { ...defaultDelays, ...(delays?.['*'] === undefined ? {} : allTo(delays['*'])), ...delays },
+    inventoryUrl,
+    log,
+  )
   const stopping = new AbortController()
   const loops: Promise<void>[] = []
   const kinds = new Map<string, Followed>()
@@ -170,6 +180,7 @@ function readKind(definition: JsonObject, parent: AbortSignal): Followed | undef
     ref: { apiVersion: `${group}/${name}`, kind, plural, namespaced: valueAt(definition, ['spec', 'scope']) === 'Namespaced' },
     dialect: group.endsWith('.cnrm.cloud.google.com') ? configConnector : platform,
     schema: valueAt(version, ['schema', 'openAPIV3Schema']),
+    definition,
     version: `${textAt(definition, 'metadata', 'uid')}/${valueAt(definition, ['metadata', 'generation'])}`,
     stop,
   }
@@ -182,7 +193,7 @@ const referenceOf = (object: JsonObject): Reference => ({
 })
 
 /** The copy of the cluster and the work on it. */
-function createWorld(calls: ClusterCalls, delays: Record<string, number>, log: (text: string) => void) {
+function createWorld(calls: ClusterCalls, delays: Record<string, number>, inventoryUrl: string | undefined, log: (text: string) => void) {
   const kinds = new Map<string, Followed>()
   const objects = new Map<string, JsonObject>()
   /** Objects that wait, by the key of what they wait for. */
@@ -192,8 +203,15 @@ function createWorld(calls: ClusterCalls, delays: Record<string, number>, log: (
   const clocks = new Map<string, { about: string; due: number }>()
   const projects = new Map<string, string>()
   const attempts = new Map<string, number>()
+  /** Conflicts by the work that met them. */
+  const conflicts = new Map<string, { about: string; message: string }>()
   let rules: FailureRule[] = []
   let begun = false
+  const assets = cloudAssets(inventoryUrl, {
+    definitions: () => [...kinds.values()].filter(({ dialect }) => dialect === configConnector).map(({ definition }) => definition),
+    objects: () => objects.values(),
+    projectOf: (namespace) => projectOf(namespace),
+  })
 
   const queue = workQueue(16, async (key) => {
     const object = objects.get(key)
@@ -234,6 +252,15 @@ function createWorld(calls: ClusterCalls, delays: Record<string, number>, log: (
     const { namespace, name } = referenceOf(object)
     const ref: ObjectRef = { ...followed.ref, ...(namespace ? { namespace } : {}), name }
     const resourceVersion = textAt(object, 'metadata', 'resourceVersion') ?? ''
+    const isCloudKind = followed.dialect === configConnector
+    if (isCloudKind && step.do === 'report' && step.done) {
+      const { conflict } = await assets.settle(object)
+      if (conflict !== undefined) {
+        conflicts.set(key, { about, message: conflict })
+        return advance(key, object)
+      }
+    }
+    if (isCloudKind && step.do === 'set-finalizers' && step.deleted) await assets.remove(object)
     if (step.do === 'set-finalizers') {
       await calls.patchMerge(
         ref,
@@ -271,6 +298,7 @@ function createWorld(calls: ClusterCalls, delays: Record<string, number>, log: (
     const surroundings = { googleProject: projectOf(namespace), earlierNetworks: earlierNetworks(object) }
     return {
       blockedBy: blockedBy(key, object, followed),
+      conflict: conflicts.get(key)?.about === about ? conflicts.get(key)?.message : undefined,
       failure: ruleFailure(rules, object, 'reconcile') ?? naturalFailure(object, surroundings),
       deleteFailure: ruleFailure(rules, object, 'delete'),
       workIsOver: clock?.about === about && clock.due <= performance.now(),
@@ -322,6 +350,7 @@ function createWorld(calls: ClusterCalls, delays: Record<string, number>, log: (
     objects.delete(key)
     clocks.delete(key)
     refused.delete(key)
+    conflicts.delete(key)
     wake(key)
     // room in a quota, perhaps
     for (const other of refused) enqueue(other)
@@ -347,6 +376,10 @@ function createWorld(calls: ClusterCalls, delays: Record<string, number>, log: (
     /** Starts the work; before, references would seem to lead nowhere. */
     begin: (): void => {
       begun = true
+      const ready = [...objects.values()].filter(
+        (object) => kinds.get(textAt(object, 'kind') ?? '')?.dialect === configConnector && isReady(object),
+      )
+      assets.register(ready).catch((error: unknown) => log(`assets: ${error instanceof Error ? error.message : error}`))
       for (const key of objects.keys()) queue.add(key)
     },
     stop: queue.stop,
