@@ -44,8 +44,8 @@ async function fill(database: Database): Promise<void> {
 
 /** The resource of a number, as the relations want it. */
 async function related(database: Database, uid: number): Promise<RelatedResource> {
-  const { id, cluster, namespace, kind, kindName, name } = await database.resource.findFirstOrThrow({ where: { uid: `${uid}` } })
-  return { id, cluster, namespace, kind, kindName, name, referencesOf: '', object: {} }
+  const { id, cluster, namespace, kind, kindName, name, state } = await database.resource.findFirstOrThrow({ where: { uid: `${uid}` } })
+  return { id, cluster, namespace, kind, kindName, name, state, referencesOf: '', object: {} }
 }
 
 async function measure(what: string, rounds: number, work: () => Promise<unknown>, goal?: string): Promise<BenchRow> {

@@ -72,7 +72,6 @@ function Dependents({
 }) {
   if (!relations) return <p>{failed ? `What depends on it could not be read: ${failed}` : 'Looking for what depends on it…'}</p>
   const owners = relations.refersTo.filter(({ owner }) => owner)
-  const number = relations.total + relations.hidden
   const leftOut = leftOutWords(relations)
   return (
     <>
@@ -81,14 +80,14 @@ function Dependents({
           It is owned by {kinds.join(' or ')} {name}, whose controller may make it again.
         </p>
       ))}
-      {number === 0 ? (
+      {relations.total === 0 && !relations.hidden ? (
         <p>Nothing in the index refers to it.</p>
       ) : (
         <>
           <p>
             <strong>
               {relations.isLowerBound ? 'At least ' : ''}
-              {counted(number, 'resource depends', 'resources depend')} on it
+              {relations.total > 0 ? counted(relations.total, 'resource depends', 'resources depend') : 'Resources of others depend'} on it
             </strong>{' '}
             and will wait for it, or fail, once it is gone:
           </p>

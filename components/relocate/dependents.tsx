@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { Badge, StateBadge } from '#components/ui/badge.tsx'
-import { count, counted, fieldPath } from '#components/ui/format.ts'
+import { count, fieldPath } from '#components/ui/format.ts'
 import type { Dependent, ResourceRelations, ResourceRow } from '#lib/inventory/contract.ts'
 import styles from './relocate.module.css'
 
@@ -43,10 +43,8 @@ export function DependentList({ dependents, from }: { dependents: readonly Depen
 /** What a list of dependents leaves out, in words; null where it is whole. */
 export function leftOutWords({ dependents, total, hidden, isLowerBound }: ResourceRelations): string | null {
   const more = total - dependents.length
-  const parts = [
-    ...(more > 0 ? [`${count(more)} more that you may see`] : []),
-    ...(hidden > 0 ? [`${counted(hidden, 'more resource')} in projects you may not see`] : []),
-  ]
+  const parts = [...(more > 0 ? [`${count(more)} more that you may see`] : []), ...(hidden ? ['others in projects you may not see'] : [])]
   if (parts.length === 0) return null
-  return `${isLowerBound ? 'At least ' : ''}${parts.join(' and ')}.`
+  const words = parts.join(' and ')
+  return isLowerBound && more > 0 ? `At least ${words}.` : `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
 }

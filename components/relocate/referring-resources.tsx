@@ -79,7 +79,7 @@ export function ReferringSection({
   leftOut: string | null
 }) {
   if (!relations) return failed ? <p className={styles.quiet}>What refers to it could not be read: {failed}</p> : null
-  if (referring.length === 0 && relations.hidden === 0) return null
+  if (referring.length === 0 && !relations.hidden) return null
   const elsewhere = referring.filter((dependent) => !here.includes(dependent) && !fixed.includes(dependent))
   return (
     <Section title="What refers to it by name">

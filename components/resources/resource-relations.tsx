@@ -27,7 +27,7 @@ export function ResourceRelations({ at }: { at: ResourceAddress }) {
     ) : null
   const { dependents, total, refersTo, collected, hidden } = relations.data
   const leftOut = leftOutWords(relations.data)
-  if (collected && refersTo.length === 0 && total === 0 && hidden === 0) return null
+  if (collected && refersTo.length === 0 && total === 0 && !hidden) return null
   return (
     <Section title="Relations">
       {collected ? null : <p className={styles.quiet}>What it refers to is being collected.</p>}
@@ -41,7 +41,7 @@ export function ResourceRelations({ at }: { at: ResourceAddress }) {
           </ul>
         </div>
       ) : null}
-      {total > 0 || hidden > 0 ? (
+      {total > 0 || hidden ? (
         <div className={relocate.group}>
           <h3>Referenced by</h3>
           {dependents.length > 0 ? <DependentList dependents={dependents} from={at.namespace} /> : null}

@@ -230,9 +230,10 @@ export type ReferredResource = z.infer<typeof ReferredResource>
 
 export const ResourceRelations = z.object({
   dependents: z.array(Dependent),
-  /** How many dependents the person may see in all, and how many more there are. */
+  /** How many dependents the person may see in all. */
   total: z.number().int(),
-  hidden: z.number().int(),
+  /** There are others in projects the person may not see: see lib/inventory/relations.ts. */
+  hidden: z.boolean(),
   /** There are more than are counted. */
   isLowerBound: z.boolean(),
   refersTo: z.array(ReferredResource),

@@ -187,7 +187,7 @@ afterAll(async () => {
 })
 
 describe('what depends on a resource', () => {
-  test('are those that name it, by name or by an external value, each with the fields; others in hidden projects are a number', async () => {
+  test('are those that name it, by name or by an external value, each with the fields; of others in hidden projects only that there are some', async () => {
     const found = await relations(payments, 'Topic', 'orders')
     const names = found.dependents.map(({ row: { name }, places }) => [name, places.map(({ path }) => path.join('.'))])
     expect(names).toEqual([
@@ -195,7 +195,7 @@ describe('what depends on a resource', () => {
       ['by-link', ['spec.topicRef']],
       ['ledger', ['spec.topicRef', 'spec.topicRefs.0']],
     ])
-    expect(found).toMatchObject({ total: 3, hidden: 1, isLowerBound: false, collected: true })
+    expect(found).toMatchObject({ total: 3, hidden: true, isLowerBound: false, collected: true })
     expect(JSON.stringify(found)).not.toContain('elsewhere')
   })
 
@@ -204,6 +204,17 @@ describe('what depends on a resource', () => {
     expect(found.dependents.map(({ row: { name }, places }) => [name, places[0]?.external])).toEqual([
       ['by-cloud-name', `projects/${payments}-0815/topics/cloud-name`],
     ])
+  })
+
+  test('nobody learns who uses a name in the cloud by taking it, before it is theirs', async () => {
+    const external = `projects/${payments}-0815/topics/wanted`
+    await calls().create(object(playlists, 'Reader', 'uses-it', { topicRef: { external } }))
+    await eventually(() => row(playlists, 'uses-it'))
+    await calls().create(object(payments, 'Topic', 'probe', { resourceID: 'wanted' }))
+    await eventually(() => row(payments, 'probe'))
+    expect(await relations(payments, 'Topic', 'probe')).toMatchObject({ total: 0, hidden: false })
+    await database().resource.updateMany({ where: { name: 'probe' }, data: { state: 'ready' } })
+    expect(await relations(payments, 'Topic', 'probe')).toMatchObject({ total: 0, hidden: true, dependents: [] })
   })
 
   test('a page of them has the total beside it', async () => {

@@ -37,6 +37,7 @@ export interface RelatedResource {
   kind: string
   kindName: string
   name: string
+  state: string
   referencesOf: string | null
   /** As stored: says under which name and in which project the cloud knows it. */
   object: Json
@@ -48,8 +49,11 @@ export async function relationsWithin(db: Database, of: RelatedResource, grants:
   return { ...dependents, refersTo, collected: of.referencesOf !== null }
 }
 
-/** The condition on rows of `resource_reference` that mean the resource: by name, or by an external value that names it. */
-async function meaning(db: Database, of: RelatedResource): Promise<Prisma.Sql> {
+/**
+ * The conditions on rows of `resource_reference` that mean the resource: `byName`, or also by an external value that names it. Whoever
+ * writes a manifest chooses what it is called in the cloud, its name in the namespace is nobody else's.
+ */
+async function meaning(db: Database, of: RelatedResource): Promise<{ means: Prisma.Sql; byName: Prisma.Sql }> {
   const project = await db.project.findUnique({
     where: { cluster_namespace: { cluster: of.cluster, namespace: of.namespace } },
     select: { gcpProject: true },
@@ -62,30 +66,39 @@ async function meaning(db: Database, of: RelatedResource): Promise<Prisma.Sql> {
   const resourceId = textAt(of.object, 'spec', 'resourceID') ?? of.name
   const group = of.kind.slice(of.kind.indexOf('.') + 1)
   const kind = Prisma.sql`("targetKinds" = '{}' OR ${of.kindName} = ANY("targetKinds")) AND ("targetGroup" IS NULL OR "targetGroup" = ${group})`
-  return Prisma.sql`(
-    ("targetPlace" = ${of.namespace} AND "targetName" = ${of.name} AND "cluster" = ${of.cluster} AND "external" IS NULL AND ${kind})
+  const byName = Prisma.sql`("targetPlace" = ${of.namespace} AND "targetName" = ${of.name} AND "cluster" = ${of.cluster} AND "external" IS NULL AND ${kind})`
+  const means = Prisma.sql`(${byName}
     OR ("targetPlace" = ${`projects/${gcpProject}`} AND "targetName" = ${resourceId} AND "external" IS NOT NULL AND ${kind})
     OR ("targetPlace" = '' AND "targetName" = ${resourceId} AND "external" IS NOT NULL AND ${of.kindName} = ANY("targetKinds")))`
+  return { means, byName }
 }
 
+/**
+ * What refers to a resource. Of others in projects the person may not see, only that there are some: no number, which one could watch. And
+ * by external values only of a resource that is ready: until then nobody knows that the name in the cloud is its own, and a manifest with
+ * somebody else's would tell who uses that.
+ */
 async function dependentsOf(
   db: Database,
   of: RelatedResource,
   grants: Grant[],
   limit: number,
 ): Promise<Pick<ResourceRelations, 'dependents' | 'total' | 'hidden' | 'isLowerBound'>> {
-  const means = await meaning(db, of)
-  const referring = Prisma.sql`"id" IN (SELECT "resourceId" FROM "resource_reference" WHERE ${means} LIMIT ${countedTo + 1})
-    AND "deletedAt" IS NULL AND "id" <> ${of.id}::uuid`
+  const { means, byName } = await meaning(db, of)
+  const referringBy = (condition: Prisma.Sql) =>
+    Prisma.sql`"id" IN (SELECT "resourceId" FROM "resource_reference" WHERE ${condition} LIMIT ${countedTo + 1})
+      AND "deletedAt" IS NULL AND "id" <> ${of.id}::uuid`
   const order = Prisma.sql`"cluster" = ${of.cluster} DESC, "namespace" = ${of.namespace} DESC, "namespace", "kindName", "name"`
-  const rows = await db.$queryRaw<(ListedRow & { all: bigint; seen: bigint })[]>`
-    WITH referring AS MATERIALIZED (
-      SELECT "id", "cluster", "namespace", "kindName", "name", ${visibleRows(grants)} AS "visible" FROM "resource" WHERE ${referring}),
-    shown AS (SELECT "id" AS "of", count(*) OVER () AS "seen" FROM referring WHERE "visible" ORDER BY ${order} LIMIT ${limit})
-    SELECT ${listedColumns}, "seen", (SELECT count(*) FROM referring) AS "all" FROM shown JOIN "resource" ON "id" = "of" ORDER BY ${order}`
-  const [first] = rows
-  const total = Number(first?.seen ?? 0)
-  const all = first ? Number(first.all) : await countedRows(db, referring)
+  const [rows, [others]] = await Promise.all([
+    db.$queryRaw<(ListedRow & { seen: bigint })[]>`
+      WITH referring AS MATERIALIZED (
+        SELECT "id", "cluster", "namespace", "kindName", "name" FROM "resource" WHERE ${referringBy(means)} AND ${visibleRows(grants)}),
+      shown AS (SELECT "id" AS "of", count(*) OVER () AS "seen" FROM referring ORDER BY ${order} LIMIT ${limit})
+      SELECT ${listedColumns}, "seen" FROM shown JOIN "resource" ON "id" = "of" ORDER BY ${order}`,
+    db.$queryRaw<{ exist: boolean }[]>`
+      SELECT EXISTS (SELECT 1 FROM "resource" WHERE ${referringBy(of.state === 'ready' ? means : byName)} AND NOT ${visibleRows(grants)}) AS "exist"`,
+  ])
+  const total = Number(rows[0]?.seen ?? 0)
   // looked up by the few rows shown, not by all that match
   const places = await db.$queryRaw<{ resourceId: string; relation: string; path: JsonPath; external: string | null }[]>`
     SELECT "resourceId", "relation", "path", "external" FROM (
@@ -100,12 +113,7 @@ async function dependentsOf(
       places: references.map(({ path, external }) => ({ path, external })),
     }
   })
-  return { dependents, total, hidden: all - total, isLowerBound: all >= countedTo }
-}
-
-async function countedRows(db: Database, where: Prisma.Sql): Promise<number> {
-  const [counted] = await db.$queryRaw<{ count: bigint }[]>`SELECT count(*) AS "count" FROM "resource" WHERE ${where}`
-  return Number(counted?.count ?? 0)
+  return { dependents, total, hidden: others?.exist ?? false, isLowerBound: total >= countedTo }
 }
 
 interface ReferenceRow {
