@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { setImmediate as letOthers } from 'node:timers/promises'
-import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonObject, sameJson, textAt, valueAt } from '#lib/json.ts'
 import { type Asset, holdsControl, readAsset } from '#lib/mapping/asset.ts'
 import { readAssetName } from '#lib/mapping/asset-name.ts'
 import { type Conversion, convertAsset, refusedWith } from '#lib/mapping/convert-asset.ts'
@@ -14,7 +14,7 @@ import { identifyingFields } from '#lib/mapping/parent-fields.ts'
 import { projectIn, projectNumberAndId } from '#lib/mapping/project-ids.ts'
 import type { RefusalReason } from '#lib/mapping/refusal.ts'
 import { skipRule } from '#lib/mapping/skip-rules.ts'
-import { redactResource } from '#lib/redact/redact.ts'
+import { redactResource, secretPaths } from '#lib/redact/redact.ts'
 import { log } from '#lib/telemetry/log.ts'
 import type { ClusterCatalogue } from './cluster-catalogue.ts'
 import type { ImportCategory } from './contract.ts'
@@ -129,7 +129,19 @@ function convertRead(value: Json, asset: Asset, place: ConversionPlace): DraftRo
       entries: conversion.account.entries,
       unreadable: conversion.account.unreadable.map((path) => [...path]),
     },
-    verdict: conversion.verdict,
+    verdict: conversion.verdict && withSecretsTold(conversion.verdict, manifests),
+  }
+}
+
+/** What looks like a secret would be written to Git with the manifest: people must know before. */
+function withSecretsTold(verdict: StoredVerdict, manifests: readonly DraftManifest[]): StoredVerdict {
+  const found = manifests.filter(({ value }) => !sameJson(redactResource(value), value))
+  if (found.length === 0) return verdict
+  const [place] = found.flatMap(({ value }) => secretPaths(value))
+  const where = place === undefined ? 'The manifest' : `The manifest (${place.join('.')})`
+  return {
+    ...verdict,
+    reasons: [...verdict.reasons, `${where} holds what looks like a secret, and would bring it into Git. Move it to a Secret first.`],
   }
 }
 

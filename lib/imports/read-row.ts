@@ -1,12 +1,14 @@
 /** One asset of a run with everything its review shows. */
-import { canReadProject } from '#lib/access/visible-projects.ts'
+import { canProposeIn, canReadProject } from '#lib/access/visible-projects.ts'
 import { database } from '#lib/database/client.ts'
-import { NotFound } from '#lib/errors.ts'
+import { CorbelError, NotFound } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
+import { redactManifest } from '#lib/redact/redact.ts'
 import { ImportDetail, ImportManifest } from './contract.ts'
+import { filesOfRow } from './row-files.ts'
 import { rowColumns, rowView, type StoredRow } from './row-view.ts'
 import { type RunRow, readableRun } from './run-access.ts'
-import { originalOf, readDetail } from './stored-asset.ts'
+import { originalOf, readDetail, type StoredManifest } from './stored-asset.ts'
 
 const notThere = 'There is no such asset in this import, or you may not see its project.'
 
@@ -23,26 +25,30 @@ export async function readableRow(runId: string, rowId: string, actor: Actor): P
   return { run, row }
 }
 
-/** One row with its asset, manifests, account and verdict. Throws NotFound. */
+/**
+ * One row with its asset, manifests, account and verdict. Secrets in manifests are shown only to those who may propose them. Throws NotFound.
+ */
 export async function readRow(runId: string, rowId: string, actor: Actor): Promise<ImportDetail> {
-  const { row } = await readableRow(runId, rowId, actor)
-  return describeRow(row)
-}
-
-/** The row as the API gives it; the caller has checked who asks. */
-export async function describeRow(row: StoredRow): Promise<ImportDetail> {
+  const { run, row } = await readableRow(runId, rowId, actor)
   const detail = await readDetail(database(), row.id)
+  const whole = row.namespace !== null && (await mayPropose(actor, run.cluster, row.namespace))
+  const shown = (text: string): string => (whole ? text : redactManifest(text))
   const dryRuns = ImportManifest.shape.dryRun.array().nullable().parse(detail.dryRun) ?? []
+  const files = await filesOfRow(run, {
+    service: row.service,
+    namespace: row.namespace,
+    manifests: placed(detail.manifests, row.namespace),
+  })
   return ImportDetail.parse({
     row: rowView(row),
     asset: detail.asset,
     manifests: detail.manifests.map((manifest, index) => ({
       kind: manifest.kind,
       name: manifest.name,
-      original: originalOf(manifest),
-      text: manifest.text ?? originalOf(manifest),
-      path: null,
-      fileExists: false,
+      original: shown(originalOf(manifest)),
+      text: shown(manifest.text ?? originalOf(manifest)),
+      path: files[index]?.path ?? null,
+      fileExists: files[index]?.exists ?? false,
       dryRun: dryRuns[index] ?? null,
     })),
     leaves: (detail.account?.entries ?? []).map(({ from, fate, to, manifest, by, why }) => ({
@@ -56,4 +62,17 @@ export async function describeRow(row: StoredRow): Promise<ImportDetail> {
     unreadable: detail.account?.unreadable ?? [],
     verdict: detail.verdict,
   })
+}
+
+const placed = (manifests: StoredManifest[], namespace: string | null) =>
+  manifests.map(({ kind, name }) => ({ kind, name, namespace: namespace ?? '' }))
+
+/** A cluster that cannot be asked lets nobody. */
+async function mayPropose(actor: Actor, cluster: string, namespace: string): Promise<boolean> {
+  try {
+    return await canProposeIn(actor, cluster, namespace)
+  } catch (error) {
+    if (error instanceof CorbelError) return false
+    throw error
+  }
 }
