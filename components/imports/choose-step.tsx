@@ -114,11 +114,11 @@ export function ChooseStep({ run }: { run: ImportRun }) {
       </div>
       <div className={styles.foot}>
         <span role="status">
-          <strong>{count(run.counts.chosen)}</strong> of {counted(run.counts.importable, 'importable asset')} chosen
+          <strong>{count(run.counts.chosen)}</strong> of {count(run.counts.importable)} importable chosen
         </span>
         {run.counts.chosen > 0 ? (
           <LinkButton look="primary" href={importPages.run(run.id, 'review')}>
-            Review {counted(run.counts.chosen, 'asset')}
+            Review {count(run.counts.chosen)}
             <Icon name="right" />
           </LinkButton>
         ) : (

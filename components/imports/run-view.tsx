@@ -73,7 +73,7 @@ function RunHeader({ run }: { run: ImportRun }) {
           {run.cloudProjectNumber ? ` (number ${run.cloudProjectNumber})` : ''}
         </span>
         {run.namespace ? (
-          <span>
+          <span className={styles.wideOnly}>
             to{' '}
             <Link href={pagePaths.project(run.namespace, run.cluster)}>
               {run.namespace} on {run.cluster}
@@ -87,7 +87,7 @@ function RunHeader({ run }: { run: ImportRun }) {
             the cloud as it was <RelativeTime at={run.snapshotAt} />
           </span>
         ) : null}
-        <span>begun by {run.requestedBy.name}</span>
+        <span className={styles.wideOnly}>begun by {run.requestedBy.name}</span>
       </p>
     </PageHeader>
   )

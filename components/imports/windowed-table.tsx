@@ -126,7 +126,7 @@ export function WindowedTable<Row>({
         <tbody>
           {first > 0 ? (
             <tr className={styles.space}>
-              <td colSpan={columns.length} style={{ height: first * height }} />
+              <td style={{ height: first * height }} />
             </tr>
           ) : null}
           {drawn.map((index) => {
@@ -153,7 +153,7 @@ export function WindowedTable<Row>({
           })}
           {end < total ? (
             <tr className={styles.space}>
-              <td colSpan={columns.length} style={{ height: (total - end) * height }} />
+              <td style={{ height: (total - end) * height }} />
             </tr>
           ) : null}
         </tbody>
