@@ -27,12 +27,18 @@ export interface ImportSession {
 /** Begins an import. No function throws. */
 export function importSession(catalogue: Catalogue): ImportSession {
   const projectIds = new Map<string, string>()
-  const wishes = new Map<string, NameWish>()
+  /** The name that each resource's id gives it, and the other names of those that cannot have it. */
+  const nameOf = new Map<string, string>()
   /** Parts by the asset they belong to, and the assets that may have parts. */
   const parts = new Map<string, Json[]>()
   const wholes = new Set<string>()
-  let names = new Map<string, string>()
-  const context: LinkContext = { projectIds, find: (identity) => namedResource(wishes.get(identity), names.get(identity)) }
+  let otherName = new Map<string, string>()
+  const nameFor = (identity: string): string | undefined => otherName.get(identity) ?? nameOf.get(identity)
+  const find = (identity: string): NamedResource | undefined => {
+    const name = nameFor(identity)
+    return name === undefined ? undefined : { kind: partsOf(identity).kind, name, namespace: '' }
+  }
+  const context: LinkContext = { projectIds, find }
   const identityOf = (manifests: readonly JsonObject[]): string | undefined => manifests[0] && liveIdentity(manifests[0], { projectIds })
   const convert = (asset: Json): Conversion => convertAsset(asset, catalogue, { projectIds })
 
@@ -47,22 +53,20 @@ export function importSession(catalogue: Catalogue): ImportSession {
       }
       const conversion = convert(asset)
       const [resource] = conversion.manifests
-      const wish = wishOf(resource, identityOf(conversion.manifests))
-      if (wish) wishes.set(wish.identity, wish)
+      const identity = identityOf(conversion.manifests)
+      if (identity !== undefined) nameOf.set(identity, textAt(resource, 'metadata', 'name') ?? '')
       const hasParts = catalogue.mayHaveParts(textAt(resource, 'kind') ?? '')
       if (hasParts) wholes.add(textAt(asset, 'name') ?? '')
       return hasParts || projectIsNumber(resource) ? undefined : conversion
     },
     turn: () => {
-      for (const [identity, wish] of [...wishes]) {
+      for (const [identity, name] of [...nameOf]) {
         const known = withProjectId(identity, projectIds)
         if (known === identity) continue
-        wishes.delete(identity)
-        wishes.set(known, { ...wish, identity: known })
+        nameOf.delete(identity)
+        nameOf.set(known, name)
       }
-      const all = [...wishes.values()].toSorted((a, b) => (a.identity < b.identity ? -1 : 1))
-      const chosen = uniqueNames(all)
-      names = new Map(all.map(({ identity }, index) => [identity, chosen[index] ?? '']))
+      otherName = otherNames(nameOf)
     },
     again: (asset) => {
       const whole = joinedTo(asset, catalogue)
@@ -71,7 +75,7 @@ export function importSession(catalogue: Catalogue): ImportSession {
     },
     finish: (manifests) => {
       const identity = identityOf(manifests)
-      const name = identity === undefined ? undefined : names.get(identity)
+      const name = identity === undefined ? undefined : nameFor(identity)
       const linked = manifests.map((manifest) => {
         const kind = catalogue.load(textAt(manifest, 'kind') ?? '')
         return kind ? linkReferences(manifest, kind, context) : manifest
@@ -81,16 +85,28 @@ export function importSession(catalogue: Catalogue): ImportSession {
   }
 }
 
-function wishOf(manifest: JsonObject | undefined, identity: string | undefined): NameWish | undefined {
-  const kind = textAt(manifest, 'kind')
-  const name = textAt(manifest, 'metadata', 'name')
-  if (!kind || !name || identity === undefined) return undefined
-  const place = ['location', 'region', 'zone'].map((key) => textAt(manifest, 'spec', key)).find((text) => text !== undefined)
-  return { kind, namespace: '', name, identity, place }
+/** Names for those that want the name of another one of their kind. */
+function otherNames(nameOf: ReadonlyMap<string, string>): Map<string, string> {
+  const owners = new Map<string, string[]>()
+  for (const [identity, name] of nameOf) {
+    const key = `${partsOf(identity).kind}\n${name}`
+    const there = owners.get(key)
+    if (there) there.push(identity)
+    else owners.set(key, [identity])
+  }
+  const wishes = [...owners.values()]
+    .filter((identities) => identities.length > 1)
+    .flat()
+    .toSorted()
+    .map((identity): NameWish => ({ ...partsOf(identity), namespace: '', name: nameOf.get(identity) ?? '', identity }))
+  const names = uniqueNames(wishes, ({ kind, name }, candidate) => candidate !== name && owners.has(`${kind}\n${candidate}`))
+  return new Map(wishes.map(({ identity }, index) => [identity, names[index] ?? '']))
 }
 
-function namedResource(wish: NameWish | undefined, name: string | undefined): NamedResource | undefined {
-  return wish && name !== undefined ? { kind: wish.kind, name, namespace: '' } : undefined
+/** Kind and place of an identity (`identityKey`). */
+function partsOf(identity: string): { kind: string; place: string | undefined } {
+  const [kind, , place]: string[] = JSON.parse(identity)
+  return { kind: kind ?? '', place: place === '' ? undefined : place }
 }
 
 /** Whether the manifest knows its project by the number only. */
