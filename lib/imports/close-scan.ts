@@ -10,8 +10,9 @@ import { linkReferences, type NamedResource } from '#lib/mapping/link-references
 import { type NameWish, renamed, uniqueNames, withName } from '#lib/mapping/unique-names.ts'
 import { splitKindKey } from '#lib/proposals/change-identity.ts'
 import type { ClusterCatalogue } from './cluster-catalogue.ts'
-import type { DraftManifest } from './convert-assets.ts'
+import type { ConversionPlace, DraftManifest } from './convert-assets.ts'
 import { finishScan } from './import-life.ts'
+import { joinAssets } from './join-assets.ts'
 import { type Managed, type ManagedQuestion, managedAssets } from './managed-assets.ts'
 import { storableJson } from './storable.ts'
 
@@ -23,6 +24,7 @@ export interface Closing {
   runId: string
   catalogue: ClusterCatalogue
   question: ManagedQuestion
+  conversion: Omit<ConversionPlace, 'catalogue'>
   signal: AbortSignal
 }
 
@@ -32,6 +34,7 @@ export async function closeScan(db: Database, closing: Closing): Promise<boolean
   try {
     await db.$transaction(
       async (transaction) => {
+        await joinAssets(transaction, runId, { catalogue: closing.catalogue, ...closing.conversion })
         const managed = await managedAssets(transaction, question)
         await markManaged(transaction, runId, managed)
         const names = await settleNames(transaction, closing)

@@ -9,10 +9,11 @@ import { type Asset, holdsControl, readAsset } from '#lib/mapping/asset.ts'
 import { readAssetName } from '#lib/mapping/asset-name.ts'
 import { type Conversion, convertAsset, refusedWith } from '#lib/mapping/convert-asset.ts'
 import { identityOf } from '#lib/mapping/identity.ts'
+import { withJoined } from '#lib/mapping/joined-assets.ts'
 import { assetIdentity } from '#lib/mapping/live-identity.ts'
 import { identifyingFields } from '#lib/mapping/parent-fields.ts'
 import { projectIn, projectNumberAndId } from '#lib/mapping/project-ids.ts'
-import type { RefusalReason } from '#lib/mapping/refusal.ts'
+import { type RefusalReason, refusalReasons } from '#lib/mapping/refusal.ts'
 import { skipRule } from '#lib/mapping/skip-rules.ts'
 import { redactResource, secretPaths } from '#lib/redact/redact.ts'
 import { log } from '#lib/telemetry/log.ts'
@@ -85,13 +86,21 @@ export async function convertAssets(assets: readonly Json[], place: ConversionPl
   return rows
 }
 
-/** Converts one asset; what cannot be converted is a row all the same. */
-export function convertOne(value: Json, place: ConversionPlace): DraftRow {
+/**
+ * Converts one asset; what cannot be converted is a row all the same. `joined`: assets that are parts of it (join-assets.ts); they are kept beside
+ * the asset's own data, so that it stays comparable with what the inventory gives.
+ */
+export function convertOne(value: Json, place: ConversionPlace, joined: readonly Json[] = []): DraftRow {
   const size = sizeOf(value)
   if (size > largestAsset)
     return unreadRow(value, place, 'too-large', `It has ${(size / 1024 / 1024).toFixed(1)} MiB, more than a cluster stores in one object.`)
   try {
-    return convertRead(value, readAsset(value), place)
+    if (joined.length === 0) return convertRead(value, readAsset(value), place)
+    const whole = withJoined(value, joined, place.catalogue)
+    return {
+      ...convertRead(whole, readAsset(whole), place),
+      asset: redactResource({ ...(isObject(value) ? value : {}), joined: [...joined] }),
+    }
   } catch (error) {
     const told = error instanceof Error && 'code' in error && error.code === 'invalid'
     if (!told)
@@ -154,7 +163,8 @@ function categoryOf({ refused }: Conversion, asset: Json): Pick<DraftRow, 'categ
   const elsewhere = refused ? undefined : managedElsewhere(asset)
   if (elsewhere !== undefined) return { category: 'skipped', reason: 'managed-elsewhere', message: elsewhere }
   if (!refused) return { category: 'importable', reason: null, message: null }
-  return { category: leftOut.has(refused.reason) ? 'skipped' : 'unsupported', reason: refused.reason, message: refused.message }
+  const message = refused.reason === 'does-not-fit' ? `${refusalReasons[refused.reason]}: ${refused.message}` : refused.message
+  return { category: leftOut.has(refused.reason) ? 'skipped' : 'unsupported', reason: refused.reason, message }
 }
 
 /**

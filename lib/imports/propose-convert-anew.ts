@@ -3,15 +3,18 @@
  * was closed. What a person changed in a manifest is merged into the new one; where both touch the same field, the new one stands, and that is said.
  */
 import { database, type Transaction } from '#lib/database/client.ts'
-import { isObject, type Json, type JsonObject } from '#lib/json.ts'
+import { isObject, type JsonObject } from '#lib/json.ts'
 import { mergeManifests } from '#lib/manifest/merge-values.ts'
 import { printResource } from '#lib/manifest/print-value.ts'
 import { linkReferences, type NamedResource } from '#lib/mapping/link-references.ts'
 import { renamed, withName } from '#lib/mapping/unique-names.ts'
+import { redactResource } from '#lib/redact/redact.ts'
 import { splitKindKey } from '#lib/proposals/change-identity.ts'
 import { type ClusterCatalogue, clusterCatalogue } from './cluster-catalogue.ts'
 import { ImportRow } from './contract.ts'
 import { convertOne, type DraftRow } from './convert-assets.ts'
+import { joinedOf } from './join-assets.ts'
+import { withKeptParts } from './join-assets.ts'
 import type { RunRow } from './run-access.ts'
 import { storableJson } from './storable.ts'
 import { readDetail, type StoredManifest } from './stored-asset.ts'
@@ -20,8 +23,8 @@ export interface ChangedAsset {
   /** The row. */
   id: string
   namespace: string | null
-  /** As the inventory gives it now. */
-  asset: Json
+  /** As the inventory gives it now, with its access policy and joined parts as the run keeps them. */
+  asset: JsonObject
 }
 
 /** Converts and stores them. Gives for each a sentence more to say, or none. `projectIds`: project numbers to ids. */
@@ -32,11 +35,10 @@ export async function convertAnew(
 ): Promise<(string | undefined)[]> {
   if (changed.length === 0) return []
   const catalogue = await clusterCatalogue(run.cluster)
-  await catalogue.prepare(changed.map(({ asset }) => asset))
   const said: (string | undefined)[] = []
   for (const { id, namespace, asset } of changed) {
     const place = { catalogue, cluster: run.cluster, projectIds, namespaceOf: () => namespace ?? undefined }
-    const draft = convertOne(asset, place)
+    const draft = convertOne(asset, place, joinedOf((await readDetail(database(), id)).asset))
     said.push(await database().$transaction((transaction) => store(transaction, run, { id, draft, catalogue, projectIds })))
   }
   return said

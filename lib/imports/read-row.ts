@@ -4,7 +4,9 @@ import { database } from '#lib/database/client.ts'
 import { CorbelError, NotFound } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { redactManifest } from '#lib/redact/redact.ts'
+import { clusterCatalogue } from './cluster-catalogue.ts'
 import { ImportDetail, ImportManifest } from './contract.ts'
+import { withItsParts } from './join-assets.ts'
 import { filesOfRow } from './row-files.ts'
 import { rowColumns, rowView, type StoredRow } from './row-view.ts'
 import { type RunRow, readableRun } from './run-access.ts'
@@ -41,7 +43,7 @@ export async function readRow(runId: string, rowId: string, actor: Actor): Promi
   })
   return ImportDetail.parse({
     row: rowView(row),
-    asset: detail.asset,
+    asset: withItsParts(detail.asset, await clusterCatalogue(run.cluster)),
     manifests: detail.manifests.map((manifest, index) => ({
       kind: manifest.kind,
       name: manifest.name,

@@ -120,7 +120,7 @@ async function readOn(runId: string, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted()
     const place = readPlace(stored, scope.wide)
     if (place.step === 'close') {
-      await closeScan(db, { runId, catalogue: reading.catalogue, question: scope.managed(), signal })
+      await closeScan(db, { runId, catalogue: reading.catalogue, question: scope.managed(), conversion: scope.conversion(), signal })
       return true
     }
     const next = await readPage(reading, place, stored, snapshotAt)
