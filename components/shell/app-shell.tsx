@@ -121,7 +121,7 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
         </main>
       </div>
       <nav className={styles.bottom} aria-label="Main, small screen">
-        {shown.filter((place) => !place.admin).map((place) => entry(place))}
+        {shown.filter((place) => !place.admin && !place.wideOnly).map((place) => entry(place))}
       </nav>
       {searching ? <SearchDialog onClose={() => setSearching(false)} /> : null}
       <Toasts />

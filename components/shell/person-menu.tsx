@@ -91,6 +91,9 @@ export function PersonMenu({ me, theme: initial, compact }: { me: Me | undefined
           >
             {me.github ? 'Unlink GitHub account' : 'Link GitHub account'}
           </MenuItem>
+          <MenuItem icon="audit" href="/audit">
+            Audit
+          </MenuItem>
           {me.admin ? (
             <MenuItem icon="admin" href="/admin">
               Admin

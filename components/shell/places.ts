@@ -22,6 +22,7 @@ export const places: Place[] = [
   { href: '/proposals', title: 'Proposals', icon: 'proposals' },
   { href: '/basket', title: 'Basket', icon: 'basket', counted: 'basket' },
   { href: '/projects', title: 'Projects', icon: 'projects' },
+  { href: '/audit', title: 'Audit', icon: 'audit', wideOnly: true },
   { href: '/admin', title: 'Admin', icon: 'admin', admin: true },
 ]
 

@@ -16,6 +16,7 @@ const shapes = {
   projects: <path d="M2 4a1 1 0 0 1 1-1h3l1.5 2H13a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1z" />,
   admin: <path d="M2.5 5h6M12 5h1.5M2.5 11h2M8 11h5.5M10.2 3.3v3.4M6.2 9.3v3.4" />,
   import: <path d="M8 2.5v7M5 6.8 8 9.8l3-3M2.5 10.5v2a1 1 0 0 0 1 1h9a1 1 0 0 0 1-1v-2" />,
+  audit: <path d="M4 2.5h8a.5.5 0 0 1 .5.5v10.5l-2-1.2-2 1.2-.5-.3-.5.3-2-1.2-2 1.2V3a.5.5 0 0 1 .5-.5zM6 5.5h4M6 8h4" />,
   basket: <path d="M2 6.5h12l-1.2 6.5H3.2zM5 6.5 7 2.5M11 6.5l-2-4M6.5 9v1.8M9.5 9v1.8" />,
   bucket: <path d="M2.5 4h11L12 13.5H4zM3 7h10" />,
   message: <path d="M2 3.5h12v8H7L4 14v-2.5H2zM5 6.5h6M5 8.8h4" />,

@@ -181,7 +181,7 @@ test('the status says up to where the chain was verified, what it found, and whi
   expect(before).toMatchObject({ verified: { seq: before.entries, problem: null }, key: expect.stringMatching(/^corbel\.test\/audit\+/) })
   expect(before.checkpoint?.note).toContain('corbel.test/audit\n')
   await requestVerification(erin, 'r')
-  expect((await list({ limit: 1 })).items[0]).toMatchObject({ action: 'audit.verify', actor: 'erin' })
+  expect((await list({ limit: 1 })).items[0]).toMatchObject({ action: 'audit.verification-requested', actor: 'erin' })
 
   const intent = await recordIntent({ requestId: 'r', actor: 'alice', action: 'thing.changed', target: {}, details: {} })
   expect((await auditStatus(erin)).openIntents).toEqual([]) // young

@@ -12,7 +12,14 @@ export async function requestVerification(actor: Actor, requestId: string): Prom
     throw new Forbidden('The chain is verified for auditors and the platform team. It is also done by itself every hour.')
   await database().$transaction(async (transaction) => {
     await enqueue(transaction, verifyAuditJob, {}, { key: 'asked' })
-    const record = { requestId, actor: actor.username, action: 'audit.verify', outcome: 'succeeded' as const, target: {}, details: {} }
+    const record = {
+      requestId,
+      actor: actor.username,
+      action: 'audit.verification-requested',
+      outcome: 'succeeded' as const,
+      target: {},
+      details: {},
+    }
     await appendAudit(transaction, record)
   })
 }

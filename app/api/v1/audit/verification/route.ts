@@ -4,7 +4,7 @@ import { requestVerification } from '#lib/audit/request-verification.ts'
 export const POST = route({
   summary: 'Have the worker verify the whole audit chain now',
   access: 'signed-in',
-  audit: 'audit.verify',
+  audit: 'audit.verification-requested',
   reply: { 204: null },
   handle: async ({ actor, requestId }) => {
     await requestVerification(actor, requestId)
