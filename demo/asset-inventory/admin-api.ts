@@ -35,7 +35,9 @@ const handlers: Record<string, Handler> = {
     return {}
   },
   'GET /simulated/assets': ({ store }, query) => ({
-    assets: store.items(query.get('scope') ?? '').map(({ asset, made }): JsonObject => ({ asset, ...(made ? { made } : {}) })),
+    assets: store
+      .items(query.get('scope') ?? '')
+      .map(({ asset, made, policy }): JsonObject => ({ asset, ...(made ? { made } : {}), ...(policy ? { policy } : {}) })),
   }),
   'PUT /simulated/assets': ({ store }, _, body) => {
     const project = textAt(body, 'project')
@@ -52,6 +54,10 @@ const handlers: Record<string, Handler> = {
     const asset = changed(seen.asset, data)
     store.put({ project: seen.project, asset })
     return { asset }
+  },
+  'PUT /simulated/policies': ({ store }, _, body) => {
+    const policy = isObject(body) ? body.policy : undefined
+    return isObject(policy) && store.setPolicy(textAt(body, 'name') ?? '', policy) ? {} : undefined
   },
   'DELETE /simulated/assets': ({ store }, query) => (store.remove(query.get('name') ?? '') ? {} : undefined),
   'POST /simulated/projects': ({ store }, _, body) => {

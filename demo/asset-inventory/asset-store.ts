@@ -48,7 +48,12 @@ interface Kept {
   made?: JsonObject
 }
 
-type Change = { put: SeedAsset; at: number } | { remove: string; at: number } | { call: CloudCall } | { noticed: string }
+type Change =
+  | { put: SeedAsset; at: number }
+  | { remove: string; at: number }
+  | { call: CloudCall }
+  | { noticed: string }
+  | { policy: JsonObject; of: string }
 
 export interface AssetStore {
   /** Assets of a scope as they were at a moment (milliseconds since 1970), by name. */
@@ -63,6 +68,8 @@ export interface AssetStore {
   remove: (name: string) => boolean
   /** Adds assets that tests ask for; they are not written to the file. */
   add: (seeds: SeedAsset[]) => void
+  /** Gives an asset another IAM policy. False when there is no such asset. */
+  setPolicy: (name: string, policy: JsonObject) => boolean
   record: (call: CloudCall) => void
   calls: () => CloudCall[]
   /** What somebody does behind our back: the asset's `later` comes true, once. */
@@ -97,7 +104,10 @@ export function openAssetStore(seeds: SeedAsset[], file?: string): AssetStore {
     if ('put' in change) put(change.put, change.at)
     else if ('remove' in change) kept.get(change.remove)?.moments.push({ from: change.at, asset: null })
     else if ('call' in change) calls.push(change.call)
-    else delete kept.get(change.noticed)?.later
+    else if ('policy' in change) {
+      const one = kept.get(change.of)
+      if (one) one.policy = change.policy
+    } else delete kept.get(change.noticed)?.later
   }
   const change = (one: Change): void => {
     apply(one)
@@ -120,8 +130,11 @@ export function openAssetStore(seeds: SeedAsset[], file?: string): AssetStore {
             }
           })
       : []
-  const projectOf = (one: Change): string | undefined =>
-    'put' in one ? one.put.project : 'call' in one ? one.call.project : kept.get('remove' in one ? one.remove : one.noticed)?.project
+  const projectOf = (one: Change): string | undefined => {
+    if ('put' in one) return one.put.project
+    if ('call' in one) return one.call.project
+    return kept.get('remove' in one ? one.remove : 'of' in one ? one.of : one.noticed)?.project
+  }
 
   begin()
   for (const one of written()) apply(one)
@@ -146,9 +159,9 @@ export function openAssetStore(seeds: SeedAsset[], file?: string): AssetStore {
       return { asset: last.asset, assetType: one.assetType, since, project: one.project }
     },
     items: (scope) =>
-      [...kept.values()].flatMap(({ project, moments, made }): SeedAsset[] => {
+      [...kept.values()].flatMap(({ project, moments, made, policy }): SeedAsset[] => {
         const asset = moments.at(-1)?.asset
-        return asset && isWithin(scope, project) ? [{ project, asset, ...(made ? { made } : {}) }] : []
+        return asset && isWithin(scope, project) ? [{ project, asset, ...(made ? { made } : {}), ...(policy ? { policy } : {}) }] : []
       }),
     policies: (scope) =>
       [...kept.values()].flatMap((one) => {
@@ -164,6 +177,11 @@ export function openAssetStore(seeds: SeedAsset[], file?: string): AssetStore {
     },
     add: (more) => {
       for (const seed of more) put(seed, 0)
+    },
+    setPolicy: (name, policy) => {
+      if (!kept.get(name)?.moments.at(-1)?.asset) return false
+      change({ policy, of: name })
+      return true
     },
     record: (call) => change({ call }),
     calls: () => calls,

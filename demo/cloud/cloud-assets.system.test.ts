@@ -74,6 +74,22 @@ test('a manifest that says something else changes the cloud, and the record says
   expect(valueAt(now, ['asset', 'resource', 'data', 'ackDeadlineSeconds'])).toBe(30)
 })
 
+test('access that is granted already costs no call; more of it does', async () => {
+  const access = (members: string[]): JsonObject =>
+    resource('IAMPartialPolicy', 'iam.cnrm.cloud.google.com/v1beta1', 'archive-access', {
+      resourceRef: { kind: 'StorageBucket', external: 'acme-search-crawl-archive' },
+      bindings: [{ role: 'roles/storage.objectViewer', members: members.map((member) => ({ member })) }],
+    })
+  await assets.settle(access(['group:search@acme.test']))
+  expect(await calls()).toEqual([])
+  const more = access(['group:search@acme.test', 'group:analysts@acme.test'])
+  await assets.settle(more)
+  await assets.settle(more)
+  expect(await calls()).toEqual([
+    'PATCH acme-search-crawl-archive [policy.roles/storage.objectViewer.group:analysts@acme.test] by IAMPartialPolicy search-prod/archive-access',
+  ])
+})
+
 test('what another Config Connector leases is left alone', async () => {
   const { conflict } = await assets.settle(topic('suggest-legacy', {}))
   expect(conflict).toContain('leased to "7d3c51e0-infra-us"')

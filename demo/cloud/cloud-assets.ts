@@ -5,9 +5,10 @@
 import { projectNumber } from '#demo/asset-inventory/cloud-projects.ts'
 import { isObject, type Json, type JsonObject, sameJson, textAt, valueAt } from '#lib/json.ts'
 import { type Catalogue, catalogueOf } from '#lib/mapping/catalogue.ts'
-import { assetIdentity, type IdentityContext, liveIdentity } from '#lib/mapping/live-identity.ts'
+import { assetIdentity, type IdentityContext, linkIdentity, liveIdentity } from '#lib/mapping/live-identity.ts'
 import { type AdoptionContext, managementConflict, takeover } from './adoption.ts'
 import { madeAsset } from './made-asset.ts'
+import { isAccessKind, policyChange } from './policy-changes.ts'
 
 /** What is known of the cluster. */
 export interface ClusterView {
@@ -31,6 +32,7 @@ interface Item {
   asset: JsonObject
   /** Spec and labels it was made from; absent for what existed before. */
   made?: JsonObject
+  policy?: JsonObject
 }
 
 /** Without an address nothing exists in the cloud, and every object is free to do as it says. */
@@ -38,14 +40,15 @@ export function cloudAssets(url: string | undefined, view: ClusterView): CloudAs
   if (url === undefined) return { settle: async () => ({ conflict: undefined }), remove: async () => {}, register: async () => {} }
   const catalogue = keptCatalogue(view.definitions)
 
-  const find = async (object: JsonObject): Promise<Item | undefined> => {
-    const context = identityContext(view)
-    const wanted = liveIdentity(withoutStatus(object), context)
+  const find = (object: JsonObject): Promise<Item | undefined> => findBy(object, liveIdentity(withoutStatus(object), identityContext(view)))
+  const findBy = async (object: JsonObject, wanted: string | undefined): Promise<Item | undefined> => {
     if (wanted === undefined) return undefined
+    const context = identityContext(view)
     const found = await call(url, 'GET', `assets?scope=${encodeURIComponent(`projects/${projectIdOf(object, view)}`)}`)
     const items = isObject(found) && Array.isArray(found.assets) ? found.assets.filter(isObject) : []
-    for (const { asset, made } of items)
-      if (isObject(asset) && assetIdentity(asset, catalogue(), context) === wanted) return { asset, ...(isObject(made) ? { made } : {}) }
+    for (const { asset, made, policy } of items)
+      if (isObject(asset) && assetIdentity(asset, catalogue(), context) === wanted)
+        return { asset, ...(isObject(made) ? { made } : {}), ...(isObject(policy) ? { policy } : {}) }
     return undefined
   }
   const record = (object: JsonObject, method: string, asset: JsonObject, fields: string[]): Promise<Json> =>
@@ -55,8 +58,22 @@ export function cloudAssets(url: string | undefined, view: ClusterView): CloudAs
   const put = (object: JsonObject, asset: JsonObject): Promise<Json> =>
     call(url, 'PUT', 'assets', { project: projectIdOf(object, view), asset, made: said(object) })
 
+  /** Access to a resource: what its policy does not bind yet is a call. */
+  const settleAccess = async (object: JsonObject): Promise<void> => {
+    const found = await findBy(object, resourceOf(view, object))
+    if (!found) return
+    const { fields, policy } = policyChange(object, found.policy, (reference) => accountOf(view, object, reference))
+    if (fields.length === 0) return
+    await record(object, 'PATCH', found.asset, fields)
+    await call(url, 'PUT', 'policies', { name: found.asset.name ?? '', policy })
+  }
+
   return {
     settle: async (object) => {
+      if (isAccessKind(String(object.kind))) {
+        await settleAccess(object)
+        return { conflict: undefined }
+      }
       const found = await find(object)
       if (!found) {
         const asset = make(object)
@@ -157,6 +174,25 @@ function targetOf(view: ClusterView, object: JsonObject, reference: Json | undef
   const namespace = textAt(reference, 'namespace') ?? textAt(object, 'metadata', 'namespace')
   const found = named(view, textAt(reference, 'kind'), namespace, name).find(({ kind }) => kind !== object.kind)
   return found ? idOf(found) : name
+}
+
+/** The resource that an object about access names. */
+function resourceOf(view: ClusterView, object: JsonObject): string | undefined {
+  const reference = valueAt(object, ['spec', 'resourceRef'])
+  const kind = textAt(reference, 'kind')
+  if (kind === undefined) return undefined
+  const external = textAt(reference, 'external')
+  if (external !== undefined) return linkIdentity(kind, external, projectIdOf(object, view), identityContext(view))
+  const namespace = textAt(reference, 'namespace') ?? textAt(object, 'metadata', 'namespace')
+  const target = named(view, kind, namespace, textAt(reference, 'name') ?? '')[0]
+  return target && liveIdentity(withoutStatus(target), identityContext(view))
+}
+
+/** The member that a reference to a service account means. */
+function accountOf(view: ClusterView, object: JsonObject, reference: Json): string | undefined {
+  const namespace = textAt(reference, 'namespace') ?? textAt(object, 'metadata', 'namespace')
+  const target = named(view, 'IAMServiceAccount', namespace, textAt(reference, 'name') ?? '')[0]
+  return target && `serviceAccount:${idOf(target)}@${projectIdOf(target, view)}.iam.gserviceaccount.com`
 }
 
 const nameOf = (object: JsonObject): string =>
