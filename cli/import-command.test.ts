@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -56,6 +56,23 @@ test('each line gives one line, in order, whatever it holds', async () => {
     'malformed: The asset has no type ("assetType"), so it has no kind.',
     'b',
   ])
+})
+
+test('a mapping says what the names do not, and a mistake in it is told with its line', async () => {
+  const mappings = join(folder, 'mappings')
+  mkdirSync(mappings)
+  const text =
+    'apiVersion: corbel.dev/v1\nkind: ImportMapping\nmetadata: {name: a}\nspec:\n  kind: BakeryOven\n  fields: [{from: [celsius], to: [heat]}]\n'
+  writeFileSync(join(mappings, 'oven.yaml'), text)
+  const asset = JSON.stringify({
+    name: '//bakery.googleapis.com/projects/p/ovens/a',
+    assetType: 'bakery.googleapis.com/Oven',
+    resource: { data: { celsius: 7 } },
+  })
+  const args = ['convert', '--crds', folder, '--mappings', mappings]
+  expect(JSON.parse(await convert([asset], args)).manifests[0].spec).toEqual({ resourceID: 'a', heat: 7 })
+  writeFileSync(join(mappings, 'oven.yaml'), text.replace('fields', 'felds'))
+  await expect(convert([asset], args)).rejects.toThrow(/oven\.yaml:5: spec: Unrecognized key: "felds"/)
 })
 
 test('a folder without definitions is refused with a sentence', async () => {

@@ -11,7 +11,9 @@ import { countFates } from '#lib/mapping/account.ts'
 import type { KindHead } from '#lib/mapping/asset-kinds.ts'
 import { type Catalogue, catalogueOf } from '#lib/mapping/catalogue.ts'
 import { type Conversion, refusedWith } from '#lib/mapping/convert-asset.ts'
+import { readImportMapping } from '#lib/mapping/import-mapping.ts'
 import { type ImportSession, importSession } from '#lib/mapping/import-session.ts'
+import type { KindTable } from '#lib/mapping/kind-table.ts'
 import { LineSpool } from './line-spool.ts'
 import type { Options } from './options.ts'
 import type { Terminal } from './terminal.ts'
@@ -23,8 +25,8 @@ import type { Terminal } from './terminal.ts'
 export async function importCommand(options: Options, terminal: Terminal, input: Readable = process.stdin): Promise<number> {
   const [verb, ...rest] = options.positionals
   if (verb !== 'convert' || rest.length > 0 || !options.crds)
-    throw new Invalid('Usage: corbel import convert --crds DIR < assets.jsonl. Run "corbel help".')
-  const session = importSession(catalogueBelow(resolve(options.directory, options.crds)))
+    throw new Invalid('Usage: corbel import convert --crds DIR [--mappings DIR] < assets.jsonl. Run "corbel help".')
+  const session = importSession(catalogueBelow(resolve(options.directory, options.crds), mappingsBelow(options)))
   const spool = new LineSpool()
   try {
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
@@ -92,7 +94,7 @@ function restOf({ account, verdict, refused }: Conversion): JsonObject {
 }
 
 /** Finds the kinds in a folder by a quick look, and reads a definition in full when an asset needs it. */
-function catalogueBelow(folder: string): Catalogue {
+function catalogueBelow(folder: string, tables: readonly KindTable[]): Catalogue {
   const places = new Map<string, string>()
   const heads: KindHead[] = []
   const note = (kind: string | undefined, group: string | undefined, file: string): void => {
@@ -111,9 +113,21 @@ function catalogueBelow(folder: string): Catalogue {
         note(textAt(definition, 'spec', 'names', 'kind'), textAt(definition, 'spec', 'group'), file)
   }
   if (heads.length === 0) throw new Invalid(`There are no CustomResourceDefinitions in ${folder}.`)
-  return catalogueOf(heads, ({ kind, group }) => {
+  const definitionOf = ({ kind, group }: KindHead): JsonObject => {
     const found = definitionsIn(places.get(`${kind}.${group}`) ?? '')
     return found.find((definition) => textAt(definition, 'spec', 'names', 'kind') === kind) ?? {}
+  }
+  return catalogueOf(heads, definitionOf, tables)
+}
+
+/** The tables of `--mappings`. A mapping with a mistake stops the command: its assets would silently be converted without it. */
+function mappingsBelow({ mappings, directory }: Options): KindTable[] {
+  if (mappings === undefined) return []
+  return filesIn(resolve(directory, mappings)).flatMap((file) => {
+    const { tables, problems } = readImportMapping(readFileSync(file, 'utf8'))
+    const [problem] = problems
+    if (problem) throw new Invalid(`${file}:${problem.line}: ${problem.message}`)
+    return tables
   })
 }
 

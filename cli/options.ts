@@ -16,6 +16,8 @@ export interface Options {
   context: string | undefined
   /** A folder of CustomResourceDefinitions. */
   crds: string | undefined
+  /** A folder of ImportMappings. */
+  mappings: string | undefined
   /** A database, a file with a signed checkpoint, an evidence bundle, public keys: of the audit log. */
   database: string | undefined
   fromCheckpoint: string | undefined
@@ -52,6 +54,7 @@ export function readOptions(args: string[], environment: Record<string, string |
     kubeconfig: values.kubeconfig ?? environment.KUBECONFIG,
     context: values.context,
     crds: values.crds,
+    mappings: values.mappings,
     database: values.database ?? environment.DATABASE_URL,
     fromCheckpoint: values['from-checkpoint'],
     bundle: values.bundle,
@@ -80,6 +83,7 @@ function parse(args: string[]) {
       kubeconfig: { type: 'string' },
       context: { type: 'string' },
       crds: { type: 'string' },
+      mappings: { type: 'string' },
       database: { type: 'string' },
       'from-checkpoint': { type: 'string' },
       bundle: { type: 'string' },
@@ -124,6 +128,7 @@ Options
   --format F            text, markdown or json (default: text). Reports go to standard output, progress to standard error
   --kubeconfig FILE     how to reach the cluster (default: $KUBECONFIG); --context NAME chooses one of its contexts
   --crds DIR            import: the kinds to convert to. Blueprint: CustomResourceDefinitions to check against (default: those of the cluster, where one is named)
+  --mappings DIR        import: ImportMappings (YAML) that say how assets become kinds of one's own
   --offline             plan, blueprint: do not ask the cluster
   --server              validate: ask the API server by dry run as well
   --all                 apply: every resource, not only those changed since base; without --base this is implied

@@ -17,6 +17,8 @@ export interface AccountEntry {
   fate: LeafFate
   /** Where it was written, from the root of the manifest. */
   to?: JsonPath
+  /** Which of the asset's manifests; the first where left out. */
+  manifest?: number
   /** How it was written. */
   by?: Transform
   /** A clause for people: why it was not written. */

@@ -67,11 +67,11 @@ function convertRead(asset: Asset, catalogue: Catalogue, context: MappingContext
     alwaysUpdates: kind.table?.alwaysUpdates,
   })
   const name = textAt(manifest, 'metadata', 'name')
-  const manifests = [
-    manifest,
-    ...partManifests(asset, kind, catalogue, context, account),
-    ...policyManifests(asset, kind, name, catalogue, account),
-  ]
+  const parts = partManifests(asset, kind, catalogue, context, account)
+  const mark = account.entries.length
+  const policies = policyManifests(asset, kind, name, catalogue, account)
+  for (const entry of account.entries.slice(mark)) if (entry.to) entry.manifest = 1 + parts.length
+  const manifests = [manifest, ...parts, ...policies]
   return { manifests, account, verdict, refused: null }
 }
 
@@ -93,7 +93,9 @@ function partManifests(asset: Asset, kind: MappedKind, catalogue: Catalogue, con
         const id = textAt(part, 'name') ?? (typeof part.priority === 'number' ? String(part.priority) : String(index))
         const made = toManifest({ ...asset, name: `${asset.name}/${collection}/${id}`, data: part }, mapped, context)
         manifests.push(made.manifest)
-        for (const entry of made.account.entries) account.entries.push({ ...entry, from: [...at, ...entry.from] })
+        const where = { manifest: manifests.length } // behind the resource itself
+        for (const entry of made.account.entries)
+          account.entries.push({ ...entry, from: [...at, ...entry.from], ...(entry.to ? where : {}) })
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         noteLeaves(account, part, at, { fate: error.reason === 'default' ? 'output-only' : 'unmapped', why: error.message })
