@@ -64,9 +64,11 @@ export function joinedOf(stored: Json): Json[] {
   return Array.isArray(joined) ? joined : []
 }
 
-/** A stored asset as it was converted: with its parts where the manifest has them. */
-export function withItsParts(stored: Json, catalogue: Pick<Catalogue, 'joinOf'>): Json {
-  if (!isObject(stored) || !Array.isArray(stored.joined)) return stored
-  const { joined: _, ...asset } = stored
-  return withJoined(asset, joinedOf(stored), catalogue)
+/** A stored asset as its account speaks of it: with its parts where the manifest has them, and its access policy. */
+export function reviewedAsset(stored: Json, catalogue: Pick<Catalogue, 'joinOf'>): Json {
+  if (!isObject(stored)) return stored
+  const { joined: _, iamPolicy, ...asset } = stored
+  const whole = withJoined(asset, joinedOf(stored), catalogue)
+  if (iamPolicy === undefined || !isObject(whole) || !isObject(whole.resource) || !isObject(whole.resource.data)) return whole
+  return { ...whole, resource: { ...whole.resource, data: { ...whole.resource.data, iamPolicy } } }
 }

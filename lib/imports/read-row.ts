@@ -6,7 +6,7 @@ import type { Actor } from '#lib/identity/actor.ts'
 import { redactManifest } from '#lib/redact/redact.ts'
 import { clusterCatalogue } from './cluster-catalogue.ts'
 import { ImportDetail, ImportManifest } from './contract.ts'
-import { withItsParts } from './join-assets.ts'
+import { reviewedAsset } from './join-assets.ts'
 import { filesOfRow } from './row-files.ts'
 import { rowColumns, rowView, type StoredRow } from './row-view.ts'
 import { type RunRow, readableRun } from './run-access.ts'
@@ -43,7 +43,7 @@ export async function readRow(runId: string, rowId: string, actor: Actor): Promi
   })
   return ImportDetail.parse({
     row: rowView(row),
-    asset: withItsParts(detail.asset, await clusterCatalogue(run.cluster)),
+    asset: reviewedAsset(detail.asset, await clusterCatalogue(run.cluster)),
     manifests: detail.manifests.map((manifest, index) => ({
       kind: manifest.kind,
       name: manifest.name,
