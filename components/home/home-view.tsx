@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
+import { HomeImports } from '#components/imports/home-imports.tsx'
 import { LinkButton } from '#components/ui/button.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { DemoSteps } from './demo-steps.tsx'
@@ -37,6 +38,7 @@ export function HomeView() {
         </div>
         <div className={styles.column}>
           <MyProposals />
+          <HomeImports teams={teams} />
           <MyDrafts />
         </div>
       </div>

@@ -299,16 +299,18 @@ function ChooseAll({
   busy: boolean
 }) {
   const by = choiceFilter(filter)
-  const able = rows.filter((row) => canChoose(row) && (by === undefined || by.category?.includes(row.category)))
+  // what a rule skipped is chosen on purpose: with its category shown, or one by one
+  const meant: readonly string[] = filter.category.length > 0 ? filter.category : ['importable']
+  const able = rows.filter((row) => canChoose(row) && (meant.includes(row.category) || row.chosen))
   const ids = able.slice(0, 5000).map(({ id }) => id)
   const part = by === undefined && rows.length < total ? ` of the first ${count(rows.length)}` : ''
   const send = (chosen: boolean) => choose(by ? { chosen, filter: by } : { chosen, rows: ids })
   if (ids.length === 0) return null
   return (
     <span className={styles.all}>
-      {able.every((row) => row.chosen) ? null : (
+      {able.every((row) => row.chosen) || total === 0 ? null : (
         <Button size="small" busy={busy} onClick={() => send(true)}>
-          Choose all {filter.category.length === 0 && by ? 'importable' : 'shown'}
+          Choose all {filter.category.length === 0 ? 'importable' : 'shown'}
           {part}
         </Button>
       )}

@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { classNames } from '#components/ui/class-names.ts'
 import { count, kindOf } from '#components/ui/format.ts'
+import { Icon } from '#components/ui/icons.tsx'
 import type { ImportChoice, ImportCounts, ImportFacets } from '#lib/imports/contract.ts'
 import styles from './choose.module.css'
 import { type ChooseFilter, choosePath, toggled } from './choose-filter.ts'
@@ -26,7 +27,14 @@ const sum = (counts: readonly ImportCounts[]): ImportCounts =>
 /** Chosen are those that can simply be imported; left out is whatever was chosen. */
 const whatToChoose = (chosen: boolean): NonNullable<ImportChoice['filter']> => (chosen ? { category: ['importable'] } : {})
 
-const short = { importable: 'New', managed: 'Managed', unsupported: 'Unsupp.', skipped: 'Skipped' } as const
+/** One line for a kind, though several asset types may become it. */
+function byKind(kinds: readonly KindFacet[]): KindFacet[] {
+  const lines = Map.groupBy(kinds, ({ kind, assetType }) => kind ?? assetType)
+  return [...lines.values()].flatMap((same) => {
+    const [first] = same
+    return first ? [{ ...first, counts: sum(same.map(({ counts }) => counts)) }] : []
+  })
+}
 
 /** Everything by service and kind, with counts: a click filters, the box chooses all of a kind. */
 export function KindPanel({
@@ -53,7 +61,8 @@ export function KindPanel({
             <th scope="col">Kind</th>
             {categories.map((category) => (
               <th key={category} scope="col" className={styles.number} title={categoryLooks[category].word}>
-                <abbr title={categoryLooks[category].word}>{short[category]}</abbr>
+                <Icon name={categoryLooks[category].icon} size={14} />
+                <span className="visually-hidden">{categoryLooks[category].word}</span>
               </th>
             ))}
           </tr>
@@ -70,7 +79,7 @@ export function KindPanel({
                 service
                 choose={(chosen) => choose({ chosen, filter: { ...whatToChoose(chosen), service: [service] } })}
               />
-              {kinds
+              {byKind(kinds)
                 .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)))
                 .map((facet) => (
                   <KindLine

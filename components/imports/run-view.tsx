@@ -109,8 +109,7 @@ function Steps({ run, current }: { run: ImportRun; current: ImportStep }) {
               <span className={styles.stepNumber} aria-hidden="true">
                 {index + 1}
               </span>
-              {stepTitles[step]}
-              {aside[step] ? <span className={styles.stepCount}>{aside[step]}</span> : null}
+              {stepTitles[step]} {aside[step] ? <span className={styles.stepCount}>{aside[step]}</span> : null}
             </>
           )
           return (
