@@ -271,6 +271,17 @@ describe('what an edit leaves alone', () => {
   })
 })
 
+describe('a field behind a text that keeps its empty lines (|+)', () => {
+  test.each<[string, JsonPath, string]>([
+    ['s:\n  a: |+\n    text\n\n  b: 1\n\nz: 1\n', ['s', 'b'], 's:\n  a: |+\n    text\n\nz: 1\n'],
+    ['s:\n  a: |+\n    text\n\n  b: 1\n\n\n', ['s', 'b'], 's:\n  a: |+\n    text\n\n'],
+    ['l:\n  - |+\n    x\n\n  - y\n\nz: 1\n', ['l', 1], 'l:\n  - |+\n    x\n\nz: 1\n'],
+    ['a: |+\r\n  x\r\nb: 1\r\n\r\nc: 1\r\n', ['b'], 'a: |+\r\n  x\r\nc: 1\r\n'],
+  ])('takes the empty lines below it along: %j', (before, path, after) => {
+    expect(deleteValue(before, 0, path)).toBe(after)
+  })
+})
+
 describe('what is refused with a sentence', () => {
   const cases: [name: string, text: string, path: JsonPath, sentence: RegExp][] = [
     ['inside an alias', 'a: &x {k: 1}\nb: *x\n', ['b', 'k'], /inside an alias/],

@@ -12,6 +12,7 @@ import { deleteFlowEntry, insertFlowEntry, isJsonLike } from './edit-flow.ts'
 import { asNode, keyText, type ManifestFile, type ParsedDocument, parseManifestFile, parseText } from './parse-manifest.ts'
 import { printFlow, printItem } from './print-value.ts'
 import {
+  afterBlankLines,
   afterDeeperLines,
   applySplices,
   columnOf,
@@ -187,15 +188,29 @@ export function deleteValue(text: string, docIndex: number, path: JsonPath, opti
   if (valueAt(value, path) === undefined) return text
   const at = options.pruneEmpty ? prunedPath(value, path) : path
   const wanted = withoutValue(value, at)
-  try {
-    return prove(file, deleteIn(text, docIndex, at, true), docIndex, wanted, path)
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error
-    // comments below the field that are indented deeper belong to it: left alone they may become part of a block scalar above
-    const further = deleteIn(text, docIndex, at, true, true)
-    if (further === text) throw error
-    return prove(file, further, docIndex, wanted, path)
+  let refusal: unknown
+  for (const taken of takenAlong) {
+    try {
+      return prove(file, deleteIn(text, docIndex, at, true, taken), docIndex, wanted, path)
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error
+      refusal ??= error
+    }
   }
+  throw refusal
+}
+
+/**
+ * What goes with a field, as little as does: left alone, comments below it that are indented deeper, or the empty lines below it, may become
+ * part of a block scalar above.
+ */
+const takenAlong = ['nothing', 'comments', 'empty lines'] as const
+type TakenAlong = (typeof takenAlong)[number]
+
+function endWith(taken: TakenAlong, text: string, end: number, column: number): number {
+  if (taken === 'nothing') return end
+  const below = afterDeeperLines(text, end, column)
+  return taken === 'comments' ? below : afterBlankLines(text, below)
 }
 
 /** The highest map on the way that would be left empty; list items and the document itself stay. */
@@ -210,7 +225,7 @@ function prunedPath(value: Json, path: JsonPath): JsonPath {
   return at
 }
 
-function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boolean, withComments = false): string {
+function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boolean, taken: TakenAlong = 'nothing'): string {
   const document = parseText(text).documents[docIndex]
   if (!document) return text
   const { steps, aliased } = walkTo(document, path)
@@ -240,7 +255,7 @@ function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boo
       return applySplices(text, [{ start, end: pairStart(next), text: '' }])
     }
     const end = pairEnd(text, step.pair)
-    return applySplices(text, [removeLines(text, start, withComments ? afterDeeperLines(text, end, columnOf(text, start)) : end)])
+    return applySplices(text, [removeLines(text, start, endWith(taken, text, end, columnOf(text, start)))])
   }
   if (isSeq(parent) && typeof step.key === 'number') {
     const range = itemRange(text, parent, step.key)
@@ -248,8 +263,7 @@ function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boo
     if (text.slice(lineStart(text, range.start), range.start).trim() !== '' && following !== undefined) {
       return applySplices(text, [{ start: range.start, end: following, text: '' }])
     }
-    const end = withComments ? afterDeeperLines(text, range.end, columnOf(text, range.start)) : range.end
-    return applySplices(text, [removeLines(text, range.start, end)])
+    return applySplices(text, [removeLines(text, range.start, endWith(taken, text, range.end, columnOf(text, range.start)))])
   }
   return text
 }

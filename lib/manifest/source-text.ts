@@ -101,6 +101,16 @@ export function afterDeeperLines(text: string, end: number, column: number): num
   return best
 }
 
+/** The end of the empty lines that follow the line of `end`; `end` itself where none do. */
+export function afterBlankLines(text: string, end: number): number {
+  let best = end
+  for (let at = end > 0 && text[end - 1] === '\n' ? end : nextLine(text, end); at < text.length; at = best) {
+    if (text.slice(at, lineEnd(text, at)).trim() !== '') break
+    best = nextLine(text, at)
+  }
+  return best
+}
+
 /** Whether the pair's value starts on the line of its colon. */
 export function startsOnLine(text: string, from: number, node: ParsedNode): boolean {
   return !text.slice(from, nodeStart(node)).includes('\n')
