@@ -122,15 +122,18 @@ function Verdict({ detail: { row, verdict, manifests } }: { detail: ImportDetail
       <Banner tone={look.tone}>
         <strong>{look.word}.</strong> {verdictSentences[verdict.verdict]}
         {verdict.reasons.length > 0 ? (
-          <ul className={styles.reasons}>
-            {verdict.reasons.map((reason) => (
-              <li key={reason}>{reason}</li>
-            ))}
-          </ul>
+          <details className={styles.why} open={look.tone !== 'green'}>
+            <summary>Why</summary>
+            <ul className={styles.reasons}>
+              {verdict.reasons.map((reason) => (
+                <li key={reason}>{reason}</li>
+              ))}
+            </ul>
+          </details>
         ) : null}
-        {verdict.fields.length > 0 ? (
+        {look.tone !== 'green' && verdict.fields.length > 0 ? (
           <p>
-            Fields:{' '}
+            {verdict.verdict === 'would-change' ? 'Would change: ' : 'Look at: '}
             {verdict.fields.map((path) => (
               <code key={fieldPath(path)}>{fieldPath(path)} </code>
             ))}
@@ -147,11 +150,20 @@ function DryRuns({ manifests }: { manifests: readonly ImportManifest[] }) {
   if (asked.length === 0) return null
   const warnings = [...new Set(asked.flatMap(({ dryRun }) => dryRun.warnings))]
   if (asked.length === manifests.length && asked.every(({ dryRun }) => dryRun.accepted))
-    return (
-      <Banner tone={warnings.length > 0 ? 'amber' : 'green'}>
-        The API server accepts {asked.length === 1 ? 'it' : `all ${asked.length} manifests`} (dry run; nothing was written).
-        {warnings.length > 0 ? ` It warns: ${warnings.join(' ')}` : ''}
-      </Banner>
+    return warnings.length > 0 ? (
+      <Banner tone="amber">The API server accepts it, and warns: {warnings.join(' ')}</Banner>
+    ) : (
+      <p className={styles.accepted} role="status">
+        <LookBadge
+          look={{
+            tone: 'green',
+            icon: 'check',
+            word: `The API server accepts ${asked.length === 1 ? 'it' : `all ${asked.length} manifests`}`,
+          }}
+          plain
+        />{' '}
+        <span className={styles.small}>dry run; nothing was written</span>
+      </p>
     )
   return (
     <>
