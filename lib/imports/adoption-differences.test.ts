@@ -48,6 +48,14 @@ test('a configured state below the top is compared', () => {
   expect(differ({ policy: { state: 'ON' } }, { policy: { state: 'OFF' } })).toHaveLength(1)
 })
 
+test('parts that were joined to an asset are compared by name', () => {
+  const part = (name: string, nodes: number): Json => ({ name: `//x/y/clusters/${name}`, resource: { data: { nodes } } })
+  const whole = (...joined: Json[]): Json => ({ resource: { data: { a: 1 } }, joined })
+  expect(adoptionDifferences(whole(part('a', 1), part('b', 1)), whole(part('b', 1), part('a', 1)))).toEqual([])
+  expect(adoptionDifferences(whole(part('a', 1)), whole(part('a', 2)))).toMatchObject([{ path: ['a', 'nodes'], before: 1, after: 2 }])
+  expect(adoptionDifferences(whole(part('a', 1)), whole())).toMatchObject([{ path: ['a', 'nodes'], after: null }])
+})
+
 test('a missing asset is a difference in every leaf', () => {
   expect(adoptionDifferences(asset({ a: 1, b: 2 }), null)).toHaveLength(2)
 })

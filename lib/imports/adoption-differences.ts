@@ -4,7 +4,7 @@
  * Left out is what services count or date by themselves, since it differs between any two readings: each entry of the lists below says why.
  * Kept and called expected is the label that adoption adds.
  */
-import { isObject, type Json, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonPath, sameJson, textAt, valueAt } from '#lib/json.ts'
 
 /** A leaf that differs; a side without it is null. */
 export interface AdoptionDifference {
@@ -51,14 +51,27 @@ const adoptionLabel = 'managed-by-cnrm'
 const labelMaps = new Set(['labels', 'userLabels', 'resourceLabels'])
 
 /**
- * Compares two assets in the inventory's form by `resource.data`. Lists that hold the same in another order are the same, and so are a field
- * that is empty and one that is missing: services write both as they please.
+ * Compares two assets in the inventory's form by `resource.data`, and the parts that were joined to them by name. Lists that hold the same in
+ * another order are the same, and so are a field that is empty and one that is missing: services write both as they please.
  */
 export function adoptionDifferences(before: Json, after: Json): AdoptionDifference[] {
   const differences: AdoptionDifference[] = []
-  compare(valueAt(before, ['resource', 'data']) ?? null, valueAt(after, ['resource', 'data']) ?? null, [], differences)
+  compare(dataOf(before), dataOf(after), [], differences)
+  const parts = [joinedTo(before), joinedTo(after)].map((joined) => new Map(joined.map((part) => [textAt(part, 'name') ?? '', part])))
+  for (const name of new Set(parts.flatMap((joined) => [...joined.keys()]))) {
+    const [was = null, is = null] = parts.map((joined) => joined.get(name) ?? null)
+    compare(dataOf(was), dataOf(is), [name.split('/').at(-1) ?? name], differences)
+  }
   return differences
 }
+
+/** The parts of an asset as the run keeps it: assets that stand in its manifest (join-assets.ts). */
+export function joinedTo(asset: Json): Json[] {
+  const joined = isObject(asset) ? asset.joined : undefined
+  return Array.isArray(joined) ? joined : []
+}
+
+const dataOf = (asset: Json): Json => valueAt(asset, ['resource', 'data']) ?? null
 
 function compare(before: Json, after: Json, path: JsonPath, into: AdoptionDifference[]): void {
   if (isPassedOver(path) || sameJson(before, after) || (isEmpty(before) && isEmpty(after))) return

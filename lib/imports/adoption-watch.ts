@@ -5,13 +5,13 @@
  */
 import { z } from 'zod'
 import { Prisma } from '#db/client.ts'
-import { assetsAt } from '#lib/assets/inventory.ts'
 import { database } from '#lib/database/client.ts'
-import { CorbelError } from '#lib/errors.ts'
-import { isObject, type Json } from '#lib/json.ts'
+import { type Json, textAt } from '#lib/json.ts'
 import { resourceTitle } from '#lib/proposals/change-identity.ts'
 import { redactResource } from '#lib/redact/redact.ts'
+import { joinedTo } from './adoption-differences.ts'
 import { type CloudOutcome, type CloudReading, cloudOutcome, clusterOutcome, type IndexedManifest, stageOf } from './adoption-outcome.ts'
+import { readAgain } from './propose-read-again.ts'
 import { storableJson } from './storable.ts'
 
 /** Minutes after which an acquired row is no longer read again. */
@@ -129,27 +129,12 @@ async function withRival(cluster: string, { kind, name, live }: z.infer<typeof I
 
 /** What the inventory shows now, by row. A project that cannot be asked holds no other up. */
 async function readClouds(rows: WatchedRow[], scope: string): Promise<Map<string, CloudReading>> {
-  const byScope = new Map<string, WatchedRow[]>()
-  for (const row of rows) {
-    const of = row.cloudProject === null ? scope : `projects/${row.cloudProject}`
-    byScope.set(of, [...(byScope.get(of) ?? []), row])
-  }
   const readings = new Map<string, CloudReading>()
-  for (const [of, inside] of byScope) {
-    try {
-      const found = await assetsAt(
-        inside.map(({ assetName }) => assetName),
-        of,
-      )
-      for (const { id, assetName } of inside) {
-        const now = found.get(assetName)
-        readings.set(id, { asset: isObject(now?.asset) && !now.deleted ? redactResource(now.asset) : null })
-      }
-    } catch (error) {
-      if (!(error instanceof CorbelError)) throw error
-      for (const { id } of inside) readings.set(id, { problem: error.message })
-    }
-  }
+  const wanted = rows.map(({ asset, ...row }) => ({ ...row, joined: joinedTo(asset).flatMap((part) => textAt(part, 'name') ?? []) }))
+  const found = await readAgain(scope, wanted, (refused, error) => {
+    for (const { id } of refused) readings.set(id, { problem: error.message })
+  })
+  for (const [id, { asset }] of found) readings.set(id, { asset: asset && redactResource(asset) })
   return readings
 }
 

@@ -19,7 +19,8 @@ export interface PlanRow extends RowToPlace {
   assetName: string
   namespace: string | null
   cloudProject: string | null
-  updateTime: Date | null
+  /** Names of the assets that stand in its manifest. */
+  joined: string[]
   verdict: StoredVerdict | null
   unmapped: number
   edited: boolean
@@ -37,7 +38,7 @@ const columns = z.object({
   service: z.string(),
   namespace: z.string().nullable(),
   cloudProject: z.string().nullable(),
-  updateTime: z.date().nullable(),
+  joined: z.array(z.string()),
   unmapped: z.number(),
   edited: z.boolean(),
   detail: z.string(),
@@ -47,7 +48,8 @@ const columns = z.object({
 /** Chosen rows that stand in no proposal, or in one whose pull request was closed without merging. */
 export async function rowsToPlan(runId: string): Promise<PlanRow[]> {
   const rows = await database().$queryRaw<unknown[]>`
-    SELECT a."id"::text AS "id", a."name", COALESCE(nullif(d."asset"->>'name', ''), a."name") AS "assetName", a."parent", a."displayName", a."service", a."namespace", a."cloudProject", a."updateTime", a."unmapped",
+    SELECT a."id"::text AS "id", a."name", COALESCE(nullif(d."asset"->>'name', ''), a."name") AS "assetName",
+      ARRAY(SELECT j->>'name' FROM jsonb_array_elements(CASE WHEN jsonb_typeof(d."asset"->'joined') = 'array' THEN d."asset"->'joined' ELSE '[]' END) AS j) AS "joined", a."parent", a."displayName", a."service", a."namespace", a."cloudProject", a."unmapped",
       a."edited", d."manifests"::text AS "detail", d."verdict"::text AS "judged"
     FROM "import_asset" a JOIN "import_asset_detail" d ON d."assetId" = a."id" LEFT JOIN "proposal" p ON p."id" = a."proposalId"
     WHERE a."runId" = ${runId}::uuid AND a."chosen" AND (p."id" IS NULL OR p."state" = 'closed')`

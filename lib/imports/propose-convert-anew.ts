@@ -8,13 +8,11 @@ import { mergeManifests } from '#lib/manifest/merge-values.ts'
 import { printResource } from '#lib/manifest/print-value.ts'
 import { linkReferences, type NamedResource } from '#lib/mapping/link-references.ts'
 import { renamed, withName } from '#lib/mapping/unique-names.ts'
-import { redactResource } from '#lib/redact/redact.ts'
 import { splitKindKey } from '#lib/proposals/change-identity.ts'
 import { type ClusterCatalogue, clusterCatalogue } from './cluster-catalogue.ts'
 import { ImportRow } from './contract.ts'
 import { convertOne, type DraftRow } from './convert-assets.ts'
 import { joinedOf } from './join-assets.ts'
-import { withKeptParts } from './join-assets.ts'
 import type { RunRow } from './run-access.ts'
 import { storableJson } from './storable.ts'
 import { readDetail, type StoredManifest } from './stored-asset.ts'
@@ -35,10 +33,12 @@ export async function convertAnew(
 ): Promise<(string | undefined)[]> {
   if (changed.length === 0) return []
   const catalogue = await clusterCatalogue(run.cluster)
+  await catalogue.prepare(changed.map(({ asset }) => asset))
+  await catalogue.prepare(changed.map(({ asset }) => asset))
   const said: (string | undefined)[] = []
   for (const { id, namespace, asset } of changed) {
     const place = { catalogue, cluster: run.cluster, projectIds, namespaceOf: () => namespace ?? undefined }
-    const draft = convertOne(asset, place, joinedOf((await readDetail(database(), id)).asset))
+    const draft = convertOne(asset, place, joinedOf(asset))
     said.push(await database().$transaction((transaction) => store(transaction, run, { id, draft, catalogue, projectIds })))
   }
   return said

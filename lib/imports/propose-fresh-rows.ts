@@ -2,7 +2,7 @@
  * Before pull requests are opened, what they hold is read again from the inventory. What changed in the cloud since it was converted is
  * converted anew and stored, what is gone is left out; both are told, so that somebody looks before anything is opened.
  */
-import { assetsAt, projectOf } from '#lib/assets/inventory.ts'
+import { projectOf } from '#lib/assets/inventory.ts'
 import { database } from '#lib/database/client.ts'
 import { CorbelError } from '#lib/errors.ts'
 import { isObject, type Json, type JsonObject } from '#lib/json.ts'
@@ -11,69 +11,41 @@ import { adoptionDifferences } from './adoption-differences.ts'
 import type { ImportFreshness } from './contract.ts'
 import type { PlanRow } from './plan-rows.ts'
 import { type ChangedAsset, convertAnew } from './propose-convert-anew.ts'
+import { readAgain, updatedAt } from './propose-read-again.ts'
 import type { RunRow } from './run-access.ts'
 import { storableJson } from './storable.ts'
 import { readDetail } from './stored-asset.ts'
 
-type FreshRow = Pick<PlanRow, 'id' | 'name' | 'assetName' | 'namespace' | 'cloudProject' | 'updateTime'>
+type FreshRow = Pick<PlanRow, 'id' | 'name' | 'assetName' | 'namespace' | 'cloudProject' | 'joined'>
 
 /** Reads rows again. Throws what the inventory throws: what cannot be read again is not proposed. */
 export async function freshRows(run: RunRow, rows: readonly FreshRow[]): Promise<ImportFreshness> {
-  const now = await readAgain(run, rows)
+  const now = await readAgain(run.scope, rows)
   const changed: ImportFreshness['changed'] = []
   const gone: ImportFreshness['gone'] = []
   const anew: (ChangedAsset & { row: FreshRow; message: string })[] = []
   for (const row of rows) {
     const found = now.get(row.id)
-    if (!found || found.deleted || !isObject(found.asset)) {
+    if (!found?.asset) {
       await leaveOut(row)
       gone.push({ row: row.id, name: row.name })
       continue
     }
-    const updated = found.updateTime === null ? Number.NaN : Date.parse(found.updateTime)
-    if (row.updateTime !== null && updated === row.updateTime.getTime()) continue
-    const { asset } = await readDetail(database(), row.id)
-    const fresh = withPolicy(found.asset, asset)
-    const differences = adoptionDifferences(asset, redactResource(fresh))
-    const when = Number.isNaN(updated) ? null : new Date(updated)
-    if (differences.length === 0) await keepReading(row.id, fresh, when)
-    else
-      anew.push({
-        row,
-        id: row.id,
-        namespace: row.namespace,
-        asset: fresh,
-        message: changeSentence(
-          when,
-          differences.map(({ path }) => path.join('.')),
-        ),
-      })
+    const { asset: before } = await readDetail(database(), row.id)
+    if (found.updateTime !== null && found.updateTime.getTime() === updatedAt(before)?.getTime()) continue
+    const asset = withPolicy(found.asset, before)
+    const differences = adoptionDifferences(before, redactResource(asset))
+    if (differences.length === 0) {
+      await keepReading(row.id, asset, found.updateTime)
+      continue
+    }
+    const paths = differences.map(({ path }) => path.join('.'))
+    anew.push({ row, id: row.id, namespace: row.namespace, asset, message: changeSentence(found.updateTime, paths) })
   }
   const outcomes = await convertAnew(run, anew, await projectIds(anew))
   for (const [index, { row, message }] of anew.entries())
     changed.push({ row: row.id, name: row.name, message: [message, outcomes[index]].filter(Boolean).join(' ') })
   return { checkedAt: new Date().toISOString(), changed, gone }
-}
-
-/** Assets by row, asked for project by project. */
-async function readAgain(run: RunRow, rows: readonly FreshRow[]) {
-  const scopes = new Map<string, FreshRow[]>()
-  for (const row of rows) {
-    const scope = row.cloudProject === null ? run.scope : `projects/${row.cloudProject}`
-    scopes.set(scope, [...(scopes.get(scope) ?? []), row])
-  }
-  const found = new Map<string, { asset: Json | null; updateTime: string | null; deleted: boolean }>()
-  for (const [scope, inside] of scopes) {
-    const assets = await assetsAt(
-      inside.map(({ assetName }) => assetName),
-      scope,
-    )
-    for (const { id, assetName } of inside) {
-      const asset = assets.get(assetName)
-      if (asset) found.set(id, asset)
-    }
-  }
-  return found
 }
 
 const changeSentence = (when: Date | null, paths: string[]): string => {
