@@ -197,6 +197,7 @@ describe('what carol gets of payments', () => {
     ['/api/v1/me', '', 'playlists'],
     ['/api/v1/imports', '', '"items":[]'],
     ['/api/v1/imports/targets', '', 'playlists-prod'],
+    ['/api/v1/unmanaged', '', 'playlists-prod'],
   ])('%s%s shows only her own', async (path, query, expected) => {
     const { status, text } = await call('GET', path, {}, query)
     expect(status, text).toBe(200)
@@ -225,6 +226,12 @@ describe('what carol gets of payments', () => {
     ['POST', '/api/v1/imports/{run}/cancel', { run: importId }, 404],
     ['POST', '/api/v1/imports/{run}/cancel', { run: wideId }, 404],
     ['POST', '/api/v1/imports/{run}/resume', { run: importId }, 404],
+    ['GET', '/api/v1/imports/{run}/adoption', { run: importId }, 404],
+    ['GET', '/api/v1/imports/{run}/adoption', { run: wideId }, 404],
+    ['POST', '/api/v1/imports/{run}/adoption', { run: importId }, 404],
+    ['POST', '/api/v1/imports/{run}/plan', { run: importId }, 404],
+    ['POST', '/api/v1/imports/{run}/plan', { run: wideId }, 404],
+    ['POST', '/api/v1/imports/{run}/rows/{row}/dry-run', { run: importId, row: rowId }, 404],
   ])('%s %s tells nothing', async (method, path, params, status) => {
     const answer = await call(method, path, params, '', method === 'GET' ? undefined : {})
     expect(answer.status, answer.text).toBe(status)
@@ -284,6 +291,26 @@ describe('what carol gets of payments', () => {
       expect(answer.text.replaceAll('payments-prod', '')).not.toMatch(/canary/)
     }
     expect(await database().importRun.count()).toBe(2)
+  })
+
+  test('she edits, lays out and proposes nothing of their import', async () => {
+    const before = await database().importAssetDetail.findUnique({ where: { assetId: rowId } })
+    const ids = { run: importId, row: rowId }
+    const group = { groups: ['x'], idempotencyKey: newId() }
+    const answers = [
+      await call('PUT', '/api/v1/imports/{run}/rows/{row}/manifest', ids, '', { manifest: 0, text: manifest('playlists-prod', 'mine') }),
+      await call('DELETE', '/api/v1/imports/{run}/rows/{row}/manifest', ids, '?manifest=0'),
+      await call('PUT', '/api/v1/imports/{run}/settings', { run: importId }, '', { layout: 'kind' }),
+      await call('POST', '/api/v1/imports/{run}/propose', { run: importId }, '', group),
+      await call('POST', '/api/v1/imports/{run}/propose', { run: wideId }, '', group),
+    ]
+    for (const { status, text } of answers) {
+      expect(status, text).toBe(404)
+      expect(text).not.toMatch(/canary/)
+    }
+    expect(await database().importAssetDetail.findUnique({ where: { assetId: rowId } })).toEqual(before)
+    expect(await database().importRun.findUnique({ where: { id: importId }, select: { layout: true } })).toEqual({ layout: 'resource' })
+    expect(await database().proposal.count()).toBe(1)
   })
 
   test('no commit of hers goes onto a proposal of theirs', async () => {
