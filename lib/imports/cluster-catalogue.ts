@@ -7,8 +7,11 @@ import { readAsset } from '#lib/mapping/asset.ts'
 import type { KindHead } from '#lib/mapping/asset-kinds.ts'
 import { type Catalogue, catalogueOf } from '#lib/mapping/catalogue.ts'
 import { splitKindKey } from '#lib/proposals/change-identity.ts'
+import { type OperatorTables, operatorTables } from './import-mappings.ts'
 
 export interface ClusterCatalogue extends Catalogue {
+  /** What is wrong with the operator's tables, a sentence each. */
+  problems: readonly string[]
   /** Every kind that the cluster offers in namespaces. */
   heads: readonly KindHead[]
   /** Kind.group of a kind the cluster offers. */
@@ -28,34 +31,42 @@ const policyKind = 'IAMPartialPolicy'
 /** The catalogue of a cluster, kept until one of its definitions changes. */
 export async function clusterCatalogue(cluster: string, db: Database = database()): Promise<ClusterCatalogue> {
   held.corbelImportCatalogues ??= new Map()
+  const operator = await operatorTables(cluster)
   const kinds = await db.kind.findMany({
     where: { cluster, namespaced: true, NOT: { state: 'gone' } },
     select: { key: true, hash: true },
     orderBy: { key: 'asc' },
   })
-  const version = createHash('sha256').update(JSON.stringify(kinds)).digest('base64url')
+  const version = createHash('sha256')
+    .update(JSON.stringify([kinds, operator]))
+    .digest('base64url')
   const known = held.corbelImportCatalogues.get(cluster)
   if (known?.version === version) return known.catalogue
   const catalogue = openCatalogue(
     db,
     cluster,
     kinds.map(({ key }) => key),
+    operator,
   )
   held.corbelImportCatalogues.set(cluster, { version, catalogue })
   return catalogue
 }
 
-function openCatalogue(db: Database, cluster: string, keys: string[]): ClusterCatalogue {
+function openCatalogue(db: Database, cluster: string, keys: string[], operator: OperatorTables): ClusterCatalogue {
   const keyOfKind = new Map(keys.map((key) => [splitKindKey(key).kind, key]))
   const definitions = new Map<string, JsonObject>()
   const read = new Set<string>()
   const heads = keys.map(splitKindKey)
-  const catalogue = catalogueOf(heads, ({ kind }) => {
-    const definition = definitions.get(kind)
-    // compiled, it is not needed again
-    definitions.delete(kind)
-    return definition ?? {}
-  })
+  const catalogue = catalogueOf(
+    heads,
+    ({ kind }) => {
+      const definition = definitions.get(kind)
+      // compiled, it is not needed again
+      definitions.delete(kind)
+      return definition ?? {}
+    },
+    operator.tables,
+  )
   const prepareKinds = async (kinds: Iterable<string>): Promise<void> => {
     const missing = [...new Set(kinds)].filter((kind) => keyOfKind.has(kind) && !read.has(kind))
     if (missing.length === 0) return
@@ -74,6 +85,7 @@ function openCatalogue(db: Database, cluster: string, keys: string[]): ClusterCa
   return {
     ...catalogue,
     heads,
+    problems: operator.problems,
     keyOf: (kind) => keyOfKind.get(kind),
     prepareKinds,
     prepare: (assets) => prepareKinds([policyKind, ...assets.flatMap((asset) => kindsOf(asset, catalogue))]),

@@ -168,7 +168,8 @@ async function readPage(
     const rows = await convertAssets(page.assets, { catalogue, ...scope.conversion() }, signal)
     const to = writePlace(placeAfter(place, page.nextPageToken))
     const read = snapshotAt ?? new Date(page.readTime)
-    const kept = await keepPage(database(), runId, { rows, from: stored, to, snapshotAt: read, gaps: [] })
+    const gaps = snapshotAt ? [] : catalogue.problems.map((message) => ({ assetType: null, message }))
+    const kept = await keepPage(database(), runId, { rows, from: stored, to, snapshotAt: read, gaps })
     return kept ? { place: to, snapshotAt: read } : undefined
   } catch (error) {
     const around = error instanceof CorbelError ? await wayAround(error, place, reading) : undefined

@@ -19,6 +19,7 @@ import { newId } from '#lib/ids.ts'
 import { closeJobQueue } from '#lib/jobs/job-queue.ts'
 import { chooseRows } from './choose-rows.ts'
 import { ImportRowQuery } from './contract.ts'
+import { operatorTables } from './import-mappings.ts'
 import { importTargets } from './import-targets.ts'
 import { listImports, readImport } from './read-imports.ts'
 import { readRow } from './read-row.ts'
@@ -139,6 +140,22 @@ const audited = (run: string) =>
     orderBy: { seq: 'asc' },
     select: { action: true, actor: true },
   })
+
+test("operators' tables come from ConfigMaps of the cluster", async () => {
+  const mapping = `apiVersion: corbel.dev/v1\nkind: ImportMapping\nmetadata: { name: ovens }\nspec: { kind: Oven${suffix}, assetTypes: [kitchen.example.com/Stove] }\n`
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', name: `ovens-${suffix}`, namespace: 'corbel-system' }
+  const labels = { 'corbel.dev/import-mapping': 'true' }
+  await cluster.asPortal().create({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: map.name, namespace: map.namespace, labels },
+    data: { 'ovens.yaml': mapping },
+  })
+  const { tables, problems } = await operatorTables('demo')
+  await cluster.asPortal().delete(map)
+  expect(tables).toContainEqual({ kind: `Oven${suffix}`, assetTypes: ['kitchen.example.com/Stove'] })
+  expect(problems).toEqual([])
+})
 
 describe('where', () => {
   test("one's projects with their cloud project, and what is missing where nothing can be imported", async () => {
