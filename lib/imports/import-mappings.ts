@@ -7,7 +7,7 @@ import { log } from '#lib/telemetry/log.ts'
 
 /** Where the ConfigMaps are, and how they are labelled. */
 const mappingNamespace = 'corbel-system'
-const mappingLabel = 'corbel.dev/import-mapping=true'
+const mappingLabel = 'corbel.dev/import-mappings=true'
 /** How long an answer counts, in milliseconds. */
 const keptMs = 60_000
 

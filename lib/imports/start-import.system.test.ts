@@ -144,7 +144,7 @@ const audited = (run: string) =>
 test("operators' tables come from ConfigMaps of the cluster", async () => {
   const mapping = `apiVersion: corbel.dev/v1\nkind: ImportMapping\nmetadata: { name: ovens }\nspec: { kind: Oven${suffix}, assetTypes: [kitchen.example.com/Stove] }\n`
   const map = { apiVersion: 'v1', kind: 'ConfigMap', name: `ovens-${suffix}`, namespace: 'corbel-system' }
-  const labels = { 'corbel.dev/import-mapping': 'true' }
+  const labels = { 'corbel.dev/import-mappings': 'true' }
   await cluster.asPortal().create({
     apiVersion: 'v1',
     kind: 'ConfigMap',
