@@ -42,6 +42,8 @@ export interface Config {
         listsPerMinute: number
         policySearchesPerMinute: number
         historiesPerMinute: number
+        /** After how many hours projects are read anew; 0: never. */
+        scanHours: number
       }
     | undefined
   /** The audit log's signing key (PEM; '' for none), and where checkpoints are also written. */
@@ -123,6 +125,7 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
             listsPerMinute: values.CORBEL_ASSET_LISTS_PER_MINUTE,
             policySearchesPerMinute: values.CORBEL_ASSET_POLICY_SEARCHES_PER_MINUTE,
             historiesPerMinute: values.CORBEL_ASSET_HISTORIES_PER_MINUTE,
+            scanHours: values.CORBEL_IMPORT_SCAN_HOURS,
           },
     audit: { key: auditKey, checkpointFile: values.CORBEL_AUDIT_CHECKPOINT_FILE },
     demo: values.CORBEL_DEMO,

@@ -281,6 +281,17 @@ export const settings = {
     example: '100',
     schema: perMinute(100),
   }),
+  CORBEL_IMPORT_SCAN_HOURS: setting({
+    section: 'Asset inventory',
+    about:
+      'After how many hours without an import a project’s inventory is read anew, for the view of what is not in Git yet; 0: only when people ask.',
+    example: '24',
+    schema: z
+      .string()
+      .default('24')
+      .transform(Number)
+      .refine((hours) => Number.isInteger(hours) && hours >= 0 && hours <= 8760, 'must be a whole number of hours, 0 for never'),
+  }),
   CORBEL_AUDIT_KEY_FILE: setting({
     section: 'Audit log',
     about:

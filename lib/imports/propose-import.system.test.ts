@@ -20,6 +20,7 @@ import { changeSettings } from './plan-settings.ts'
 import { proposeImport } from './propose-import.ts'
 import { readRow } from './read-row.ts'
 import { scanInventory } from './scan-inventory.ts'
+import { removePassedScans, scanDueProjects } from './unmanaged-scan.ts'
 import { unmanagedView } from './unmanaged-view.ts'
 
 const search = 'search-prod-8812'
@@ -519,6 +520,28 @@ describe('what is not in Git yet', () => {
     const after = (await unmanagedView(alice)).projects.find((one) => one.namespace === namespace)
     expect(after).toMatchObject({ unmanaged: (project?.unmanaged ?? 0) - 1, managed: (project?.managed ?? 0) + 1 })
     expect(before.projects.find((one) => one.namespace === 'payments-dev')).toMatchObject({ unmanaged: null, runId: null, trend: [] })
+  })
+
+  test('is read anew by Corbel itself when it grew old; only the newest of such readings is kept', async () => {
+    await database().importRun.updateMany({ data: { createdAt: new Date(Date.now() - 3 * 3_600_000) } })
+    expect(await scanDueProjects(4)).toBe(0)
+    expect(await scanDueProjects(2)).toBe(1)
+    expect(await scanDueProjects(2)).toBe(0)
+    const ours = () =>
+      database().importRun.findMany({ where: { requestedBy: { username: 'system:imports' } }, orderBy: { createdAt: 'asc' } })
+    const [first] = await ours()
+    expect(first).toMatchObject({ namespace, scope: `projects/${search}`, state: 'waiting' })
+    await scanInventory(first?.id ?? '', { signal: new AbortController().signal, last: true })
+    expect((await unmanagedView(alice)).projects.find((one) => one.namespace === namespace)).toMatchObject({ runId: first?.id })
+    expect(await removePassedScans(database())).toBe(0)
+    await database().importRun.updateMany({ data: { createdAt: new Date(Date.now() - 3 * 3_600_000) } })
+    await scanDueProjects(2)
+    const [, second] = await ours()
+    expect(await removePassedScans(database())).toBe(0)
+    await scanInventory(second?.id ?? '', { signal: new AbortController().signal, last: true })
+    expect(await removePassedScans(database())).toBe(1)
+    expect((await ours()).map(({ id }) => id)).toEqual([second?.id])
+    expect(await database().auditEntry.count({ where: { actor: 'system:imports', action: 'import.started' } })).toBe(2)
   })
 
   test('shows nobody the projects of others', async () => {
