@@ -10,7 +10,7 @@ import { catalogueOf } from '#lib/mapping/catalogue.ts'
 import { convertAsset } from '#lib/mapping/convert-asset.ts'
 import { assetIdentity, liveIdentity } from '#lib/mapping/live-identity.ts'
 import { managementConflict, takeover } from './adoption.ts'
-import { madeAsset } from './made-asset.ts'
+import { madeAsset, place } from './made-asset.ts'
 
 const definitions = [...readDefinitions([join(import.meta.dirname, '..', 'crds')]).values()]
 const kindOf = (definition: JsonObject): string => textAt(definition, 'spec', 'names', 'kind') ?? ''
@@ -119,7 +119,18 @@ describe('assets of resources that the cloud made', () => {
   test.each(
     listed.map(({ manifest, project }) => [`${manifest.kind} ${textAt(manifest, 'metadata', 'name')}`, manifest, project] as const),
   )('%s is found again by its object', (_, manifest, project) => {
-    const asset = madeAsset(manifest, project, (reference) => textAt(reference, 'name') ?? '', new Date(0))
-    expect(assetIdentity(asset ?? null, catalogue, { projectIds })).toBe(liveIdentity(manifest, identityContext))
+    const named = (kind: string | undefined, name: string | undefined): JsonObject | undefined =>
+      seeded.find((one) => one.project === project && one.manifest.kind === kind && textAt(one.manifest, 'metadata', 'name') === name)
+        ?.manifest
+    const target = (reference: Json | undefined) => {
+      const name = textAt(reference, 'name')
+      return { id: name ?? '', place: place(named('KMSKeyRing', name)?.spec ?? {}) }
+    }
+    const asset = madeAsset(manifest, project, target, new Date(0))
+    const inCluster = {
+      ...identityContext,
+      manifestNamed: (kind: string | undefined, _: string | undefined, name: string) => named(kind, name),
+    }
+    expect(assetIdentity(asset ?? null, catalogue, { projectIds })).toBe(liveIdentity(manifest, inCluster))
   })
 })

@@ -7,7 +7,7 @@ import { isObject, type Json, type JsonObject, sameJson, textAt, valueAt } from 
 import { type Catalogue, catalogueOf } from '#lib/mapping/catalogue.ts'
 import { assetIdentity, type IdentityContext, linkIdentity, liveIdentity } from '#lib/mapping/live-identity.ts'
 import { type AdoptionContext, managementConflict, takeover } from './adoption.ts'
-import { madeAsset } from './made-asset.ts'
+import { madeAsset, place, type Target } from './made-asset.ts'
 import { isAccessKind, policyChange } from './policy-changes.ts'
 
 /** What is known of the cluster. */
@@ -167,13 +167,14 @@ const idOf = (object: JsonObject): string => {
   return typeof id === 'string' || typeof id === 'number' ? String(id) : (textAt(object, 'metadata', 'name') ?? '')
 }
 
-function targetOf(view: ClusterView, object: JsonObject, reference: Json | undefined): string {
+function targetOf(view: ClusterView, object: JsonObject, reference: Json | undefined): Target {
   const external = textAt(reference, 'external')
-  if (external !== undefined) return external.split('/').at(-1) ?? external
+  if (external !== undefined)
+    return { id: external.split('/').at(-1) ?? external, place: /\/(?:locations|regions|zones)\/([^/]+)\//.exec(external)?.[1] ?? 'global' }
   const name = textAt(reference, 'name') ?? ''
   const namespace = textAt(reference, 'namespace') ?? textAt(object, 'metadata', 'namespace')
   const found = named(view, textAt(reference, 'kind'), namespace, name).find(({ kind }) => kind !== object.kind)
-  return found ? idOf(found) : name
+  return found ? { id: idOf(found), place: place(found.spec ?? {}) } : { id: name, place: 'global' }
 }
 
 /** The resource that an object about access names. */

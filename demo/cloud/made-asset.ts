@@ -9,13 +9,20 @@ interface Made {
   /** Its id in the cloud. */
   id: string
   spec: Json
-  /** Id of what a reference means. */
-  target: (field: string) => string
+  /** What a reference means. */
+  target: (field: string) => Target
+}
+
+/** A resource that another one stands below. */
+export interface Target {
+  id: string
+  place: string
 }
 
 type Path = (made: Made) => string
 
-const place = (spec: Json): string =>
+/** Where a spec says that its resource is. */
+export const place = (spec: Json): string =>
   textAt(spec, 'location') ?? textAt(spec, 'region') ?? textAt(spec, 'zone') ?? textAt(spec, 'locationID') ?? 'global'
 
 const below =
@@ -39,7 +46,7 @@ const types: Record<string, { type: string; path: Path }> = {
   BigQueryDataset: { type: 'bigquery/Dataset', path: below('datasets') },
   BigQueryTable: {
     type: 'bigquery/Table',
-    path: ({ project, id, target }) => `projects/${project}/datasets/${target('datasetRef')}/tables/${id}`,
+    path: ({ project, id, target }) => `projects/${project}/datasets/${target('datasetRef').id}/tables/${id}`,
   },
   BigtableInstance: { type: 'bigtableadmin/Instance', path: below('instances') },
   ComputeAddress: { type: 'compute/Address', path: compute('addresses') },
@@ -51,7 +58,7 @@ const types: Record<string, { type: string; path: Path }> = {
   DNSRecordSet: {
     type: 'dns/ResourceRecordSet',
     path: ({ project, spec, target }) =>
-      `projects/${project}/managedZones/${target('managedZoneRef')}/rrsets/${textAt(spec, 'name')}/${textAt(spec, 'type')}`,
+      `projects/${project}/managedZones/${target('managedZoneRef').id}/rrsets/${textAt(spec, 'name')}/${textAt(spec, 'type')}`,
   },
   IAMServiceAccount: {
     type: 'iam/ServiceAccount',
@@ -59,8 +66,8 @@ const types: Record<string, { type: string; path: Path }> = {
   },
   KMSCryptoKey: {
     type: 'cloudkms/CryptoKey',
-    path: ({ project, id, spec, target }) =>
-      `projects/${project}/locations/${place(spec)}/keyRings/${target('keyRingRef')}/cryptoKeys/${id}`,
+    path: ({ project, id, target }) =>
+      `projects/${project}/locations/${target('keyRingRef').place}/keyRings/${target('keyRingRef').id}/cryptoKeys/${id}`,
   },
   KMSKeyRing: { type: 'cloudkms/KeyRing', path: located('keyRings') },
   LoggingLogSink: { type: 'logging/LogSink', path: below('sinks') },
@@ -73,17 +80,17 @@ const types: Record<string, { type: string; path: Path }> = {
   SecretManagerSecret: { type: 'secretmanager/Secret', path: below('secrets') },
   SpannerDatabase: {
     type: 'spanner/Database',
-    path: ({ project, id, target }) => `projects/${project}/instances/${target('instanceRef')}/databases/${id}`,
+    path: ({ project, id, target }) => `projects/${project}/instances/${target('instanceRef').id}/databases/${id}`,
   },
   SpannerInstance: { type: 'spanner/Instance', path: below('instances') },
   SQLDatabase: {
     type: 'sqladmin/Database',
-    path: ({ project, id, target }) => `projects/${project}/instances/${target('instanceRef')}/databases/${id}`,
+    path: ({ project, id, target }) => `projects/${project}/instances/${target('instanceRef').id}/databases/${id}`,
   },
   SQLInstance: { type: 'sqladmin/Instance', path: below('instances') },
   SQLUser: {
     type: 'sqladmin/User',
-    path: ({ project, id, target }) => `projects/${project}/instances/${target('instanceRef')}/users/${id}`,
+    path: ({ project, id, target }) => `projects/${project}/instances/${target('instanceRef').id}/users/${id}`,
   },
   StorageBucket: { type: 'storage/Bucket', path: ({ id }) => id },
 }
@@ -92,13 +99,13 @@ const accountNumber = (project: string, id: string): string =>
   `1${createHash('sha256').update(`${project}/${id}`).digest().readBigUInt64BE().toString().padStart(20, '0')}`
 
 /**
- * The asset that an object makes in a project, or undefined for kinds that the inventory does not list. `targetOf` gives the id of what a
+ * The asset that an object makes in a project, or undefined for kinds that the inventory does not list. `targetOf` gives what a
  * reference means.
  */
 export function madeAsset(
   object: JsonObject,
   project: string,
-  targetOf: (reference: Json | undefined) => string,
+  targetOf: (reference: Json | undefined) => Target,
   now: Date,
 ): JsonObject | undefined {
   const facts = types[textAt(object, 'kind') ?? '']

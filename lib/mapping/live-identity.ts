@@ -68,9 +68,16 @@ export function assetIdentity(value: Json, kinds: KindFinder, context: IdentityC
     kind,
     container: container ?? project,
     place: name.location,
-    parents: parentIds(name.path, context).slice(0, -1),
+    parents: parentIds(fields ? pathAbove(name.path, fields) : name.path, context).slice(0, fields ? undefined : -1),
     id: fields?.every((field) => field !== undefined) ? fields.join(' ') : id,
   })
+}
+
+/** The path of what stands above a resource whose own part of the path is made of those fields: `…/rrsets/NAME/TYPE`. */
+function pathAbove(path: string, fields: readonly (string | undefined)[]): string {
+  const steps = path.split('/')
+  while (steps.length > 0 && fields.includes(steps.at(-1))) steps.pop()
+  return steps.slice(0, -1).join('/')
 }
 
 /** The resource that a link or name means when it points to a resource of a kind. `project`: the one that is meant where the link names none. */
@@ -158,9 +165,21 @@ function parentOf(kind: string, spec: Json, manifest: JsonObject, context: Ident
   const named = textAt(value, 'name')
   if (named === undefined) return noParent
   const namespace = textAt(value, 'namespace') ?? textAt(manifest, 'metadata', 'namespace')
-  const found = context.manifestNamed?.(textAt(value, 'kind'), namespace, named)
+  const said = textAt(value, 'kind')
+  const found = (said === undefined ? [...parentKinds(kind, field ?? ''), undefined] : [said])
+    .map((parent) => context.manifestNamed?.(parent, namespace, named))
+    .find((one) => one !== undefined)
   const parts = found && partsOfManifest(found, context, depth + 1)
-  return parts ? { ids: [...parts.parents, parts.id], container: parts.container, place: parts.place } : { ...noParent, ids: [named] }
+  if (!parts) return { ...noParent, ids: [named] }
+  // What stands below a resource whose place is no part of its name has none in its own name either.
+  return { ids: [...parts.parents, parts.id], container: parts.container, place: placeCounts(parts.kind) ? parts.place : undefined }
+}
+
+/** What a reference without a kind may point to: `keyRingRef` of a KMSCryptoKey to a KMSKeyRing, `instanceRef` of a SQLUser to a SQLInstance. */
+function parentKinds(kind: string, field: string): string[] {
+  const target = field.charAt(0).toUpperCase() + field.slice(1).replace(/Ref$/, '')
+  const words = kind.match(/[A-Z]+(?![a-z])|[A-Z][a-z0-9]*/g) ?? []
+  return words.map((_, at) => words.slice(0, at).join('') + target).toReversed()
 }
 
 const containers = new Set(['projects', 'locations', 'regions', 'zones', 'folders', 'organizations', 'collections', ''])
