@@ -32,6 +32,7 @@ interface Outcome extends Measured {
 const benchmarks: Record<string, () => Promise<Measured>> = {
   'schema-compile': async () => (await import('./schema-compile.ts')).run(),
   inventory: () => withPostgres(async () => (await import('./inventory.ts')).run()),
+  audit: () => withPostgres(async () => (await import('./audit.ts')).run()),
   'import-scan': () => withPostgres(async () => (await import('./import-scan.ts')).run()),
   'demo-start': async () => (await import('./demo-start.ts')).run(),
   'first-journey': async () => (await import('./first-journey.ts')).run(),

@@ -5,7 +5,7 @@ export interface Figure {
   what: string
   value: number | string
   unit: string
-  /** "≤ 60" or "< 60", in the row's unit; what is judged is the largest number of `value`. */
+  /** "≤ 60", "< 60" or "≥ 60", in the row's unit; what is judged is the largest number of `value`, for ≥ the smallest. */
   goal?: string
 }
 
@@ -29,7 +29,7 @@ export const ratio = (value: number, base: number): number | string => (base > 0
 
 /** Whether a figure meets its goal; undefined where it has none. A value without numbers was not measured. */
 export function judge({ value, goal }: Pick<Figure, 'value' | 'goal'>): Verdict | undefined {
-  const wanted = goal?.match(/^(≤|<)\s*([\d.,]+)/)
+  const wanted = goal?.match(/^(≤|<|≥)\s*([\d.,]+)/)
   if (!wanted) return undefined
   const numbers =
     typeof value === 'number'
@@ -42,5 +42,6 @@ export function judge({ value, goal }: Pick<Figure, 'value' | 'goal'>): Verdict 
   if (numbers.length === 0 || numbers.some((each) => !Number.isFinite(each))) return 'not measured'
   const largest = Math.max(...numbers)
   const limit = Number(wanted[2]?.replaceAll(',', ''))
+  if (wanted[1] === '≥') return Math.min(...numbers) >= limit ? 'met' : 'missed'
   return largest < limit || (wanted[1] === '≤' && largest === limit) ? 'met' : 'missed'
 }
