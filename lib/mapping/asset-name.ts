@@ -71,6 +71,7 @@ export function relativeName(value: string): string | undefined {
 
 /** The collection of the last step of a link or relative name: `…/zones/z/instances/i` → `instances`. */
 export function collectionOf(value: string): string | undefined {
+  if (/^[^@\s/]+@[a-z0-9.-]+\.gserviceaccount\.com$/.test(value)) return 'serviceAccounts'
   const [, service, id] = /^(?:https?:)?(?:\/\/)?([a-z]+)\.googleapis\.com\/([^/]+)$/.exec(value) ?? []
   if (service !== undefined && id !== undefined) return Object.hasOwn(topLevel, service) ? topLevel[service] : undefined
   const name = relativeName(value)

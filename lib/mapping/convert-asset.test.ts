@@ -307,3 +307,83 @@ describe('on any JSON', () => {
     )
   })
 })
+
+describe('hostile input', () => {
+  const hostile = fc.oneof(
+    fc.constantFrom<Json>(
+      '../../../etc/passwd',
+      '..%2f..%2fetc',
+      '\u0000\u001b[31m',
+      '\u202egnp.exe\u2066',
+      '9007199254740993',
+      Number.MAX_VALUE,
+      -0,
+      'x'.repeat(10_000),
+      '{{.Provider.project}}',
+      '!!js/function',
+      'projects/p/../../q',
+      '//evil.example.com/a/b',
+      'https://www.googleapis.com/compute/v9/projects/p/global/networks/n?x=y#z',
+      null,
+    ),
+    fc.string({ unit: 'binary' }),
+  )
+  const { nest } = fc.letrec<{ nest: Json }>((tie) => ({
+    nest: fc.oneof(
+      { depthSize: 'medium' },
+      hostile,
+      fc.array(tie('nest'), { maxLength: 2 }),
+      fc.dictionary(
+        fc.oneof(fc.constantFrom('name', 'heat', 'door', '__proto__', 'prototype', 'labels', '*', '0'), fc.string()),
+        tie('nest'),
+        { maxKeys: 4 },
+      ),
+    ),
+  }))
+  const whole = fc.record(
+    {
+      name: fc.oneof(fc.constantFrom(ovenName, rackName, '//bakery.googleapis.com/projects/../ovens/..', '//x'), fc.string()),
+      assetType: fc.constantFrom<Json>('bakery.googleapis.com/Oven', 'bakery.googleapis.com/Rack', 'x', null, 7),
+      resource: fc.oneof(nest, fc.record({ data: nest, version: nest })),
+      ancestors: nest,
+      iamPolicy: fc.oneof(nest, fc.record({ bindings: fc.array(fc.record({ role: nest, members: fc.array(nest), condition: nest })) })),
+      updateTime: nest,
+    },
+    { requiredKeys: [] },
+  )
+
+  test('is converted to a valid manifest or refused with a sentence, and never throws', () => {
+    fc.assert(
+      fc.property(whole, (value) => {
+        const { manifests, refused, account } = convert(value)
+        expect(manifests.length > 0).toBe(refused === null)
+        if (refused) expect(refused.message.length).toBeGreaterThan(10)
+        for (const manifest of manifests) {
+          const kind = catalogue.load(String(manifest.kind))
+          expect(kind && validateResource(kind.compiled, manifest)).toEqual([])
+          expect(valueAt(manifest, ['metadata', 'name'])).toMatch(/^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/)
+        }
+        const places = account?.entries.map(({ from }) => JSON.stringify(from)) ?? []
+        expect(new Set(places).size).toBe(places.length)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test.each<[string, JsonObject, unknown]>([
+    ['a number that JSON cannot hold stays out', { heat: '9007199254740993' }, undefined],
+    ['a number past the whole numbers stays out', { heat: 2 ** 60 }, undefined],
+    ['a text is kept as it is, whatever it looks like', { lightColor: '../../x' }, undefined],
+  ])('%s', (_, data, heat) => {
+    expect(valueAt(convert(asset(data)).manifests[0], ['spec', 'heat'])).toBe(heat)
+  })
+
+  test('an asset of another version than the table knows is refused with a sentence or converted, leaf by leaf', () => {
+    const { account, refused } = convert({
+      ...asset({ heat: 1 }),
+      resource: { version: 'v99alpha', data: { heat: 1, unheardOf: { a: [1, 2] } } },
+    })
+    expect(refused).toBeNull()
+    expect(fates(account?.entries)).toEqual({ heat: 'written', 'unheardOf.a.0': 'unmapped', 'unheardOf.a.1': 'unmapped' })
+  })
+})

@@ -20,6 +20,10 @@ export function convertField(walk: Walk, target: Target, value: Json, place: Pla
     noteLeaves(account, value, place.from, { fate: 'unmapped', why: 'it lies too deep' })
     return undefined
   }
+  if (target.isOutputOnly) {
+    noteLeaves(account, value, place.from, { fate: 'output-only', why: 'the kind says that the service writes it' })
+    return undefined
+  }
   if (isNothing(value) && !(target.type === 'map' && target.item?.type === 'string' && isObject(value) && Object.keys(value).length > 0)) {
     const wanted = target.isRequired ? emptyAs(target, value) : undefined
     noteLeaves(account, value, place.from, wanted === undefined ? { fate: 'default', why: 'empty' } : { fate: 'written', to: place.to, by })

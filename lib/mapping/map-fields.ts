@@ -129,6 +129,10 @@ function unmatched(walk: Walk, target: Target, key: string, value: Json, out: Js
     if (result !== undefined) out[longer.key] = result
     return
   }
+  if (key === 'enabled' && value === true && Object.keys(out).length > 0) {
+    noteLeaves(walk.account, value, place.from, { fate: 'default', why: `${target.key} being there means it` })
+    return
+  }
   const observed = place.from.length === 1 ? walk.observed.has(fold(key)) : false
   noteLeaves(
     walk.account,

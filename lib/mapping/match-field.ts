@@ -26,8 +26,15 @@ function shapeOf(value: Json): Shape {
 function pointsInto(value: Json): string | undefined {
   const only = isObject(value) && Object.keys(value).length === 1 ? Object.values(value)[0] : undefined
   const text = Array.isArray(value) ? value[0] : (only ?? value)
-  return typeof text === 'string' && text.includes('/') ? collectionOf(text) : undefined
+  if (typeof text !== 'string') return undefined
+  if (isAddress(text)) return addresses
+  return /[/@]/.test(text) ? collectionOf(text) : undefined
 }
+
+/** Stands for "an IP address" where collections are told apart. */
+const addresses = '(address)'
+
+const isAddress = (text: string): boolean => /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text) || /^(?=[0-9a-f]*:)[0-9a-f:]{3,39}$/i.test(text)
 
 /** The field that `key` with `value` means in `parent`; null when no rule knows. The answer depends on the key, the value's shape and what it points into, and is remembered. */
 export function matchField(parent: Target, key: string, value: Json): FieldMatch | null {
@@ -73,6 +80,8 @@ function find(parent: Target, key: string, shape: Shape, collection: string | un
 /** The field itself; or, for a text whose field is a choice of references, the reference it means. */
 function within(field: Target, by: Transform, shape: Shape, collection: string | undefined): FieldMatch {
   if (shape === 'text' && field.type === 'object' && !field.isReference) {
+    const plain = collection === addresses ? field.byKey.get('ip') : undefined
+    if (plain) return { way: [field, plain], by: 'sink' }
     const chosen = chooseReference(field, collection)
     if (chosen) return { way: [field, chosen], by: 'reference-choice' }
   }

@@ -14,6 +14,8 @@ const names = new Set(
   latestReadyRevision latestCreatedRevision observedState urls uri creationTimestampMs lastAttachTimestamp lastDetachTimestamp physicalHost
   cpuPlatform natIP statusDetails gatewayIPv4 gatewayAddress parent selfManagedLink resourceName effectiveLabels terraformLabels
   createdBy updatedBy lastUpdateTime upTime sourceDiskId sourceImageId sourceSnapshotId archiveSizeBytes nodes proxyUri versionTime earliestVersionTime
+  instanceNames registryUri airflowUri airflowByoidUri dagGcsPrefix gkeCluster writableNode licenseCodes sanDnsnames clusterUuid mutationRecords
+  privateCluster sourceType kubeletCertInfo routeTables spokeType refreshWatermark lastEnableTime partitionDefinition
   defaultSchedulingLocation isSynthesized detachedIPs reservedIpRangeEffective settingsVersion gceZone serviceAgent nameServers`
     .split(/\s+/)
     .map(fold),
@@ -22,7 +24,14 @@ const names = new Set(
 /** Whether services write this key themselves, as far as its name tells. */
 export function isOutputOnlyName(key: string): boolean {
   const word = fold(key)
-  return names.has(word) || /(?:fingerprint|etag|selflink|time|timestamp)$/.test(word) || /^num[A-Z].*(?:Rows|Bytes|Partitions)$/.test(key)
+  return (
+    names.has(word) ||
+    names.has(`${word}s`) ||
+    /^(?:effective|current)[A-Z_]/.test(key) ||
+    /(?:Status|State|StateReason|Utilization|U[uU]?id|_uid)$/.test(key) ||
+    /(?:fingerprint|etag|selflink|time|timestamp)$/.test(word) ||
+    /^num[A-Z].*(?:Rows|Bytes|Partitions)$/.test(key)
+  )
 }
 
 /** Whether a text is the value an API gives for "nobody chose". */

@@ -31,7 +31,7 @@ describe.skipIf(!existsSync(shared))('against what Google’s own tools made of 
   // Floors: what was reached, not what is wished for. Raise them when a rule gets better.
   test.each([
     ['exported', 0.984],
-    ['reconciled', 0.953],
+    ['reconciled', 0.954],
   ])('%s manifests score at least %d, all valid, none of them another resource', { timeout: 300_000 }, (pairs, floor) => {
     const { ratio, invalid = 0, wrongID = 0, wrongVersion = 0, wrongProject = 0 } = score(pairs)
     expect({ invalid, wrongID, wrongVersion, wrongProject }).toEqual({ invalid: 0, wrongID: 0, wrongVersion: 0, wrongProject: 0 })

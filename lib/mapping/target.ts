@@ -12,6 +12,8 @@ export interface Target {
   node: FieldNode
   type: FieldNode['type']
   isRequired: boolean
+  /** The kind itself says that only the service writes it. */
+  isOutputOnly: boolean
   /** The fields that must be there whenever this one is. */
   required: Target[]
   fields: Target[]
@@ -39,6 +41,7 @@ export function targetOf(node: FieldNode, depth = 0): Target {
     node,
     type: node.type,
     isRequired: node.required === true && node.default === undefined,
+    isOutputOnly: node.required !== true && /^\s*\[?output[ -]only\b/i.test(node.description ?? ''),
     required: fields.filter((field) => field.isRequired),
     fields,
     byKey: new Map(fields.map((field) => [field.key, field])),

@@ -85,7 +85,7 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
   const account = emptyAccount()
   account.unreadable = kind.secrets
   const spec: JsonObject = {}
-  const skip = noteIdentity(asset, kind, account)
+  const skip = noteIdentity(asset, kind, account, identity.id)
   const labels = takeLabels(asset, kind, account, skip)
   const walk: Walk = {
     account,
@@ -160,7 +160,7 @@ function applySettings(data: JsonObject, table: KindTable | undefined, spec: Jso
 }
 
 /** Leaves that say who the resource is; gives the keys that are accounted for. */
-function noteIdentity(asset: Asset, kind: MappedKind, account: Account): Set<string> {
+function noteIdentity(asset: Asset, kind: MappedKind, account: Account, id: string): Set<string> {
   const skip = new Set<string>()
   for (const key of ['name', 'id', 'selfLink', 'kind', 'projectId', 'projectNumber'])
     if (Object.hasOwn(asset.data, key) && !kind.spec?.byKey.has(key)) {
@@ -172,6 +172,14 @@ function noteIdentity(asset: Asset, kind: MappedKind, account: Account): Set<str
         [key],
         key === 'name' ? { fate: 'written', to: ['spec', 'resourceID'], by: 'identity' } : { fate: 'output-only' },
       )
+    }
+  // Some services say the id once more, as `clusterName` or `responsePolicyName`.
+  for (const [key, value] of Object.entries(asset.data))
+    if (value === id && /(?:Name|Id)$/.test(key) && !kind.spec?.byKey.has(key) && !kind.tableTree?.at(key) && !skip.has(key)) {
+      const own = key.replace(/(?:Name|Id)$/, '').toLowerCase()
+      if (!kind.compiled.kind.toLowerCase().endsWith(own)) continue
+      skip.add(key)
+      account.entries.push({ from: [key], fate: 'output-only', why: 'the id of the resource' })
     }
   return skip
 }

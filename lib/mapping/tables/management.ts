@@ -85,6 +85,14 @@ export const managementTables: readonly KindTable[] = [
       { from: ['name'], reason: 'secret', why: 'The shared secret of a tunnel can be read by nobody. Declare a new tunnel instead.' },
     ],
   },
+  {
+    kind: 'CertificateManagerCertificate',
+    leave: [
+      { from: ['managed', 'state'], fate: 'output-only', why: 'the service says it' },
+      { from: ['managed', 'provisioningIssue'], fate: 'output-only', why: 'the service says it' },
+      { from: ['managed', 'authorizationAttemptInfo'], fate: 'output-only', why: 'the service says it' },
+    ],
+  },
   { kind: 'LoggingLogSink', refuse: [{ from: ['name'], matches: '^_(?:Default|Required)$', reason: 'default', why: own }] },
   { kind: 'LoggingLogBucket', refuse: [{ from: ['name'], matches: '^_(?:Default|Required)$', reason: 'default', why: own }] },
   {
