@@ -19,7 +19,7 @@ import { outage } from '#lib/telemetry/outage.ts'
 import { checkSignature, sha256 } from './audit-crypto.ts'
 import { auditOrigin, checkpointKey } from './checkpoint-key.ts'
 import { chainFrom, chainHead, lastCheckpoint } from './read-chain.ts'
-import { noteVerification } from './verify-whole-chain.ts'
+import { noteVerification, verifyWholeChain, wholeChainWasVerified } from './verify-whole-chain.ts'
 
 const everyEntries = 100
 const everyMs = 60_000
@@ -34,9 +34,12 @@ interface Place {
 export async function keepCheckpoints(signal: AbortSignal): Promise<void> {
   const failing = outage()
   let from: Place | undefined
+  let looked = false
   while (!signal.aborted) {
     try {
       from = await checkpointsDue(from)
+      if (!looked && !(await wholeChainWasVerified())) await verifyWholeChain()
+      looked = true
       failing.ends()
     } catch (error) {
       if (failing.begins(error instanceof Error ? error.message : '')) log().error({ err: error }, 'the audit log got no checkpoint')

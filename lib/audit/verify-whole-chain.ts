@@ -31,6 +31,13 @@ export async function verifyWholeChain(): Promise<ChainReport> {
   return report
 }
 
+/** Whether somebody looked through all of it within the last hour. */
+export async function wholeChainWasVerified(): Promise<boolean> {
+  const [row] = await database().$queryRaw<{ found: boolean }[]>`
+    SELECT EXISTS (SELECT FROM "audit_verification" WHERE "scope" = 'full' AND "at" > clock_timestamp() - interval '1 hour') AS "found"`
+  return row?.found ?? false
+}
+
 /** Once an hour, and when somebody asks. */
 export const verifyAuditJob = defineJob('verify-audit', z.object({}), async () => void (await verifyWholeChain()), {
   retries: 1,
