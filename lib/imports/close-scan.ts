@@ -151,7 +151,7 @@ async function settleManifests(
     }
     const there = managed.get(identity)
     // what is only proposed may never come: a reference to it stays a link
-    return there?.reason === 'managed'
+    return there?.reason === 'managed' && there.by.cluster === question.cluster
       ? { kind: splitKindKey(there.by.kind).kind, name: there.by.name, namespace: there.by.namespace }
       : undefined
   }

@@ -231,7 +231,7 @@ function headOf(assetType: string): { assetType: string; service: string } {
 /** A row of something that is no asset, or none that can be handled. */
 function unreadRow(value: Json, place: ConversionPlace, reason: string, message: string): DraftRow {
   const project = projectIn(textAt(value, 'name'))?.slice(0, 100)
-  const said = textAt(value, 'name')
+  const said = textAt(value, 'name') || undefined
   const type = textAt(value, 'assetType') ?? textAt(value, 'asset_type') ?? ''
   const assetType = /^[a-z0-9.-]+\/[A-Za-z0-9]+$/.test(type) && type.length <= 200 ? type : 'unknown/Unknown'
   return {

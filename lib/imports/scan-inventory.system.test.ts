@@ -12,6 +12,7 @@ import { type RunningJobs, startJobs } from '#lib/jobs/run-jobs.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { importJobs } from './import-jobs.ts'
 import { cancelScan, resumeScan } from './import-life.ts'
+import { findLostScans } from './lost-scans.ts'
 import { removeOldRuns } from './remove-old-runs.ts'
 import { scanInventory } from './scan-inventory.ts'
 import { readDetail } from './stored-asset.ts'
@@ -209,6 +210,36 @@ describe('what a scan brings', () => {
     await db.proposal.delete({ where: { id: proposal.id } })
     await db.resource.delete({ where: { id } })
   })
+})
+
+test('what another cluster has is managed there, and references to it stay links', async () => {
+  const db = database()
+  const id = newId()
+  const kind = 'PubSubTopic.pubsub.cnrm.cloud.google.com'
+  const named = {
+    cluster: 'elsewhere',
+    namespace: 'search',
+    kind,
+    kindName: 'PubSubTopic',
+    name: 'dead',
+    uid: id,
+    state: 'ready',
+    headline: 'Ready',
+  }
+  await db.project.create({ data: { cluster: 'elsewhere', namespace: 'search', gcpProject: search } })
+  await db.resource.create({ data: { id, ...named, createdAt: new Date(), updatedAt: new Date(), resourceVersion: '1' } })
+  const object = { apiVersion: 'pubsub.cnrm.cloud.google.com/v1beta1', kind: 'PubSubTopic', spec: { resourceID: 'crawl-dead' } }
+  await db.resourceObject.create({ data: { resourceId: id, object: { ...object, metadata: { name: 'dead', namespace: 'search' } } } })
+  const rows = await rowsOf(await quiet())
+  expect(rows.find(({ name }) => name.endsWith('/topics/crawl-dead'))).toMatchObject({
+    category: 'managed',
+    managedBy: { cluster: 'elsewhere', namespace: 'search', name: 'dead' },
+    message: expect.stringContaining('on elsewhere'),
+  })
+  const reader = rows.find(({ name }) => name.endsWith('/subscriptions/crawl-dead-inspect'))
+  expect((await readDetail(db, reader?.id ?? '')).manifests[0]?.original).toContain(`external: projects/${search}/topics/crawl-dead`)
+  await db.resource.delete({ where: { id } })
+  await db.project.deleteMany({ where: { cluster: 'elsewhere' } })
 })
 
 describe('whatever happens in between', () => {
@@ -436,6 +467,23 @@ describe('bad input', () => {
     expect(rows.filter(({ reason }) => reason === 'too-large')).toHaveLength(15)
     expect(rows.find(({ reason }) => reason === 'too-large')?.message).toContain('MiB')
   }, 60_000)
+})
+
+test('a scan whose job was lost gets another', async () => {
+  const db = database()
+  const [lost, reading, asleep] = await Promise.all([newRun(), newRun(), newRun()])
+  const quietFor = (minutes: number): Date => new Date(Date.now() - minutes * 60_000)
+  await db.importRun.update({ where: { id: lost }, data: { state: 'scanning', updatedAt: quietFor(30) } })
+  await db.importRun.update({ where: { id: reading }, data: { state: 'scanning', updatedAt: quietFor(5) } })
+  await db.importRun.update({ where: { id: asleep }, data: { state: 'scanning', waitingFor: 'x', updatedAt: quietFor(30) } })
+  await findLostScans()
+  const jobs = await db.$queryRaw<
+    { run: string }[]
+  >`SELECT "data"->>'run' AS "run" FROM "jobs"."job" WHERE "name" = 'scan-inventory' AND "state" = 'created'`
+  const runs = jobs.map(({ run }) => run)
+  expect(runs).toContain(lost)
+  expect(runs).not.toContain(reading)
+  expect(runs).not.toContain(asleep)
 })
 
 test('runs of before a month go at night; the newest of a project stays', async () => {

@@ -38,7 +38,7 @@ export async function scanScope(run: Run, projectOf: (project: string) => Promis
       wide: false,
       number: project?.number ?? (/^\d+$/.test(named) ? named : null),
       conversion: () => ({ cluster, projectIds, namespaceOf: () => namespace }),
-      managed: () => ({ cluster, projectIds, within: { names, namespaces: [namespace] } }),
+      managed: () => ({ cluster, projectIds, within: { names } }),
     }
   }
   for (const { number, id } of await projectsOfRun(runId)) projectIds.set(number, id)

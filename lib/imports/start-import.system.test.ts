@@ -213,6 +213,10 @@ describe('a run', () => {
     const second = await startImport(ofProject(), bob, 'r')
     expect(second.id).not.toBe(id)
     await cancelImport(second.id, bob, 'r')
+    // one of the same place at a time, resumed ones too
+    const third = await startImport(ofProject(), bob, 'r')
+    await expect(resumeImport(second.id, bob, 'r')).rejects.toBeInstanceOf(Conflict)
+    await cancelImport(third.id, bob, 'r')
   })
 
   test('a run too old for the inventory to tell about is not resumed', async () => {

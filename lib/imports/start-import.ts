@@ -28,13 +28,8 @@ interface Wanted {
 export async function startImport(start: ImportStart, actor: Actor, requestId: string): Promise<ImportRun> {
   const wanted = await wantedRun(start, actor)
   const id = await database().$transaction(async (transaction) => {
-    // two clicks, or two people: one of them waits here and finds the other's run
-    await transaction.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`import/${wanted.cluster}/${wanted.namespace ?? ''}/${wanted.scope}`}, 0))::text`
-    const running = await transaction.importRun.findFirst({
-      where: { ...wanted, state: { in: ['waiting', 'scanning'] } },
-      select: { id: true },
-    })
-    if (running) return running.id
+    const running = await runningScan(transaction, wanted)
+    if (running !== undefined) return running
     const made = newId()
     await transaction.importRun.create({ data: { id: made, ...wanted, state: 'waiting', requestedById: actor.userId } })
     await enqueue(transaction, scanInventoryJob, { run: made }, { key: made })
@@ -42,6 +37,15 @@ export async function startImport(start: ImportStart, actor: Actor, requestId: s
     return made
   })
   return describeRunById(id)
+}
+
+/** The run of the same place that is read now. Two clicks, or two people: one of them waits here and finds the other's run. */
+async function runningScan(transaction: Transaction, wanted: Wanted): Promise<string | undefined> {
+  const place = `import/${wanted.cluster}/${wanted.namespace ?? ''}/${wanted.scope}`
+  await transaction.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${place}, 0))::text`
+  const { cluster, namespace, scope } = wanted
+  const where = { cluster, namespace, scope, state: { in: ['waiting', 'scanning'] } }
+  return (await transaction.importRun.findFirst({ where, select: { id: true } }))?.id
 }
 
 async function wantedRun({ cluster, namespace, scope }: ImportStart, actor: Actor): Promise<Wanted> {
@@ -81,7 +85,11 @@ export async function resumeImport(id: string, actor: Actor, requestId: string):
   const readFor = Date.now() - (run.snapshotAt?.getTime() ?? Date.now())
   if (readFor > snapshotDays * 86_400_000)
     throw new Conflict(`The inventory tells only about the last ${snapshotDays} days, and this import is older. Start a new one.`)
+  const { cluster, namespace, scope } = run
   await database().$transaction(async (transaction) => {
+    const running = await runningScan(transaction, { cluster, namespace, scope })
+    if (running !== undefined && running !== id)
+      throw new Conflict('Another import of the same place is being read. Follow that one.', { run: running })
     if (!(await resumeScan(transaction, id))) return
     await enqueue(transaction, scanInventoryJob, { run: id }, { key: id })
     await audit(transaction, 'import.resumed', run, actor, requestId)
