@@ -2,7 +2,7 @@
 -- Run once, as a superuser (or a role that may create roles and is a member of the portal's role), in the portal's database, after
 -- the first migration:
 --
---   psql "$ADMIN_DATABASE_URL" --single-transaction --set ON_ERROR_STOP=1 --file separate-audit-owner.sql
+--   psql "$ADMIN_DATABASE_URL" --single-transaction --set=ON_ERROR_STOP=1 --file separate-audit-owner.sql
 --
 -- Run again after an upgrade whose notes ask for it; it changes only what is not right yet. See docs/audit.md, "Who owns the chain".
 DO $separate$

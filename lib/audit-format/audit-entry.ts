@@ -91,6 +91,7 @@ export function stubOf(entry: ChainEntry, sha256: Sha256): EntryStub {
   return { seq, format: 2, at, content: hexOf(sha256(utf8(contentOf(entry)))), previous, hash }
 }
 
+const encoder = new TextEncoder()
 const prefix = utf8('corbel/audit/v2\n')
 
 function linkHash({ seq, at, previous }: { seq: number; at: string; previous: string }, content: Uint8Array, sha256: Sha256): string {
@@ -105,7 +106,7 @@ function linkHash({ seq, at, previous }: { seq: number; at: string; previous: st
 }
 
 export function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text)
+  return encoder.encode(text)
 }
 
 const hexDigits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
