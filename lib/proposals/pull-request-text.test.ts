@@ -132,20 +132,12 @@ describe('branch names', () => {
   })
 })
 
-test("Corbel's own report stands in the body as Markdown, in place of the list of resources; the person's words stay text", () => {
-  const proposal = {
-    id,
-    title: 'Adopt',
-    message: 'Because **we** can',
-    report: '| Kind | Name |\n| --- | --- |',
-    requestedBy: { username: 'alice@acme.test', name: 'Alice' },
-    openedAs: 'github-user' as const,
-    resources: [resource],
-    pageUrl: 'https://corbel.test/proposals/x',
-  }
-  const body = pullRequestBody(proposal)
-  expect(body).toContain('Because \\*\\*we\\*\\* can\n\n| Kind | Name |\n| --- | --- |\n\nProposed in Corbel')
+test("Corbel's own report stands in the body as Markdown, in place of message and list; the commit has the message", () => {
+  const adopting = { ...proposal, message: 'Because **we** can', report: '| Kind | Name |\n| --- | --- |' }
+  const body = pullRequestBody(adopting)
+  expect(body).toMatch(/^\| Kind \| Name \|\n\| --- \| --- \|\n\nProposed in Corbel/)
   expect(body).not.toContain('| Action |')
   expect(body).toContain(`Corbel-Proposal: ${id}`)
-  expect(commitMessage(proposal)).not.toContain('| Kind |')
+  expect(commitMessage(adopting)).toContain('Because **we** can')
+  expect(commitMessage(adopting)).not.toContain('| Kind |')
 })

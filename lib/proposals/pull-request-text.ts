@@ -17,7 +17,7 @@ export interface ProposalTexts {
   id: string
   title: string
   message: string
-  /** Markdown of Corbel's own making, everything foreign in it escaped; in the pull request it takes the place of the list of resources. */
+  /** Markdown of Corbel's own making, everything foreign in it escaped; in the pull request it takes the place of message and list of resources. */
   report?: string | null
   requestedBy: { username: string; name: string }
   /** Whether the pull request is the person's own or the App's. */
@@ -139,9 +139,10 @@ export function pullRequestBody(proposal: ProposalTexts): string {
     ({ cluster, namespace, kind, name, action }) =>
       `| ${verbs[action]} | \`${splitKindKey(kind).kind}\` | \`${name}\` | \`${namespace}\` | \`${cluster}\` |`,
   )
+  const table = ['| Action | Kind | Name | Project | Cluster |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')
+  const message = proposal.message.trim()
   return [
-    ...(proposal.message.trim() ? [escapeMarkdown(proposal.message.trim())] : []),
-    proposal.report ?? ['| Action | Kind | Name | Project | Cluster |', '| --- | --- | --- | --- | --- |', ...rows].join('\n'),
+    ...(proposal.report ? [proposal.report] : [...(message ? [escapeMarkdown(message)] : []), table]),
     `${by} Follow it on [its page](${proposal.pageUrl}). After merging, CI applies it and says here how it went.`,
     `<!--\n${trailers(proposal).replaceAll('--', '- -')}\n-->`,
   ].join('\n\n')
