@@ -3,7 +3,7 @@
  * Changes are written to a file line by line and read again at the next start.
  */
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
-import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonObject, textAt } from '#lib/json.ts'
 import { ancestorsOf, isWithin } from './cloud-projects.ts'
 
 /** A change that happens when the asset is read by name for the first time: what people meet who take their time. */
@@ -222,10 +222,4 @@ function merged(value: Json, patch: Json): Json {
 /** An asset in the API's form, out of its parts. */
 export function assetOf(project: string, name: string, assetType: string, updateTime: string, resource: JsonObject): JsonObject {
   return { name, assetType, updateTime, ancestors: ancestorsOf(project), resource }
-}
-
-/** The labels of an asset's data, wherever its service keeps them; undefined for services without. */
-export function labelsAt(data: Json | undefined): string[] | undefined {
-  for (const path of [['labels'], ['settings', 'userLabels'], ['instance', 'labels']]) if (isObject(valueAt(data, path))) return path
-  return undefined
 }

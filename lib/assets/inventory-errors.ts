@@ -78,7 +78,7 @@ export function explainRefusal(refusal: Refusal, attempt: InventoryAttempt, now:
       ? ` for ${attempt.assetTypes.slice(0, 3).join(', ')}${attempt.assetTypes.length > 3 ? ' …' : ''}`
       : ''
     return new InventoryForbidden(
-      `The portal’s account may not ${attempt.doing} in ${attempt.scope}${types}${which}. Grant it roles/cloudasset.viewer on ${attempt.scope} or above.`,
+      `The portal’s account may not ${attempt.doing} in ${attempt.scope}${types}${which}. Grant it roles/cloudasset.viewer on ${attempt.scope} or above, or correct the name: Google answers the same where there is none.`,
       'not-permitted',
       permission,
     )
