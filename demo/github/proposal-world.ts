@@ -199,6 +199,19 @@ export const create = (name: string): ResourceChange => ({
   text: topic(name),
   baseBlob: null,
 })
+export const update = (name: string, labels = labelled): ResourceChange => ({
+  ...create(name),
+  action: 'update',
+  name,
+  text: topic(name, labels),
+})
+export const remove = (name: string): ResourceChange => ({ ...create(name), action: 'delete', name, text: null })
+/** A new topic in another project. */
+export const elsewhere = (namespace: string, name: string): ResourceChange => ({
+  ...create(name),
+  namespace,
+  text: topic(name).replace('payments-prod', namespace),
+})
 export const requestFor = (...changes: ResourceChange[]): ProposalRequest => ({
   changes,
   title: `Change ${changes[0]?.name ?? 'it'}`,

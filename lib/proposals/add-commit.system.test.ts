@@ -10,12 +10,14 @@ import {
   person,
   pullsOf,
   putFile,
+  remove,
   requestFor,
   runAndDie,
   simulate,
   stored,
   submit,
   topic,
+  update,
   withProposalWorld,
 } from '#demo/github/proposal-world.ts'
 import { database } from '#lib/database/client.ts'
@@ -35,8 +37,6 @@ import { submitProposal } from './submit-proposal.ts'
 withProposalWorld()
 
 const at = { owner: 'acme', repo: 'payments' }
-const update = (name: string, labels = labelled): ResourceChange => ({ ...create(name), action: 'update', name, text: topic(name, labels) })
-const remove = (name: string): ResourceChange => ({ ...create(name), action: 'delete', name, text: null })
 const pathOf = (name: string) => `infra/payments-prod/pubsubtopic-${name}.yaml`
 const onBranch = (branch: string, path: string) => readFile(asApp('acme/payments'), path, branch)
 const commit = (id: string) => database().proposalCommit.findUniqueOrThrow({ where: { id } })

@@ -20,10 +20,10 @@ import { type PullRequest, pullRequestText, readPullRequest, writePullRequestTex
 import { commitFiles, commitsOf, headOf, moveBranch, readFile } from '#lib/forge/repository-content.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { newId } from '#lib/ids.ts'
-import { defineJob } from '#lib/jobs/define-job.ts'
 import { enqueue } from '#lib/jobs/job-queue.ts'
 import { authorOf } from './commit-author.ts'
 import type { CommitRequest, Proposal } from './contract.ts'
+import { defineKeepTrying } from './keep-trying.ts'
 import { tell } from './move-proposal.ts'
 import { observeProposalJob } from './observe-proposal.ts'
 import { claimResources, mayPropose } from './open-proposals.ts'
@@ -327,22 +327,7 @@ async function recordWaiting(id: string, problem: string): Promise<void> {
 }
 
 /** Adds a commit to a pull request; tried again for hours while GitHub is away. */
-export const addCommitJob = defineJob(
-  'add-commit',
-  z.object({ id: z.uuid() }),
-  async ({ id }, { last }) => {
-    try {
-      await extendProposal(id)
-    } catch (error) {
-      if (error instanceof CorbelError) {
-        if (last) await recordFailed(id, error.message)
-        else await recordWaiting(id, `${error.message} Corbel keeps trying.`)
-      }
-      throw error
-    }
-  },
-  { retries: 40, retryAfterSeconds: 2, retryAtMostSeconds: 300 },
-)
+export const addCommitJob = defineKeepTrying('add-commit', (id) => extendProposal(id), { waiting: recordWaiting, gaveUp: recordFailed })
 
 /** Takes up commits whose job was lost. Returns how many. */
 export async function enqueueWaitingCommits(olderThan: Date): Promise<number> {

@@ -2,7 +2,6 @@
  * The job that opens a proposal's pull request. Every step looks for its earlier result first (see proposal-life.ts): killed anywhere
  * and run again, exactly one commit, branch and pull request exist.
  */
-import { z } from 'zod'
 import { appendAudit } from '#lib/audit/append-audit.ts'
 import { database } from '#lib/database/client.ts'
 import { Conflict, CorbelError, Forbidden, NotFound, RateLimited, Unauthenticated, Unavailable } from '#lib/errors.ts'
@@ -10,10 +9,10 @@ import type { Connection } from '#lib/forge/connect-github.ts'
 import { asApp, asPerson } from '#lib/forge/forge.ts'
 import { openPullRequest, type PullRequest, pullRequestFrom } from '#lib/forge/pull-requests.ts'
 import { commitFiles, commitMessageOf, headOf, openBranch, readFile } from '#lib/forge/repository-content.ts'
-import { defineJob } from '#lib/jobs/define-job.ts'
 import { enqueue } from '#lib/jobs/job-queue.ts'
 import { authorOf } from './commit-author.ts'
 import { accountToken } from './github-account.ts'
+import { defineKeepTrying } from './keep-trying.ts'
 import { tell } from './move-proposal.ts'
 import { observeProposalJob } from './observe-proposal.ts'
 import { commitMessage, inert, oneLine, proposalOf, pullRequestBody } from './pull-request-text.ts'
@@ -153,19 +152,7 @@ async function recordWaiting(id: string, problem: string): Promise<void> {
 }
 
 /** Opens the pull request of a proposal; tried again for hours while GitHub is away. */
-export const openPullRequestJob = defineJob(
-  'open-pull-request',
-  z.object({ id: z.uuid() }),
-  async ({ id }, { last }) => {
-    try {
-      await openProposal(id)
-    } catch (error) {
-      if (error instanceof CorbelError) {
-        if (last) await recordStuck(id, error.message)
-        else await recordWaiting(id, `${error.message} Corbel keeps trying.`)
-      }
-      throw error
-    }
-  },
-  { retries: 40, retryAfterSeconds: 2, retryAtMostSeconds: 300 },
-)
+export const openPullRequestJob = defineKeepTrying('open-pull-request', (id) => openProposal(id), {
+  waiting: recordWaiting,
+  gaveUp: recordStuck,
+})

@@ -4,6 +4,7 @@ import {
   alice,
   bob,
   create,
+  elsewhere,
   index,
   kind,
   labelled,
@@ -12,10 +13,12 @@ import {
   person,
   pullsOf,
   putFile,
+  remove,
   requestFor,
   stored,
   submit,
   topic,
+  update,
   withProposalWorld,
 } from '#demo/github/proposal-world.ts'
 import { addToBasket, listBasket, removeFromBasket } from '#lib/basket/basket.ts'
@@ -36,14 +39,6 @@ import { readProposal } from './read-proposals.ts'
 import { submitProposal } from './submit-proposal.ts'
 
 withProposalWorld()
-
-const update = (name: string, labels = labelled): ResourceChange => ({ ...create(name), action: 'update', name, text: topic(name, labels) })
-const remove = (name: string): ResourceChange => ({ ...create(name), action: 'delete', name, text: null })
-const elsewhere = (namespace: string, name: string): ResourceChange => ({
-  ...create(name),
-  namespace,
-  text: topic(name).replace('payments-prod', namespace),
-})
 
 describe('preparing several changes', () => {
   test('changes of one file are applied one after another', async () => {
