@@ -2,61 +2,48 @@ import { describe, expect, test } from 'vitest'
 import { completeYaml, referencePlace } from '#components/yaml/complete-yaml.ts'
 import { findProblems } from '#components/yaml/find-problems.ts'
 import { compileKind } from '#lib/schema/compile-kind.ts'
+import { definitionOf } from '#lib/schema/definition-of.ts'
 
-const kind = compileKind({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'storagebuckets.storage.cnrm.cloud.google.com' },
-  spec: {
-    group: 'storage.cnrm.cloud.google.com',
-    names: { kind: 'StorageBucket', plural: 'storagebuckets', singular: 'storagebucket' },
-    scope: 'Namespaced',
-    versions: [
-      {
-        name: 'v1beta1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: {
-              spec: {
+const kind = compileKind(
+  definitionOf(
+    {
+      type: 'object',
+      properties: {
+        spec: {
+          type: 'object',
+          required: ['location'],
+          properties: {
+            location: { type: 'string', enum: ['EU', 'US'], default: 'EU', description: 'Where the data stands.' },
+            uniform: { type: 'boolean' },
+            rules: {
+              type: 'array',
+              items: {
                 type: 'object',
-                required: ['location'],
-                properties: {
-                  location: { type: 'string', enum: ['EU', 'US'], default: 'EU', description: 'Where the data stands.' },
-                  uniform: { type: 'boolean' },
-                  rules: {
-                    type: 'array',
-                    items: {
-                      type: 'object',
-                      properties: { age: { type: 'integer' }, action: { type: 'object', properties: { kind: { type: 'string' } } } },
-                    },
-                  },
-                  topicRef: {
-                    type: 'object',
-                    description: 'The topic that is told.',
-                    oneOf: [
-                      { not: { required: ['external'] }, required: ['name', 'kind'] },
-                      { not: { anyOf: [{ required: ['name'] }, { required: ['namespace'] }] }, required: ['external'] },
-                    ],
-                    properties: {
-                      external: { type: 'string', description: 'Allowed value: The `name` field of a `PubSubTopic` resource.' },
-                      kind: { type: 'string', description: 'Kind of the resource. Allowed values: PubSubTopic' },
-                      name: { type: 'string' },
-                      namespace: { type: 'string' },
-                    },
-                  },
-                  levels: { type: 'array', items: { type: 'string', enum: ['low', 'high'] } },
-                },
+                properties: { age: { type: 'integer' }, action: { type: 'object', properties: { kind: { type: 'string' } } } },
               },
             },
+            topicRef: {
+              type: 'object',
+              description: 'The topic that is told.',
+              oneOf: [
+                { not: { required: ['external'] }, required: ['name', 'kind'] },
+                { not: { anyOf: [{ required: ['name'] }, { required: ['namespace'] }] }, required: ['external'] },
+              ],
+              properties: {
+                external: { type: 'string', description: 'Allowed value: The `name` field of a `PubSubTopic` resource.' },
+                kind: { type: 'string', description: 'Kind of the resource. Allowed values: PubSubTopic' },
+                name: { type: 'string' },
+                namespace: { type: 'string' },
+              },
+            },
+            levels: { type: 'array', items: { type: 'string', enum: ['low', 'high'] } },
           },
         },
       },
-    ],
-  },
-})
+    },
+    { kind: 'StorageBucket', group: 'storage.cnrm.cloud.google.com', version: 'v1beta1' },
+  ),
+)
 
 /** Suggestions where `|` stands. */
 const at = (text: string) => completeYaml(kind, text.replace('|', ''), 0, text.indexOf('|'))

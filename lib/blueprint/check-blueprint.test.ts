@@ -1,43 +1,30 @@
 import { describe, expect, test } from 'vitest'
 import { compileKind } from '#lib/schema/compile-kind.ts'
+import { definitionOf } from '#lib/schema/definition-of.ts'
 import { checkBlueprint, checkHints } from './check-blueprint.ts'
 import { located, readBlueprints } from './read-blueprints.ts'
 
-const kind = compileKind({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'things.example.dev' },
-  spec: {
-    group: 'example.dev',
-    scope: 'Namespaced',
-    names: { kind: 'Thing', plural: 'things' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: {
-              spec: {
-                type: 'object',
-                required: ['size'],
-                properties: {
-                  size: { type: 'integer', minimum: 1 },
-                  mode: { type: 'string', enum: ['a', 'b'] },
-                  parts: { type: 'array', items: { type: 'object', properties: { id: { type: 'string' } } } },
-                  labels: { type: 'object', additionalProperties: { type: 'string' } },
-                  any: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-                },
-              },
-            },
+const kind = compileKind(
+  definitionOf(
+    {
+      type: 'object',
+      properties: {
+        spec: {
+          type: 'object',
+          required: ['size'],
+          properties: {
+            size: { type: 'integer', minimum: 1 },
+            mode: { type: 'string', enum: ['a', 'b'] },
+            parts: { type: 'array', items: { type: 'object', properties: { id: { type: 'string' } } } },
+            labels: { type: 'object', additionalProperties: { type: 'string' } },
+            any: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
           },
         },
       },
-    ],
-  },
-})
+    },
+    { kind: 'Thing', group: 'example.dev' },
+  ),
+)
 const kinds = new Map([[kind.key, kind]])
 
 const good = `apiVersion: corbel.dev/v1

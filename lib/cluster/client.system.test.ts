@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serviceAccountKubeconfig } from '#demo/world/service-account-kubeconfig.ts'
 import { Conflict, Forbidden, Invalid, NotFound, TooLarge, Unauthenticated, Unavailable } from '#lib/errors.ts'
 import type { JsonObject } from '#lib/json.ts'
+import { definitionOf } from '#lib/schema/definition-of.ts'
 import { type Cluster, type ClusterCalls, openCluster } from './client.ts'
 import { Gone } from './gone.ts'
 
@@ -49,29 +50,15 @@ beforeAll(async () => {
     { rule: 'self.location == oldSelf.location', message: 'location cannot be changed', fieldPath: '.location' },
     { rule: '!has(self.size) || self.size < 10', message: 'size must stay below 10' },
   ]
-  await portal.create({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `buckets.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { kind: 'Bucket', plural: 'buckets', singular: 'bucket', listKind: 'BucketList' },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: {
-            openAPIV3Schema: {
-              type: 'object',
-              properties: { spec: { type: 'object', required: ['location'], properties, 'x-kubernetes-validations': rules } },
-            },
-          },
-        },
-      ],
-    },
-  })
+  await portal.create(
+    definitionOf(
+      {
+        type: 'object',
+        properties: { spec: { type: 'object', required: ['location'], properties, 'x-kubernetes-validations': rules } },
+      },
+      { kind: 'Bucket', group },
+    ),
+  )
   for (let attempt = 0; ; attempt++) {
     const made = await portal
       .create(bucket('logs', { location: 'EU' }))

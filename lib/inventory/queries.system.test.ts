@@ -15,6 +15,7 @@ import type { Actor } from '#lib/identity/actor.ts'
 import { tokenColumns } from '#lib/identity/login.ts'
 import { newId } from '#lib/ids.ts'
 import type { JsonObject } from '#lib/json.ts'
+import { definitionOf } from '#lib/schema/definition-of.ts'
 import { type Collector, startCollector } from './collector.ts'
 import { ResourceQuery } from './contract.ts'
 import { compiledKind, listKinds } from './kinds.ts'
@@ -120,30 +121,16 @@ beforeAll(async () => {
       metadata: { name: namespace, labels: { 'corbel.dev/project': 'true' }, annotations },
     })
   }
-  await calls.create({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `things.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { kind: 'Thing', plural: 'things', singular: 'thing', listKind: 'ThingList' },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: {
-            openAPIV3Schema: {
-              description: 'A thing for tests. It does nothing.',
-              type: 'object',
-              properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } },
-            },
-          },
-        },
-      ],
-    },
-  })
+  await calls.create(
+    definitionOf(
+      {
+        description: 'A thing for tests. It does nothing.',
+        type: 'object',
+        properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } },
+      },
+      { kind: 'Thing', group },
+    ),
+  )
   const rules = [{ apiGroups: [group], resources: ['things'], verbs: ['get', 'list', 'watch', 'create', 'patch'] }]
   await calls.create({ apiVersion: rbac, kind: 'ClusterRole', metadata: { name: `things-${suffix}` }, rules })
   for (let index = 0; index < 7; index++) await eventually(() => calls.create(thing(payments, `orders-${index}`, index)))

@@ -14,6 +14,7 @@ import type { Actor } from '#lib/identity/actor.ts'
 import { tokenColumns } from '#lib/identity/login.ts'
 import { newId } from '#lib/ids.ts'
 import type { JsonObject } from '#lib/json.ts'
+import { definitionOf, withSpec } from '#lib/schema/definition-of.ts'
 import { type Collector, startCollector } from './collector.ts'
 import { resourceRelations } from './relations.ts'
 import { takeMissingReferences } from './stored-references.ts'
@@ -62,24 +63,8 @@ const reference = (kind: string, more: JsonObject = {}): JsonObject => ({
   },
 })
 
-const definition = (kind: string, spec: JsonObject): JsonObject => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `${kind.toLowerCase()}s.${group}` },
-  spec: {
-    group,
-    scope: 'Namespaced',
-    names: { kind, plural: `${kind.toLowerCase()}s`, singular: kind.toLowerCase(), listKind: `${kind}List` },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: spec } } } },
-      },
-    ],
-  },
-})
+const definition = (kind: string, spec: JsonObject): JsonObject =>
+  definitionOf(withSpec({ type: 'object', properties: spec }), { kind, group })
 
 async function signIn(name: string, namespace: string): Promise<Actor> {
   const kubeconfig = process.env.TEST_KUBECONFIG ?? ''

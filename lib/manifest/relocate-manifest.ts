@@ -9,6 +9,7 @@ import { CorbelError } from '#lib/errors.ts'
 import { isObject, type Json, type JsonObject, type JsonPath, sameJson, textAt, valueAt } from '#lib/json.ts'
 import type { CompiledKind, FieldNode } from '#lib/schema/field-tree.ts'
 import { childrenOf, fieldAt } from '#lib/schema/field-tree.ts'
+import { serverMetadata } from '#lib/schema/metadata-rules.ts'
 import { deleteValue, setValue } from './edit-manifest.ts'
 import { parseManifestFile } from './parse-manifest.ts'
 import {
@@ -62,18 +63,7 @@ export const isConfigConnector = ({ group }: { group: string }): boolean => grou
 const hiddenText = /^\(hidden/
 
 /** Written by the API server or by controllers; in a file they mean nothing, or something false. */
-const serverMetadata = [
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'selfLink',
-  'managedFields',
-  'finalizers',
-  'ownerReferences',
-]
+const writtenMetadata = [...serverMetadata, 'finalizers', 'ownerReferences']
 const writtenAnnotation =
   /^corbel\.dev\/|^kubectl\.kubernetes\.io\/last-applied-configuration$|^cnrm\.cloud\.google\.com\/(?:last-changed-cookie|observed-secret-versions|mutable-but-unreadable-fields|supports-ssa)$/
 const writtenLabel = /^managed-by-cnrm$|^cnrm-lease-/
@@ -153,7 +143,7 @@ function clean(edit: Edit, { kind, live }: Relocation) {
   const manifest = edit.value()
   const written = 'The cluster writes it; in a new manifest it would be wrong.'
   edit.remove(['status'], 'status is left out', written)
-  for (const key of serverMetadata) edit.remove(['metadata', key], `metadata.${key} is left out`, written)
+  for (const key of writtenMetadata) edit.remove(['metadata', key], `metadata.${key} is left out`, written)
   for (const [map, pattern] of [
     ['annotations', writtenAnnotation],
     ['labels', writtenLabel],

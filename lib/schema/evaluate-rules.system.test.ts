@@ -7,6 +7,7 @@ import { definitionsPath, openRawServer, type RawServer } from '#demo/control-pl
 import { testKubeconfig } from '#demo/world/test-cluster.ts'
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { compileKind } from '#lib/schema/compile-kind.ts'
+import { definitionOf } from '#lib/schema/definition-of.ts'
 import { evaluateRules } from '#lib/schema/evaluate-rules.ts'
 import { validateResource } from '#lib/schema/validate.ts'
 
@@ -266,24 +267,10 @@ const fields = Object.fromEntries([
     },
   ],
 ])
-const definition: JsonObject = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'ruleds.rules.corbel.dev' },
-  spec: {
-    group: 'rules.corbel.dev',
-    scope: 'Namespaced',
-    names: { kind: 'Ruled', plural: 'ruleds', singular: 'ruled', listKind: 'RuledList' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: fields } } } },
-      },
-    ],
-  },
-}
+const definition: JsonObject = definitionOf(
+  { type: 'object', properties: { spec: { type: 'object', properties: fields } } },
+  { kind: 'Ruled', group: 'rules.corbel.dev' },
+)
 const kind = compileKind(definition)
 const path = '/apis/rules.corbel.dev/v1/namespaces/default/ruleds'
 const resource = (spec: JsonObject): JsonObject => ({

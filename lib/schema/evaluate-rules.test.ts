@@ -2,36 +2,23 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { compileKind } from '#lib/schema/compile-kind.ts'
+import { definitionOf } from '#lib/schema/definition-of.ts'
 import { evaluateRules, type RuleFindings, readFieldPath } from '#lib/schema/evaluate-rules.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { rulesApply } from '#lib/schema/rules-apply.ts'
 
 const kindOf = (schema: JsonObject, ...rules: (string | JsonObject)[]): CompiledKind =>
-  compileKind({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'xs.x.test' },
-    spec: {
-      group: 'x.test',
-      scope: 'Namespaced',
-      names: { kind: 'X', plural: 'xs' },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: {
-            openAPIV3Schema: {
-              type: 'object',
-              properties: {
-                spec: { ...schema, 'x-kubernetes-validations': rules.map((rule) => (typeof rule === 'string' ? { rule } : rule)) },
-              },
-            },
-          },
+  compileKind(
+    definitionOf(
+      {
+        type: 'object',
+        properties: {
+          spec: { ...schema, 'x-kubernetes-validations': rules.map((rule) => (typeof rule === 'string' ? { rule } : rule)) },
         },
-      ],
-    },
-  })
+      },
+      { kind: 'X', group: 'x.test' },
+    ),
+  )
 const judged = (kind: CompiledKind, spec: Json, old?: Json): RuleFindings =>
   evaluateRules(kind, { value: { spec }, old: old === undefined ? undefined : { spec: old }, errors: [] })
 

@@ -6,6 +6,7 @@ import { isObject, type Json, type JsonObject } from '#lib/json.ts'
 import { setValue } from '#lib/manifest/edit-manifest.ts'
 import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
 import { compileKind } from '#lib/schema/compile-kind.ts'
+import { definitionOf, withSpec } from '#lib/schema/definition-of.ts'
 import { evaluateRules } from '#lib/schema/evaluate-rules.ts'
 import { explainField } from '#lib/schema/explain-field.ts'
 import { type CompiledKind, childrenOf, type FieldNode, fieldAt } from '#lib/schema/field-tree.ts'
@@ -14,17 +15,7 @@ import { initialResource, initialValue } from '#lib/schema/initial.ts'
 import { searchFields } from '#lib/schema/search-fields.ts'
 import { validateField, validateResource } from '#lib/schema/validate.ts'
 
-const definitionOf = (spec: Json): JsonObject => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'odds.odd.test' },
-  spec: {
-    group: 'odd.test',
-    scope: 'Namespaced',
-    names: { kind: 'Odd', plural: 'odds' },
-    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec } } } }],
-  },
-})
+const oddOf = (spec: Json): JsonObject => definitionOf(withSpec(spec), { kind: 'Odd', group: 'odd.test' })
 
 const hostileValues: Json[] = [
   null,
@@ -77,14 +68,14 @@ afterEach(() => {
 
 describe('hostile schemas', () => {
   test.each(Object.entries(hostileSchemas))('%s', (_, schema) => {
-    const kind = compileKind(definitionOf(schema))
+    const kind = compileKind(oddOf(schema))
     use(kind)
     const spec = kind.root.type === 'object' ? fieldAt(kind.root, ['spec']) : kind.root
     expect(spec).toBeDefined()
   })
 
   test('fields by any name are edited in the text under that name', () => {
-    const kind = compileKind(definitionOf(hostileSchemas['hostile names'] ?? {}))
+    const kind = compileKind(oddOf(hostileSchemas['hostile names'] ?? {}))
     const spec = fieldAt(kind.root, ['spec'])
     expect(spec && childrenOf(spec).map((child) => child.key)).toEqual(expect.arrayContaining(hostileNames))
     // YAML has no keys of more than 1,024 characters on one line; that is refused with a sentence.
@@ -97,7 +88,7 @@ describe('hostile schemas', () => {
   })
 
   test('a keyword of our own making means nothing', () => {
-    const kind = compileKind(definitionOf(hostileSchemas['a keyword of ours'] ?? {}))
+    const kind = compileKind(oddOf(hostileSchemas['a keyword of ours'] ?? {}))
     expect(validateResource(kind, { ...initialResource(kind, { namespace: 'a', name: 'b' }), spec: { a: 'x' } })).toEqual([])
   })
 })
@@ -155,7 +146,7 @@ describe('anything as a definition', () => {
     fc.assert(
       fc.property(fc.oneof(json, grown), json, (value, at) => {
         if (isObject(value)) orInvalid(() => compileKind(value))
-        const definition = definitionOf({})
+        const definition = oddOf({})
         const spec = isObject(definition.spec) ? definition.spec : {}
         for (const key of ['group', 'names', 'versions', 'scope'])
           orInvalid(() => compileKind({ ...definition, spec: { ...spec, [key]: value } }))
@@ -174,7 +165,7 @@ describe('anything as a definition', () => {
   test('any schema is a tree that judges any value', () => {
     fc.assert(
       fc.property(grown, fc.oneof(json, grown), (schema, value) => {
-        const kind = compileKind(definitionOf(schema))
+        const kind = compileKind(oddOf(schema))
         use(kind)
         const resource = { ...initialResource(kind, { namespace: 'a', name: 'b' }), spec: value }
         evaluateRules(kind, { value: resource, errors: validateResource(kind, resource) })

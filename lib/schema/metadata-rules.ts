@@ -51,14 +51,8 @@ export function labelValueProblem(value: string): string | undefined {
     : 'Use letters, digits, "-", "_" and "."; begin and end with a letter or digit, or leave it empty.'
 }
 
-const known = new Set([
-  'name',
-  'generateName',
-  'namespace',
-  'labels',
-  'annotations',
-  'finalizers',
-  'ownerReferences',
+/** Keys of `metadata` that only the API server writes. */
+export const serverMetadata = [
   'uid',
   'resourceVersion',
   'generation',
@@ -67,7 +61,9 @@ const known = new Set([
   'deletionGracePeriodSeconds',
   'managedFields',
   'selfLink',
-])
+] as const
+
+const known = new Set(['name', 'generateName', 'namespace', 'labels', 'annotations', 'finalizers', 'ownerReferences', ...serverMetadata])
 
 /** Checks a whole `metadata`. `scope` decides whether a namespace is wanted. */
 export function metadataErrors(metadata: Json | undefined, scope: 'Namespaced' | 'Cluster', at: JsonPath = ['metadata']): FieldError[] {

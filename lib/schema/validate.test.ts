@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Json, JsonObject, JsonPath } from '#lib/json.ts'
 import { compileKind } from '#lib/schema/compile-kind.ts'
+import { definitionOf } from '#lib/schema/definition-of.ts'
 import { fieldAt } from '#lib/schema/field-tree.ts'
 import { initialResource, initialValue } from '#lib/schema/initial.ts'
 import { validateField, validateResource } from '#lib/schema/validate.ts'
@@ -15,62 +16,48 @@ const reference: Json = {
   properties: { external: text, name: text, namespace: text },
 }
 
-const kind = compileKind({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'buckets.example.com' },
-  spec: {
-    group: 'example.com',
-    scope: 'Namespaced',
-    names: { kind: 'Bucket', plural: 'buckets' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            required: ['spec'],
-            properties: {
-              spec: {
-                type: 'object',
-                required: ['location', 'projectRef', 'rules', 'filled'],
-                properties: {
-                  location: { type: 'string', enum: ['EU', 'US'] },
-                  filled: { type: 'string', default: 'x' },
-                  projectRef: reference,
-                  rules: {
-                    type: 'array',
-                    minItems: 1,
-                    'x-kubernetes-list-type': 'map',
-                    'x-kubernetes-list-map-keys': ['id'],
-                    items: { type: 'object', required: ['id'], properties: { id: text, age: { type: 'integer', minimum: 0 } } },
-                  },
-                  tags: { type: 'array', 'x-kubernetes-list-type': 'set', items: text },
-                  labels: { type: 'object', additionalProperties: { type: 'string', maxLength: 3 } },
-                  size: { type: 'integer', format: 'int32' },
-                  port: { 'x-kubernetes-int-or-string': true },
-                  slug: { type: 'string', pattern: '^(a+)+$' },
-                  odd: { type: 'string', pattern: '(?=x)' },
-                  maybe: { type: 'string', nullable: true },
-                  closed: { type: 'object' },
-                  open: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-                  either: { type: 'object', properties: { a: text, b: { type: 'string', default: 'd' } }, not: { required: ['a', 'b'] } },
-                  ruled: {
-                    type: 'object',
-                    properties: { a: text, b: text },
-                    oneOf: [{ properties: { a: { enum: ['x'] } }, required: ['a'] }, { required: ['b'] }],
-                  },
-                },
-              },
+const kind = compileKind(
+  definitionOf(
+    {
+      type: 'object',
+      required: ['spec'],
+      properties: {
+        spec: {
+          type: 'object',
+          required: ['location', 'projectRef', 'rules', 'filled'],
+          properties: {
+            location: { type: 'string', enum: ['EU', 'US'] },
+            filled: { type: 'string', default: 'x' },
+            projectRef: reference,
+            rules: {
+              type: 'array',
+              minItems: 1,
+              'x-kubernetes-list-type': 'map',
+              'x-kubernetes-list-map-keys': ['id'],
+              items: { type: 'object', required: ['id'], properties: { id: text, age: { type: 'integer', minimum: 0 } } },
+            },
+            tags: { type: 'array', 'x-kubernetes-list-type': 'set', items: text },
+            labels: { type: 'object', additionalProperties: { type: 'string', maxLength: 3 } },
+            size: { type: 'integer', format: 'int32' },
+            port: { 'x-kubernetes-int-or-string': true },
+            slug: { type: 'string', pattern: '^(a+)+$' },
+            odd: { type: 'string', pattern: '(?=x)' },
+            maybe: { type: 'string', nullable: true },
+            closed: { type: 'object' },
+            open: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+            either: { type: 'object', properties: { a: text, b: { type: 'string', default: 'd' } }, not: { required: ['a', 'b'] } },
+            ruled: {
+              type: 'object',
+              properties: { a: text, b: text },
+              oneOf: [{ properties: { a: { enum: ['x'] } }, required: ['a'] }, { required: ['b'] }],
             },
           },
         },
       },
-    ],
-  },
-})
+    },
+    { kind: 'Bucket', group: 'example.com' },
+  ),
+)
 
 const good: JsonObject = { location: 'EU', projectRef: { name: 'p' }, rules: [{ id: 'a' }] }
 const resource = (spec: JsonObject, metadata: JsonObject = { name: 'logs', namespace: 'payments' }): JsonObject => ({
@@ -167,17 +154,7 @@ test('very many wrong keys against very many known ones end at the complaints an
   const fields = (letter: string, value: Json) =>
     Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`${letter}${index}`, value]))
   const schema = { type: 'object', properties: { spec: { type: 'object', properties: fields('f', { type: 'string' }) } } }
-  const wide = compileKind({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'xs.x.test' },
-    spec: {
-      group: 'x.test',
-      scope: 'Namespaced',
-      names: { kind: 'X', plural: 'xs' },
-      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
-    },
-  })
+  const wide = compileKind(definitionOf(schema, { kind: 'X', group: 'x.test' }))
   const value = { apiVersion: 'x.test/v1', kind: 'X', metadata: { name: 'a', namespace: 'b' }, spec: fields('g', 1) }
   expect(validateResource(wide, value)).toHaveLength(500)
 })
