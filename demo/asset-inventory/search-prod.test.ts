@@ -35,6 +35,7 @@ test('every asset has a name and a type of its own making sense to the inventory
 
 test.each([
   ['labels', 'acme-search-scratch'],
+  ['secret', '/ranking-api-key/versions/1'],
   ['malformed', '/search-mirror'],
   ['does-not-fit', '/nothing-known'],
   ['unsupported', '/routers/search'],

@@ -39,9 +39,9 @@ const bare = (schema: Json): Json => {
 }
 
 describe('the definitions of the demo', () => {
-  test('are 31 Config Connector kinds and three kinds of the platform', () => {
-    expect(configConnector).toHaveLength(31)
-    expect(files).toHaveLength(34)
+  test('are 32 Config Connector kinds and three kinds of the platform', () => {
+    expect(configConnector).toHaveLength(32)
+    expect(files).toHaveLength(35)
   })
 
   test.each(files)('%s: every field has a description and a type, so forms have something to show', (file) => {
