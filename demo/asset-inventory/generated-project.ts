@@ -129,7 +129,7 @@ function padded(data: JsonObject, bytes: number): JsonObject {
   const missing = bytes - JSON.stringify(data).length - 400
   if (missing <= 0) return data
   const lines = Array.from(
-    { length: Math.ceil(missing / 82) },
+    { length: Math.ceil(missing / 65) },
     (_, line) => `observation ${String(line).padStart(6, '0')} of a resource that talks much about itself`,
   )
   return { ...data, etag: 'CAE=', statusMessages: lines }
