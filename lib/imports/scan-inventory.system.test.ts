@@ -242,6 +242,23 @@ test('what another cluster has is managed there, and references to it stay links
   await db.project.deleteMany({ where: { cluster: 'elsewhere' } })
 })
 
+test('who may do what comes behind the resource', async () => {
+  const key = 'IAMPartialPolicy.iam.cnrm.cloud.google.com'
+  const bucketOf = async (run: string) => (await rowsOf(run)).find(({ name }) => name.endsWith('/acme-search-crawl-archive'))
+  const bucket = await bucketOf(await quiet())
+  expect(bucket).toMatchObject({ category: 'importable', manifests: 2 })
+  const { manifests, account, asset } = await readDetail(database(), bucket?.id ?? '')
+  expect(manifests.map(({ kind }) => kind)).toEqual(['StorageBucket.storage.cnrm.cloud.google.com', key])
+  expect(manifests[1]?.original).toMatch(/resourceRef:\n(?: {4}.*\n)*? {4}name: acme-search-crawl-archive\n/)
+  expect(account?.entries.filter(({ manifest }) => manifest === 1).length).toBeGreaterThan(2)
+  expect(asset).toHaveProperty('iamPolicy.bindings')
+  await simulate('/simulated/faults', { fault: 'quota', retryAfter: '1', times: 1 })
+  const waiting = await newRun()
+  await expect(scan(waiting)).rejects.toMatchObject({ status: 429 })
+  await scan(waiting)
+  expect(await bucketOf(waiting)).toMatchObject({ manifests: 2 })
+})
+
 describe('whatever happens in between', () => {
   const project = 'big-prod-1'
   const scope = `projects/${project}`
