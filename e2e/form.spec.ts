@@ -140,6 +140,40 @@ test('fields are found in the groups of the schema', async ({ page }) => {
   await expectAccessible(page, 'the search for fields')
 })
 
+test('Ctrl Enter leads from the YAML to the field in the form, and back again', async ({ page }) => {
+  await signIn(page, 'bob')
+  await openCreate(page, 'PubSubTopic')
+  await writeYaml(
+    page,
+    `apiVersion: pubsub.cnrm.cloud.google.com/v1beta1
+kind: PubSubTopic
+metadata:
+  name: ${freshName('there-and-back')}
+  namespace: payments-prod
+spec:
+  messageStoragePolicy:
+    allowedPersistenceRegions: [europe-west1]
+  messageRetentionDuration: 604800s
+`,
+  )
+  await yamlEditor(page).getByText('messageRetentionDuration').click()
+  await page.keyboard.press('Control+Enter')
+  const duration = form(page)
+    .getByLabel(/^Message retention duration/)
+    .first()
+  await expect(duration).toBeFocused()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type('86400s')
+  await page.keyboard.press('Control+Enter')
+  await expect(yamlEditor(page)).toBeFocused()
+  await expect(page.getByTitle('spec.messageRetentionDuration', { exact: true })).toBeVisible()
+  await expect(yamlEditor(page)).toContainText(/messageRetentionDuration: "?86400s/)
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.press('Control+Enter')
+  await page.keyboard.press('Control+Enter')
+  await expect(yamlEditor(page)).toBeFocused()
+})
+
 test('references are searched, external values checked, and what does not exist is said', async ({ page }) => {
   const topic = freshName('form-topic')
   await signIn(page, 'bob')

@@ -12,13 +12,14 @@ import { queryKeys } from '#components/data/query-keys.ts'
 import { Badge } from '#components/ui/badge.tsx'
 import { Button, LinkButton } from '#components/ui/button.tsx'
 import { DiffView } from '#components/ui/diff-view.tsx'
-import { counted, fieldPath, kindOf } from '#components/ui/format.ts'
+import { counted, kindOf } from '#components/ui/format.ts'
 import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { PageHeader, Section } from '#components/ui/page-header.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { showToast } from '#components/ui/toast.tsx'
 import type { BasketItem, ProposalPreview } from '#lib/proposals/contract.ts'
+import { DryRunProblems } from '../create/dry-run-problems.tsx'
 import { ReviewDialog } from '../create/review-dialog.tsx'
 import styles from './basket.module.css'
 import { type BasketGroup, basketGroups, type ShownItem, verdictOf } from './basket-groups.ts'
@@ -219,16 +220,7 @@ function Said({ preview, edit }: { preview: ProposalPreview['changes'][number]; 
       {!problem && dryRun.unavailable !== null ? <p className={styles.small}>No dry run: {dryRun.unavailable}</p> : null}
       {!problem && dryRun.unavailable === null && !dryRun.accepted ? (
         <div className={styles.bad}>
-          The API server refuses this: {dryRun.message ?? 'it gave no reason.'}
-          {dryRun.fields.length > 0 ? (
-            <ul>
-              {dryRun.fields.map(({ path, message }) => (
-                <li key={`${JSON.stringify(path)}${message}`}>
-                  <code>{fieldPath(path)}</code>: {message}
-                </li>
-              ))}
-            </ul>
-          ) : null}
+          <DryRunProblems dryRun={dryRun} />
         </div>
       ) : null}
       {dryRun.accepted && dryRun.warnings.length > 0 ? <p className={styles.small}>{dryRun.warnings.join(' ')}</p> : null}

@@ -75,7 +75,13 @@ export function BlueprintEditor(props: Props) {
   const [asked, setAsked] = useState(false)
   const [reviewing, setReviewing] = useState<ResourceChange[] | null>(null)
   const state = useSyncExternalStore(store.subscribe, store.state, store.state)
-  const { keeping, here, discard, notices } = useDraft({ store, keeper, opening, draft, start: { text: start, document: 0, blob: null } })
+  const { keeping, here, discard, handedOver, notices } = useDraft({
+    store,
+    keeper,
+    opening,
+    draft,
+    start: { text: start, document: 0, blob: null },
+  })
   const { busy, added, put } = usePutAside({ store, keeper, draftKey: draftAddress.key })
 
   useEffect(() => view.subscribe(() => setPane('questions')), [view])
@@ -139,9 +145,9 @@ export function BlueprintEditor(props: Props) {
     void keeper.save()
     setReviewing(ready)
   }
-  const putAside = () => {
+  const putAside = async () => {
     const ready = changes()
-    if (ready) void put(ready, null)
+    if (ready && (await put(ready, null))) handedOver()
   }
   const startAgain = () => {
     setAsked(false)
@@ -186,7 +192,7 @@ export function BlueprintEditor(props: Props) {
         keeping={keeping}
         busy={busy}
         review={review}
-        addToBasket={putAside}
+        addToBasket={() => void putAside()}
         added={added ? <AddedToBasket another={{ title: 'answer once more', run: startAgain }} /> : null}
         openAsForm={wanted.length === 1 && errors.length === 0 ? openAsForm : undefined}
       />

@@ -14,7 +14,7 @@ export type FilledVerdict =
   | { state: 'unfinished'; message: string }
   | { state: 'asking' }
   | { state: 'accepted'; warnings: string[] }
-  | { state: 'refused'; message: string; fields: DryRunResult['fields'] }
+  | { state: 'refused'; message: string | null; fields: DryRunResult['fields'] }
   | { state: 'unavailable'; message: string }
   /** The project has one of this kind and name: `shared` ones are left as they are. */
   | { state: 'taken'; shared: boolean }
@@ -91,5 +91,5 @@ function said(
   if (!result) return { state: 'asking' }
   if (result.unavailable !== null) return { state: 'unavailable', message: result.unavailable }
   if (result.accepted) return { state: 'accepted', warnings: result.warnings }
-  return { state: 'refused', message: result.message ?? 'The API server refuses it.', fields: result.fields }
+  return { state: 'refused', message: result.message, fields: result.fields }
 }

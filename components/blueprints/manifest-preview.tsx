@@ -2,10 +2,11 @@
 
 /** What the answers make: each manifest as YAML, with what the API server says about it. */
 import Link from 'next/link'
+import { DryRunProblems } from '#components/create/dry-run-problems.tsx'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { Badge } from '#components/ui/badge.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
-import { counted, fieldPath, kindOf } from '#components/ui/format.ts'
+import { counted, kindOf } from '#components/ui/format.ts'
 import styles from './blueprints.module.css'
 import type { FilledVerdict, JudgedManifest } from './filled-verdicts.ts'
 
@@ -88,15 +89,9 @@ function Said({ verdict, children }: { verdict: FilledVerdict; children: React.R
       return verdict.warnings.length > 0 ? <p className={styles.said}>{verdict.warnings.join(' ')}</p> : null
     case 'refused':
       return (
-        <p className={styles.said} data-tone="bad">
-          {verdict.message}
-          {verdict.fields.map(({ path, message }) => (
-            <span key={JSON.stringify(path) + message}>
-              {' '}
-              <code>{fieldPath(path)}</code>: {message}
-            </span>
-          ))}
-        </p>
+        <div className={styles.said} data-tone="bad">
+          <DryRunProblems dryRun={verdict} />
+        </div>
       )
     case 'unfinished':
     case 'unavailable':

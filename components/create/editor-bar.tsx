@@ -22,7 +22,7 @@ export function EditorBar({
   added,
 }: {
   repository: string
-  path: string
+  path: React.ReactNode
   judgement: Judgement
   keeping: Keeping
   /** Undefined on create; on edit whether the text differs from Git. */

@@ -66,6 +66,7 @@ interface EditorProps {
 
 const nothing = () => undefined
 const noName = () => ''
+const nameIn = (store: ManifestStore): string => textAt(store.state().value, 'metadata', 'name') ?? ''
 const no = () => false
 
 const wide = '(min-width: 961px)'
@@ -154,6 +155,12 @@ interface OpenEditorProps extends EditorProps {
   inBasket: BasketItem | null
 }
 
+/** Where the file of a new resource goes; follows the name by itself, so that a key in the name draws nothing else. */
+function NewFilePath({ store, kind, project }: { store: ManifestStore; kind: CompiledKind; project: Project }) {
+  const name = useSyncExternalStore(store.subscribe, () => nameIn(store), noName)
+  return manifestPath(project, { kind: kind.kind, group: kind.group, namespace: project.namespace, name: name || '…' }) ?? ''
+}
+
 /** Form and YAML side by side (on phones one at a time), the bar below, and everything that guards what was typed. */
 function OpenEditor(props: OpenEditorProps) {
   const { kind, project, name, start, opening, draft, children, reload } = props
@@ -166,7 +173,7 @@ function OpenEditor(props: OpenEditorProps) {
   const [base, setBase] = useState(parts.baseBlob)
   const [basketItem, setBasketItem] = useState(props.inBasket)
   const startBlob = start.file?.blob ?? null
-  const { keeping, here, discard, notices } = useDraft({
+  const { keeping, here, discard, handedOver, notices } = useDraft({
     store,
     keeper,
     opening,
@@ -177,7 +184,9 @@ function OpenEditor(props: OpenEditorProps) {
   const { busy, added, put } = usePutAside({ store, keeper, draftKey: props.draftAddress.key })
   // single facts, not the whole state: a key that changes none of them draws nothing here
   const broken = useSyncExternalStore(store.subscribe, () => store.state().broken, nothing)
-  const typedName = useSyncExternalStore(store.subscribe, () => textAt(store.state().value, 'metadata', 'name') ?? '', noName)
+  // with another name it is another resource
+  const isBasketItem = () => name !== undefined || basketItem?.change.name === nameIn(store)
+  const inBasket = useSyncExternalStore(store.subscribe, isBasketItem, no) ? basketItem : null
   const isChanged = useSyncExternalStore(store.subscribe, () => store.state().text !== start.text, no)
   const judgement = useSyncExternalStore(judge.subscribe, judge.judgement, judge.judgement)
   const isWide = useSyncExternalStore(
@@ -221,7 +230,9 @@ function OpenEditor(props: OpenEditorProps) {
   const putAside = async () => {
     if (!isRight()) return
     const [item] = (await put([changeOf(currentText())], base)) ?? []
-    if (item) setBasketItem(item)
+    if (!item) return
+    handedOver()
+    setBasketItem(item)
   }
   const createAnother = () => {
     setBasketItem(null)
@@ -234,17 +245,11 @@ function OpenEditor(props: OpenEditorProps) {
     setPane('yaml')
     requestAnimationFrame(() => yaml.current?.goToField(path))
   }
-  // with another name it is another resource
-  const inBasket = basketItem && (name !== undefined || basketItem.change.name === typedName) ? basketItem : null
   const at = name === undefined ? undefined : { cluster: project.cluster, namespace: project.namespace, kind: kind.key, name }
   const rebase = (blob: string) => {
     setBase(blob)
     keeper.rebase(blob)
   }
-  const filePath =
-    start.file?.path ??
-    manifestPath(project, { kind: kind.kind, group: kind.group, namespace: project.namespace, name: typedName || '…' }) ??
-    ''
   const changeOf = (text: string | null): ResourceChange => ({
     cluster: project.cluster,
     namespace: project.namespace,
@@ -324,7 +329,7 @@ function OpenEditor(props: OpenEditorProps) {
       </div>
       <EditorBar
         repository={project.repository ?? 'no repository'}
-        path={filePath}
+        path={start.file?.path ?? <NewFilePath store={store} kind={kind} project={project} />}
         judgement={judgement}
         keeping={keeping}
         changed={name === undefined ? undefined : isChanged}

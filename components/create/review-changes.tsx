@@ -3,10 +3,11 @@ import { pagePaths } from '#components/data/api-paths.ts'
 import type { ProblemCode } from '#components/data/api-problem.ts'
 import { Badge } from '#components/ui/badge.tsx'
 import { Button } from '#components/ui/button.tsx'
-import { fieldPath, kindOf } from '#components/ui/format.ts'
+import { kindOf } from '#components/ui/format.ts'
 import { Banner } from '#components/ui/notices.tsx'
 import type { FieldError } from '#lib/errors.ts'
 import type { PreviewedChange, ResourceChange } from '#lib/proposals/contract.ts'
+import { DryRunProblems } from './dry-run-problems.tsx'
 import styles from './editor.module.css'
 
 const words = { create: 'Create', update: 'Change', delete: 'Delete' } as const
@@ -114,16 +115,7 @@ function DryRunVerdict({ dryRun, brief }: { dryRun: PreviewedChange['dryRun']; b
   if (!dryRun.accepted)
     return (
       <Banner tone="red">
-        The API server refuses this: {dryRun.message ?? 'it gave no reason.'} The pull request's check would fail.
-        {dryRun.fields.length > 0 ? (
-          <ul>
-            {dryRun.fields.map(({ path, message }) => (
-              <li key={`${JSON.stringify(path)}${message}`}>
-                <code>{fieldPath(path)}</code>: {message}
-              </li>
-            ))}
-          </ul>
-        ) : null}
+        <DryRunProblems dryRun={dryRun}>The pull request's check would fail.</DryRunProblems>
       </Banner>
     )
   if (brief && dryRun.warnings.length === 0)

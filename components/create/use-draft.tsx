@@ -17,6 +17,8 @@ export interface EditorDraft {
   here: string
   /** Begins anew with what the editor starts with. */
   discard: () => Promise<void>
+  /** The text was put somewhere else: what was restored is no draft any more. */
+  handedOver: () => void
   /** What was restored, and what stands in the way of keeping it. */
   notices: React.ReactNode
 }
@@ -71,5 +73,5 @@ export function useDraft({
       />
     </>
   )
-  return { keeping, here, discard, notices }
+  return { keeping, here, discard, handedOver: () => setRestored(null), notices }
 }

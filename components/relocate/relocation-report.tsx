@@ -23,16 +23,12 @@ export function RelocationReport({
       {flags.length > 0 ? (
         <Section title="Look at these">
           <ul className={styles.list}>
-            {flags.map(({ path, what, why, severity }) => (
-              <li key={`${pathKey(path)}${what}`}>
-                <span className={styles.head}>
-                  <Badge tone={severity === 'problem' ? 'red' : 'amber'} icon={severity === 'problem' ? 'failed' : 'warning'}>
-                    {severity === 'problem' ? 'will not work' : 'check'}
-                  </Badge>
-                  <strong>{sentence(what)}</strong>
-                </span>
-                <span className={styles.quiet}>{why}</span>
-              </li>
+            {flags.map((flag) => (
+              <Change key={`${pathKey(flag.path)}${flag.what}`} {...flag}>
+                <Badge tone={flag.severity === 'problem' ? 'red' : 'amber'} icon={flag.severity === 'problem' ? 'failed' : 'warning'}>
+                  {flag.severity === 'problem' ? 'will not work' : 'check'}
+                </Badge>
+              </Change>
             ))}
           </ul>
         </Section>
@@ -51,18 +47,25 @@ export function RelocationReport({
           <p className={styles.quiet}>Nothing besides its references.</p>
         ) : (
           <ul className={styles.list}>
-            {others.map(({ path, what, why }) => (
-              <li key={`${pathKey(path)}${what}`}>
-                <span className={styles.head}>
-                  <strong>{sentence(what)}</strong>
-                </span>
-                <span className={styles.quiet}>{why}</span>
-              </li>
+            {others.map((change) => (
+              <Change key={`${pathKey(change.path)}${change.what}`} {...change} />
             ))}
           </ul>
         )}
       </Section>
     </>
+  )
+}
+
+function Change({ what, why, children }: { what: string; why: string; children?: React.ReactNode }) {
+  return (
+    <li>
+      <span className={styles.head}>
+        {children}
+        <strong>{sentence(what)}</strong>
+      </span>
+      <span className={styles.quiet}>{why}</span>
+    </li>
   )
 }
 

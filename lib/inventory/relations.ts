@@ -15,6 +15,7 @@ import type { Dependent, ReferredResource, ResourceRelations } from './contract.
 import { findRow, type ResourceAddress } from './read-resource.ts'
 import { visibleRows } from './resource-conditions.ts'
 import { type ListedRow, listedColumns, rowView } from './resource-rows.ts'
+import type { StoredReference } from './stored-references.ts'
 
 /** Up to how many dependents are counted exactly. */
 const countedTo = 10_000
@@ -116,18 +117,8 @@ async function dependentsOf(
   return { dependents, total, hidden: others?.exist ?? false, isLowerBound: total >= countedTo }
 }
 
-interface ReferenceRow {
-  relation: string
-  path: JsonPath
-  targetKinds: string[]
-  targetGroup: string | null
-  targetPlace: string
-  targetName: string
-  external: string | null
-}
-
 async function referredBy(db: Database, of: RelatedResource, grants: Grant[]): Promise<ReferredResource[]> {
-  const rows = await db.$queryRaw<ReferenceRow[]>`
+  const rows = await db.$queryRaw<StoredReference[]>`
     SELECT "relation", "path", "targetKinds", "targetGroup", "targetPlace", "targetName", "external" FROM "resource_reference"
     WHERE "resourceId" = ${of.id}::uuid ORDER BY "ordinal" LIMIT ${shownReferences}`
   if (rows.length === 0) return []
@@ -173,7 +164,7 @@ async function referredBy(db: Database, of: RelatedResource, grants: Grant[]): P
   })
 }
 
-function statusOf({ external }: ReferenceRow, candidates: number, visible: number, found: boolean): ReferredResource['status'] {
+function statusOf({ external }: StoredReference, candidates: number, visible: number, found: boolean): ReferredResource['status'] {
   if (external !== null) return 'external'
   if (found) return 'found'
   if (candidates === 0) return 'unchecked'
