@@ -75,7 +75,9 @@ export function AdoptionStep({ run }: { run: ImportRun }) {
       <section className={styles.proof} data-tone={tone} aria-label="Outcome">
         <Icon name={tone === 'green' ? 'ready' : tone === 'amber' ? 'progressing' : 'warning'} size={28} />
         <div className={styles.proofWords}>
-          <h2 role="status">{adoptionHeadline(counts, items)}</h2>
+          <h2>
+            <span role="status">{adoptionHeadline(counts, items)}</span>
+          </h2>
           <p className={styles.small}>
             {run.namespace ?? scopeWords(run.scope)} ({scopeWords(run.scope)}) on {run.cluster}. Compared with the cloud as it was at{' '}
             {run.snapshotAt ? exactTime(Date.parse(run.snapshotAt)) : 'the scan'}. Counters and times that the service itself moves are not

@@ -4,6 +4,7 @@ import { Banner } from '#components/ui/notices.tsx'
 import { AsOf } from '#components/ui/relative-time.tsx'
 import type { ImportFreshness } from '#lib/imports/contract.ts'
 import { importPages } from './import-paths.ts'
+import { assetNameWord } from './import-words.ts'
 import styles from './pull-requests.module.css'
 
 /** What changed in the cloud since the snapshot; nothing where it is as it was. */
@@ -29,7 +30,10 @@ export function FreshnessNotice({ run, freshness, stopped }: { run: string; fres
           <ul className={styles.bullets}>
             {changed.slice(0, 100).map((each) => (
               <li key={each.row}>
-                <Link href={importPages.run(run, 'review', { row: each.row })}>{each.name}</Link>: {each.message}
+                <Link href={importPages.run(run, 'review', { row: each.row })} title={each.name}>
+                  {assetNameWord(each.name)}
+                </Link>
+                : {each.message}
               </li>
             ))}
           </ul>
@@ -40,7 +44,9 @@ export function FreshnessNotice({ run, freshness, stopped }: { run: string; fres
           <p>{counted(gone.length, 'asset')} no longer there, and left out:</p>
           <ul className={styles.bullets}>
             {gone.slice(0, 100).map((each) => (
-              <li key={each.row}>{each.name}</li>
+              <li key={each.row} title={each.name}>
+                {assetNameWord(each.name)}
+              </li>
             ))}
           </ul>
         </>

@@ -67,5 +67,13 @@ export const layouts = ['resource', 'kind', 'service'] as const satisfies readon
 /** A short name for where a run looked: the cloud project's id, or the folder or organization. */
 export const scopeWords = (scope: string): string => scope.replace(/^projects\//, '').replace(/^(folder|organization)s\//, '$1 ')
 
+/** A full resource name, short: `//pubsub.googleapis.com/projects/p/topics/orders` → `topics/orders`. */
+export const assetNameWord = (name: string): string =>
+  name
+    .split('/')
+    .slice(-2)
+    .join('/')
+    .replace(/^[^/]*\.googleapis\.com\//, '')
+
 /** What an asset type is called: `storage.googleapis.com/Bucket` → `Bucket`. */
 export const assetTypeWord = (assetType: string): string => assetType.slice(assetType.lastIndexOf('/') + 1)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ImportState } from '#lib/imports/contract.ts'
+import { assetNameWord } from './import-words.ts'
 import { type ImportStep, importSteps, isReached, stepOf } from './run-steps.ts'
 
 const run = (state: ImportState, importable: number, chosen: number) => ({
@@ -24,3 +25,9 @@ test.each<[string | null, ReturnType<typeof run>, ImportStep]>([
   ['pull-requests', run('scanning', 3, 0), 'scan'],
   ['nonsense', run('ready', 3, 0), 'choose'],
 ])('the address %s leads to a step that has something to show', (named, state, step) => expect(stepOf(named, state)).toBe(step))
+
+test.each([
+  ['//pubsub.googleapis.com/projects/p/topics/orders', 'topics/orders'],
+  ['//storage.googleapis.com/acme-logs', 'acme-logs'],
+  ['odd', 'odd'],
+])('the name %s is shortened to %s', (name, short) => expect(assetNameWord(name)).toBe(short))

@@ -28,9 +28,7 @@ export async function chooseImportable(page: Page, verdicts: readonly string[]):
     await page.getByRole('menuitem', { name: verdict }).click()
     await expect(page.getByRole('link', { name: `Remove ${verdict}` })).toBeVisible()
   }
-  await content(page)
-    .getByRole('button', { name: /^Choose all/ })
-    .click()
+  await content(page).getByRole('button', { name: 'Choose all shown' }).click()
   const status = content(page).getByText(/^[1-9]\d* of \d+ importable chosen$/)
   await expect(status).toBeVisible()
   return Number(/^\d+/.exec((await status.textContent()) ?? '')?.[0])
