@@ -14,6 +14,10 @@ const shownAtMost = 200
 /** How long the list waits for the inventory to tell ids and numbers of cloud projects, in milliseconds. */
 const patienceMs = 2_000
 
+/** How long a cloud project is not asked about again that the inventory told nothing of, in milliseconds. */
+const silenceMs = 60_000
+const silentUntil = new Map<string, number>()
+
 export interface TargetProject {
   cluster: string
   namespace: string
@@ -86,10 +90,12 @@ async function cloudProjects(named: string[]): Promise<Map<string, { id: string;
   const signal = AbortSignal.timeout(patienceMs)
   await Promise.all(
     [...new Set(named)].map(async (name) => {
+      if ((silentUntil.get(name) ?? 0) > Date.now()) return
       try {
         found.set(name, await projectOf(name, signal))
       } catch (error) {
         // without permission, quota or time the id stands alone; the scan itself will say why
+        silentUntil.set(name, Date.now() + silenceMs)
         if (!(error instanceof CorbelError) && !signal.aborted) throw error
       }
     }),
@@ -105,10 +111,10 @@ async function lastRuns(projects: { cluster: string; namespace: string }[]): Pro
   const rows = await database().$queryRaw<
     { id: string; cluster: string; namespace: string; state: string; createdAt: Date; number: string | null; unmanaged: bigint }[]
   >`
-    SELECT DISTINCT ON (r."cluster", r."namespace") r."id", r."cluster", r."namespace", r."state", r."createdAt", r."cloudProjectNumber" AS "number",
-      (SELECT count(*) FROM "import_asset" a WHERE a."runId" = r."id" AND a."category" = 'importable') AS "unmanaged"
-    FROM "import_run" r WHERE (r."cluster", r."namespace") IN (${places})
-    ORDER BY r."cluster", r."namespace", r."createdAt" DESC, r."id" DESC`
+    SELECT r.*, (SELECT count(*) FROM "import_asset" a WHERE a."runId" = r."id" AND a."category" = 'importable') AS "unmanaged" FROM (
+      SELECT DISTINCT ON ("cluster", "namespace") "id", "cluster", "namespace", "state", "createdAt", "cloudProjectNumber" AS "number"
+      FROM "import_run" WHERE ("cluster", "namespace") IN (${places}) ORDER BY "cluster", "namespace", "createdAt" DESC, "id" DESC
+    ) AS r`
   return new Map(
     rows.map(({ id, state, createdAt, number, unmanaged, ...place }) => [
       keyOf(place),
