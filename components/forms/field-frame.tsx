@@ -3,7 +3,7 @@
 import { type ReactNode, useId, useState } from 'react'
 import { FieldMenu } from '#components/forms/field-menu.tsx'
 import { fieldState } from '#components/forms/field-state.ts'
-import { lockedReason, useForm, useHints, useLocked, useMessages, useValue } from '#components/forms/form-context.tsx'
+import { lockedReason, useForm, useHints, useLocked, useMessages, useSaid, useShape } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { yamlText } from '#components/forms/yaml-text.ts'
 import { Badge } from '#components/ui/badge.tsx'
@@ -46,7 +46,7 @@ export function FieldFrame({
   children: (control: Control) => ReactNode
 }) {
   const { store, view, editing } = useForm()
-  const value = useValue(path)
+  const value = useShape(path)
   const messages = useMessages(path)
   const isHint = (message: string) => store.complaints().all.some((complaint) => complaint.hint && complaint.message === message)
   const advice = minedAdvice(node, value)
@@ -56,6 +56,8 @@ export function FieldFrame({
   const reason = lockedReason(node, editing)
   const hints = useHints()
   const hint = hints && hintAt(hints, path)
+  const recommended = hint?.recommended
+  const isAsRecommended = useSaid(path, (now) => recommended !== undefined && sameJson(now, recommended))
 
   const describedBy = classNames(
     hint?.help ? `${id}-hint` : null,
@@ -76,8 +78,8 @@ export function FieldFrame({
   // beneath a control; above several, where it is not lost below them
   const hinted = hint ? (
     <>
-      {hint.recommended !== undefined && !control.disabled && !sameJson(value, hint.recommended) ? (
-        <Recommended value={hint.recommended} use={() => store.set(path, hint.recommended ?? null)} />
+      {recommended !== undefined && !control.disabled && !isAsRecommended ? (
+        <Recommended value={recommended} use={() => store.set(path, recommended)} />
       ) : null}
       {hint.help ? (
         <p id={`${id}-hint`} className={styles.note}>
@@ -109,7 +111,7 @@ export function FieldFrame({
             </span>
           ) : null}
         </label>
-        <State node={node} value={value} recommended={hint?.recommended} />
+        <State node={node} value={value} asRecommended={isAsRecommended} />
         <span className={styles.tools}>
           {node.description || node.rules ? (
             <IconButton
@@ -156,14 +158,14 @@ export function FieldFrame({
   )
 }
 
-function State({ node, value, recommended }: { node: FieldNode; value: Json | undefined; recommended: Json | undefined }) {
+function State({ node, value, asRecommended }: { node: FieldNode; value: Json | undefined; asRecommended: boolean }) {
   const state = fieldState(node, value)
   // a section says on its own line what is in it, and the answers of a boolean hold "not set"
   if (node.type === 'object' && value !== null) return null
   if (node.type === 'boolean' && state?.look === 'quiet') return null
   if (state?.look === 'quiet') return <span className={styles.state}>{state.words}</span>
   if (state) return <Badge tone={state.look === 'default' ? 'blue' : 'grey'}>{state.words}</Badge>
-  return recommended !== undefined && sameJson(value, recommended) ? <span className={styles.state}>as recommended</span> : null
+  return asRecommended ? <span className={styles.state}>as recommended</span> : null
 }
 
 /** A value the company recommends, one click away. It is never written by itself. */

@@ -4,6 +4,7 @@ import { createContext, type ReactNode, useCallback, useContext, useSyncExternal
 import type { Complaints, ManifestStore } from '#components/create/manifest-store.ts'
 import { useFocusWhenAsked } from '#components/forms/focus-when-asked.ts'
 import type { FormView } from '#components/forms/form-view.ts'
+import { shapeOf } from '#components/forms/shape-of.ts'
 import type { KindHints } from '#lib/blueprint/kind-hints.ts'
 import { type Json, type JsonPath, valueAt } from '#lib/json.ts'
 import type { CompiledKind, FieldNode } from '#lib/schema/field-tree.ts'
@@ -45,6 +46,24 @@ export function useValue(path: JsonPath): Json | undefined {
   const subscribe = useCallback((listener: () => void) => store.subscribeAt(path, listener), [store, path])
   const read = useCallback(() => valueAt(store.state().value, path), [store, path])
   return useSyncExternalStore(subscribe, read, read)
+}
+
+/** What is said of the value at a path; the component renders again only when that changes. */
+export function useSaid<Said extends string | boolean>(path: JsonPath, say: (value: Json | undefined) => Said): Said {
+  const { store } = useForm()
+  const subscribe = useCallback((listener: () => void) => store.subscribeAt(path, listener), [store, path])
+  const read = () => say(valueAt(store.state().value, path))
+  return useSyncExternalStore(subscribe, read, read)
+}
+
+/**
+ * The value of one field for what is drawn around it: of objects and lists the keys and the length may be read, and the
+ * component renders again when those change. So a key in a deep field draws none of the sections it stands in.
+ */
+export function useShape(path: JsonPath): Json | undefined {
+  const { store } = useForm()
+  useSaid(path, shapeOf)
+  return valueAt(store.state().value, path)
 }
 
 /** The complaints at exactly one field. */

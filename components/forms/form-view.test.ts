@@ -46,4 +46,13 @@ describe('what a form shows', () => {
     expect(view.isOpen([...rules, 1], false)).toBe(false)
     expect(view.isOpen(['spec', 'other', 1], true)).toBe(false)
   })
+
+  test('who looks into a list hears when its items move, and nobody beside it', () => {
+    const view = new FormView()
+    const heard: string[] = []
+    view.subscribeAt([...rules, 1, 'action'], () => heard.push('action'))
+    view.subscribeAt(['spec', 'other', 1], () => heard.push('other'))
+    view.renumber(rules, (index) => 1 - index)
+    expect(heard).toEqual(['action'])
+  })
 })

@@ -136,6 +136,10 @@ export class FormView {
       const now = moved(key)
       if (now !== undefined) this.#revealed.add(now)
     }
+    for (const key of [...this.#byPath.keys()]) {
+      const path: JsonPath = JSON.parse(key)
+      if (list.every((part, at) => part === path[at])) this.#tellAt(path)
+    }
   }
 
   /** The field the keyboard is in, for lighting its lines in the YAML. */

@@ -3,7 +3,7 @@
 /** Editor of lists: items that can be added, moved and taken out; single values in rows, objects in sections. */
 import { memo, useMemo } from 'react'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
-import { useForm, useValue, useView } from '#components/forms/form-context.tsx'
+import { useForm, useSaid, useShape, useView } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { NestedField } from '#components/forms/nested-field.tsx'
 import { Collapse, ObjectFields, summaryOf } from '#components/forms/object-editor.tsx'
@@ -17,7 +17,7 @@ const drawnAtFirst = 25
 
 export function ListEditor({ node, path, removable }: { node: ListField; path: JsonPath; removable?: boolean }) {
   const { store, view } = useForm()
-  const value = useValue(path)
+  const value = useShape(path)
   useView(path)
   const items = Array.isArray(value) ? value : []
   const drawn = view.drawnItems(path, drawnAtFirst)
@@ -31,12 +31,11 @@ export function ListEditor({ node, path, removable }: { node: ListField; path: J
     <FieldFrame node={node} path={path} removable={removable} group>
       {(control) => (
         <div className={styles.list}>
-          {items.slice(0, drawn).map((item, index) => (
+          {items.slice(0, drawn).map((_, index) => (
             <Item
               // biome-ignore lint/suspicious/noArrayIndexKey: an item is where it stands; its path is its identity
               key={index}
               node={node.item}
-              item={item}
               path={path}
               index={index}
               last={index === items.length - 1}
@@ -83,7 +82,7 @@ export function singular(label: string): string {
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** What tells an item from the others: what it is, its number, and its list keys or name. */
-function titleOf(item: Json, index: number, keys: string[] | undefined, label: string): string {
+function titleOf(item: Json | undefined, index: number, keys: string[] | undefined, label: string): string {
   const place = `${label} ${index + 1}`
   if (isObject(item)) {
     const named = [...(keys ?? []), 'name', 'id', 'key', 'type']
@@ -96,7 +95,6 @@ function titleOf(item: Json, index: number, keys: string[] | undefined, label: s
 
 const Item = memo(function Item({
   node,
-  item,
   path,
   index,
   last,
@@ -105,7 +103,6 @@ const Item = memo(function Item({
   label,
 }: {
   node: FieldNode
-  item: Json
   path: JsonPath
   index: number
   last: boolean
@@ -117,7 +114,7 @@ const Item = memo(function Item({
   const { store, view } = useForm()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a path is the same while its text is
   const here = useMemo(() => [...path, index], [JSON.stringify(path), index])
-  const title = titleOf(item, index, keys, label)
+  const title = useSaid(here, (item) => titleOf(item, index, keys, label))
   // the item's frame is named by what it is, not by the schema's empty key
   const named: FieldNode = useMemo(() => ({ ...node, label: title }), [node, title])
   const moveTo = (other: number) => {
@@ -148,17 +145,14 @@ const Item = memo(function Item({
   return (
     <div className={styles.item}>
       {tools}
-      {named.type === 'object' ? (
-        <ObjectItem node={named} path={here} item={item} />
-      ) : (
-        <NestedField node={named} path={here} removable={false} />
-      )}
+      {named.type === 'object' ? <ObjectItem node={named} path={here} /> : <NestedField node={named} path={here} removable={false} />}
     </div>
   )
 })
 
-function ObjectItem({ node, path, item }: { node: ObjectField; path: JsonPath; item: Json }) {
+function ObjectItem({ node, path }: { node: ObjectField; path: JsonPath }) {
   const { view } = useForm()
+  const item = useShape(path)
   useView(path)
   const open = view.isOpen(path, path.at(-1) === 0)
   return (

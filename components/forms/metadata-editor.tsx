@@ -47,9 +47,8 @@ const annotationsNode: MapField = {
 }
 
 export function MetadataEditor() {
-  const { kind, store, view, editing } = useForm()
+  const { kind, view } = useForm()
   const known = useMemo(() => annotationsFor(kind), [kind])
-  const name = useValue(namePath)
   useView(metadataPath)
   useView(settingsPath)
   const labels = useValue(labelsPath)
@@ -69,24 +68,7 @@ export function MetadataEditor() {
   const isKnown = (key: string): boolean => known.some((annotation) => annotation.key === key)
   return (
     <div className={styles.fields}>
-      <FieldFrame node={nameNode} path={namePath} removable={false}>
-        {(control) => (
-          <input
-            id={control.id}
-            className={`${fieldStyles.input} ${fieldStyles.mono}`}
-            autoComplete="off"
-            spellCheck={false}
-            disabled={control.disabled}
-            aria-describedby={control.describedBy}
-            aria-invalid={control.invalid}
-            aria-required="true"
-            value={typeof name === 'string' ? name : ''}
-            // biome-ignore lint/a11y/noAutofocus: the first thing to fill in on a page one opened to fill in a form
-            autoFocus={!editing}
-            onChange={(event) => store.set(namePath, event.target.value)}
-          />
-        )}
-      </FieldFrame>
+      <NameField />
       <Collapse
         open={moreOpen}
         toggle={() => view.setOpen(metadataPath, !moreOpen)}
@@ -115,6 +97,32 @@ export function MetadataEditor() {
         </Collapse>
       ) : null}
     </div>
+  )
+}
+
+/** Apart from what stands below it: a key in the name draws the name alone. */
+function NameField() {
+  const { store, editing } = useForm()
+  const name = useValue(namePath)
+  return (
+    <FieldFrame node={nameNode} path={namePath} removable={false}>
+      {(control) => (
+        <input
+          id={control.id}
+          className={`${fieldStyles.input} ${fieldStyles.mono}`}
+          autoComplete="off"
+          spellCheck={false}
+          disabled={control.disabled}
+          aria-describedby={control.describedBy}
+          aria-invalid={control.invalid}
+          aria-required="true"
+          value={typeof name === 'string' ? name : ''}
+          // biome-ignore lint/a11y/noAutofocus: the first thing to fill in on a page one opened to fill in a form
+          autoFocus={!editing}
+          onChange={(event) => store.set(namePath, event.target.value)}
+        />
+      )}
+    </FieldFrame>
   )
 }
 

@@ -1,10 +1,10 @@
 'use client'
 
 /** Editors of objects: sections that open lazily, their fields, the way to the fields that are not shown, their rules. */
-import { type ReactNode, useCallback, useId, useMemo, useState } from 'react'
+import { memo, type ReactNode, useCallback, useId, useMemo, useState } from 'react'
 import { AddField } from '#components/forms/add-field.tsx'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
-import { useForm, useHints, useProblemsInside, useValue, useView } from '#components/forms/form-context.tsx'
+import { useForm, useHints, useProblemsInside, useShape, useView } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { FreeFormControl } from '#components/forms/free-form-editor.tsx'
 import { NestedField } from '#components/forms/nested-field.tsx'
@@ -21,7 +21,7 @@ import { initialValue } from '#lib/schema/initial.ts'
 /** An object as a section of its own. Its fields are drawn only while it is open. */
 export function ObjectEditor({ node, path, removable }: { node: ObjectField; path: JsonPath; removable?: boolean }) {
   const { store, view } = useForm()
-  const value = useValue(path)
+  const value = useShape(path)
   useView(path)
   const isUnset = value === undefined || value === null
   const open = view.isOpen(path, !isUnset || isWanted(node))
@@ -113,7 +113,7 @@ export function ObjectFields({
   exclude?: readonly string[]
 }) {
   const { view } = useForm()
-  const value = useValue(path)
+  const value = useShape(path)
   const version = useView(path)
   const children = useMemo(() => (exclude ? node.children.filter((child) => !exclude.includes(child.key)) : node.children), [node, exclude])
   const hints = useHints()
@@ -148,13 +148,13 @@ export function ObjectFields({
   )
 }
 
-function Child({ node, parent }: { node: FieldNode; parent: JsonPath }) {
+const Child = memo(function Child({ node, parent }: { node: FieldNode; parent: JsonPath }) {
   // the same array for the life of the field: hooks below compare it
   const key = node.key
   // biome-ignore lint/correctness/useExhaustiveDependencies: a path is the same while its text is
   const path = useMemo(() => [...parent, key], [JSON.stringify(parent), key])
   return <NestedField node={node} path={path} />
-}
+})
 
 function ChoiceNote({ choice, all }: { choice: Choice; all: readonly FieldNode[] }) {
   const label = useCallback((key: string) => all.find((node) => node.key === key)?.label ?? key, [all])

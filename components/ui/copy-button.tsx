@@ -3,8 +3,8 @@
 import { useEffect, useState } from 'react'
 import { Button, IconButton } from './button.tsx'
 
-/** Copies a text. With `children` it is a button with words, else an icon named `label`. */
-export function CopyButton({ text, label = 'Copy', children }: { text: string; label?: string; children?: string }) {
+/** Copies a text; one that changes with every key is asked for when it is copied. With `children` it is a button with words, else an icon named `label`. */
+export function CopyButton({ text, label = 'Copy', children }: { text: string | (() => string); label?: string; children?: string }) {
   const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null)
   useEffect(() => {
     if (!outcome) return
@@ -12,7 +12,7 @@ export function CopyButton({ text, label = 'Copy', children }: { text: string; l
     return () => clearTimeout(timer)
   }, [outcome])
   const copy = () =>
-    navigator.clipboard.writeText(text).then(
+    navigator.clipboard.writeText(typeof text === 'string' ? text : text()).then(
       () => setOutcome('copied'),
       () => setOutcome('refused'),
     )

@@ -112,7 +112,7 @@ export function YamlEditor({
             Show in form
           </Button>
         ) : null}
-        <CopyText store={store} />
+        <CopyButton text={() => store.state().text} label="Copy the manifest" />
       </div>
       {state === 'loading' ? (
         <div className={styles.loading}>
@@ -142,10 +142,6 @@ export function YamlEditor({
       </p>
     </div>
   )
-}
-
-function CopyText({ store }: { store: ManifestStore }) {
-  return <CopyButton text={useStoreText(store)} label="Copy the manifest" />
 }
 
 function PlainText({ store, label, readOnly }: { store: ManifestStore; label: string; readOnly: boolean }) {
