@@ -10,7 +10,7 @@ import { indentUnit } from '@codemirror/language'
 import { type Action, lintGutter, setDiagnostics } from '@codemirror/lint'
 import { search } from '@codemirror/search'
 import { Annotation, EditorState, type Extension, Prec, StateEffect, StateField } from '@codemirror/state'
-import { Decoration, type DecorationSet, EditorView, hoverTooltip, keymap } from '@codemirror/view'
+import { Decoration, type DecorationSet, drawSelection, EditorView, hoverTooltip, keymap } from '@codemirror/view'
 import { basicSetup } from 'codemirror'
 import { type ManifestStore, pathKey } from '#components/create/manifest-store.ts'
 import type { FormView } from '#components/forms/form-view.ts'
@@ -87,6 +87,8 @@ const phrases = {
 }
 
 const restAfter = 150
+/** Between two keys of the form that the text beside it follows, in milliseconds at least: keys may come faster than an editor draws. */
+const followAgainAfter = 100
 
 /** Makes an editor inside `parent`. It takes the page's nonce from the document, as its styles need one. */
 export function mountEditor(options: EditorOptions): MountedEditor {
@@ -97,6 +99,7 @@ export function mountEditor(options: EditorOptions): MountedEditor {
   let checking: ReturnType<typeof setTimeout> | undefined
   let lit: string | undefined
   let following = false
+  let followedAt = -followAgainAfter
   let gone = false
 
   const tellCursor = (editor: EditorView) => {
@@ -125,6 +128,8 @@ export function mountEditor(options: EditorOptions): MountedEditor {
     EditorState.lineSeparator.of('\n'),
     Prec.highest(keymap.of([{ key: 'Mod-Enter', run: showInForm }])),
     basicSetup,
+    // A blinking cursor is an animation that never ends: the browser draws the whole page again in every frame for it.
+    drawSelection({ cursorBlinkRate: 0 }),
     keymap.of([indentWithTab]),
     indentUnit.of('  '),
     EditorState.tabSize.of(2),
@@ -215,10 +220,14 @@ export function mountEditor(options: EditorOptions): MountedEditor {
     else if (!following) {
       following = true
       requestAnimationFrame(() =>
-        setTimeout(() => {
-          following = false
-          take()
-        }),
+        setTimeout(
+          () => {
+            following = false
+            followedAt = performance.now()
+            take()
+          },
+          followedAt + followAgainAfter - performance.now(),
+        ),
       )
     }
     check()
