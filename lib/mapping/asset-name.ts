@@ -72,6 +72,8 @@ export function relativeName(value: string): string | undefined {
 /** The collection of the last step of a link or relative name: `…/zones/z/instances/i` → `instances`. */
 export function collectionOf(value: string): string | undefined {
   if (/^[^@\s/]+@[a-z0-9.-]+\.gserviceaccount\.com$/.test(value)) return 'serviceAccounts'
+  // Other services have buckets of their own.
+  if (/^(?:https?:)?(?:\/\/)?(?:www\.googleapis\.com\/storage\/v1\/b|storage\.googleapis\.com)\//.test(value)) return 'storageBuckets'
   const [, service, id] = /^(?:https?:)?(?:\/\/)?([a-z]+)\.googleapis\.com\/([^/]+)$/.exec(value) ?? []
   if (service !== undefined && id !== undefined) return Object.hasOwn(topLevel, service) ? topLevel[service] : undefined
   const name = relativeName(value)

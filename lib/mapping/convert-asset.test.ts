@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject, valueAt } from '#lib/json.ts'
 import { validateResource } from '#lib/schema/validate.ts'
 import type { AccountEntry } from './account.ts'
 import { convertAsset } from './convert-asset.ts'
+import type { KindTable } from './kind-table.ts'
 import { sampleCatalogue } from './sample-kinds.ts'
 import type { MappingContext } from './to-manifest.ts'
 
@@ -385,5 +386,44 @@ describe('hostile input', () => {
     })
     expect(refused).toBeNull()
     expect(fates(account?.entries)).toEqual({ heat: 'written', 'unheardOf.a.0': 'unmapped', 'unheardOf.a.1': 'unmapped' })
+  })
+})
+
+describe('what only a table knows', () => {
+  const withTable = (table: Partial<KindTable>, data: JsonObject, name = ovenName) =>
+    convertAsset(asset(data, name), sampleCatalogue([{ kind: 'BakeryOven', ...table }]), {})
+
+  test('a field that the controller fills with the manifest’s name would change, unless it holds it already', () => {
+    const table = { nameFills: ['title'] }
+    expect(withTable(table, { title: 'Big Oven' }).verdict).toMatchObject({ verdict: 'would-change', fields: [['title']] })
+    expect(withTable(table, { title: 'big-oven' }).verdict?.verdict).toBe('nothing-changes')
+  })
+
+  test('of fields that say the same one stays, and the account says so', () => {
+    const table = { exclusive: [{ fields: ['timer', 'heat', 'lightColor'], first: { field: 'lightColor', when: ['wanted'] } }] }
+    const both = { heat: 7, lightColor: 'red' }
+    expect(valueAt(withTable(table, both).manifests[0], ['spec', 'lightColor'])).toBeUndefined()
+    const { manifests, account } = withTable(table, { ...both, wanted: 'light' })
+    expect(valueAt(manifests[0], ['spec'])).toMatchObject({ lightColor: 'red' })
+    expect(account?.entries.find(({ from }) => from[0] === 'heat')).toEqual({
+      from: ['heat'],
+      fate: 'output-only',
+      why: 'lightColor says the same',
+    })
+  })
+})
+
+describe('values that tell what they are', () => {
+  test.each<[string, JsonObject, JsonObject]>([
+    ['a map in a wrapper', { tags: { tags: { a: 'b' } } }, { tags: { a: 'b' } }],
+    ['a list of names and values in a wrapper', { tags: { tag: [{ name: 'a', value: 'b' }] } }, { tags: { a: 'b' } }],
+    [
+      'an object that only holds a link',
+      { network: { uri: 'projects/p/global/networks/n' } },
+      { networkRef: { external: 'projects/p/global/networks/n' } },
+    ],
+    ['a link under a longer name', { backupNetworkUri: 'x' }, { networkRef: { external: 'x' } }],
+  ])('%s', (_, data, spec) => {
+    expect(specOf(data)).toEqual({ resourceID: 'big-oven', zone: 'europe-west1-b', ...spec })
   })
 })

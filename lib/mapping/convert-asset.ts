@@ -65,6 +65,7 @@ function convertRead(asset: Asset, catalogue: Catalogue, context: MappingContext
     labels,
     keepsUnsetFields: kind.keepsUnsetFields,
     alwaysUpdates: kind.table?.alwaysUpdates,
+    renamed: renamedField(asset, kind, manifest),
   })
   const name = textAt(manifest, 'metadata', 'name')
   const parts = partManifests(asset, kind, catalogue, context, account)
@@ -73,6 +74,12 @@ function convertRead(asset: Asset, catalogue: Catalogue, context: MappingContext
   for (const entry of account.entries.slice(mark)) if (entry.to) entry.manifest = 1 + parts.length
   const manifests = [manifest, ...parts, ...policies]
   return { manifests, account, verdict, refused: null }
+}
+
+/** The field that adoption would fill with the manifest's name, when it holds something else. */
+function renamedField(asset: Asset, kind: MappedKind, manifest: JsonObject): string[] | undefined {
+  const { nameFills } = kind.table ?? {}
+  return nameFills && valueAt(asset.data, [...nameFills]) !== textAt(manifest, 'metadata', 'name') ? [...nameFills] : undefined
 }
 
 /** Resources inside the asset that are kinds of their own. What cannot be one stays in the account as unmapped. */

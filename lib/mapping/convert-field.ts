@@ -201,10 +201,10 @@ function onlyEntry(value: JsonObject): [string, Json] | undefined {
 }
 
 /** The map inside a wrapper, for a map of texts: `{tags: {a: b}}` for `{a: b}`. */
-function wrappedMap(target: Target, value: JsonObject): [string, JsonObject] | undefined {
+function wrappedMap(target: Target, value: JsonObject): [string, JsonObject | Json[]] | undefined {
   const [only, ...others] = Object.entries(value)
-  if (!only || others.length > 0 || !isObject(only[1]) || target.item?.type !== 'string') return undefined
-  return [only[0], only[1]]
+  if (!only || others.length > 0 || target.item?.type !== 'string') return undefined
+  return isObject(only[1]) || Array.isArray(only[1]) ? [only[0], only[1]] : undefined
 }
 
 /** The value inside a wrapper with one entry, for a field that has no wrapper. */

@@ -70,7 +70,7 @@ export function convertReference(
   const external = externalOf(value)
   if (external === undefined) return undefined
   const keys = new Set(target.node.type === 'reference' || target.node.type === 'object' ? target.node.children.map(({ key }) => key) : [])
-  const kind = keys.has('kind') ? kindMeant(target, external) : undefined
+  const kind = keys.has('kind') && !kindOnlyWithName(target) ? kindMeant(target, external) : undefined
   const known = resolve?.(external, target.kinds)
   if (known && keys.has('name'))
     return {
@@ -109,6 +109,15 @@ function externalAsWanted(target: Target, external: string): string {
   if (collection === undefined || id === undefined || wantsName(target, collection)) return external
   return id
 }
+
+/** Whether a link says its kind itself, and the schema takes none beside it. */
+const kindOnlyWithName = ({ node }: Target): boolean =>
+  (node.type === 'reference' || node.type === 'object') &&
+  (node.choices ?? []).some(({ options }) =>
+    options.some(
+      ({ keys, without }) => keys.includes('external') && (without ?? []).some((group) => group.length === 1 && group[0] === 'kind'),
+    ),
+  )
 
 const proseOf = ({ node }: Target): string =>
   node.type === 'reference' || node.type === 'object' ? (node.children.find(({ key }) => key === 'external')?.description ?? '') : ''

@@ -17,7 +17,7 @@ const pairs: [string, string][] = [
 const bySaid = new Map<string, string[]>()
 for (const [said, meant] of pairs) bySaid.set(said, [...(bySaid.get(said) ?? []), meant])
 
-const endings = ['gb', 'sec', 'seconds', 'enabled', 'name', 'uri', 'url', 'spec']
+const endings = ['config', 'gb', 'sec', 'seconds', 'enabled', 'name', 'uri', 'url', 'spec']
 
 /** Other words for a folded word, best first. */
 export function synonymsOf(word: string): string[] {

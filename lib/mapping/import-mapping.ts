@@ -79,6 +79,8 @@ const table = z.strictObject({
       }),
     )
     .optional(),
+  place: word.optional(),
+  nameFills: path.optional(),
   alwaysUpdates: word.optional(),
 })
 const document = z.strictObject({

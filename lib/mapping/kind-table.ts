@@ -16,7 +16,7 @@ export interface KindTable {
   leave?: readonly { from: SourcePath; fate: Exclude<LeafFate, 'written'>; why: string }[]
   /** Fields that follow from something being there. `to` is a path from the spec. */
   set?: readonly { to: readonly string[]; value: Json; when: SourcePath }[]
-  /** Fields of the spec that say the same in different ways: the first one present stays; `first` where the asset has a value at `when`. */
+  /** Fields of the spec that say the same in different ways: the first one present stays; `first` comes before all but the first of them where the asset has a value at `when`. */
   exclusive?: readonly { fields: readonly string[]; first?: { field: string; when: SourcePath } }[]
   /** Where the labels stand that go into the manifest's metadata, when it is not the usual place. */
   labels?: SourcePath
@@ -28,7 +28,11 @@ export interface KindTable {
   joins?: readonly { assetType: string; as: string }[]
   /** What is not imported, by a value at a path; `name` stands for the resource's id. */
   refuse?: readonly RefuseRule[]
-  /** The controller's known habit at the first reconcile, whatever the manifest says. */
+  /** Where the resource stands when neither its name nor its data say it. */
+  place?: string
+  /** The field of the live resource that the controller fills with the manifest's name. */
+  nameFills?: SourcePath
+  /** What the controller is known to do at the first reconcile, whatever the manifest says: a sentence. */
   alwaysUpdates?: string
 }
 

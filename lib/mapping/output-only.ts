@@ -14,7 +14,7 @@ const names = new Set(
   latestReadyRevision latestCreatedRevision observedState urls uri creationTimestampMs lastAttachTimestamp lastDetachTimestamp physicalHost
   cpuPlatform natIP statusDetails gatewayIPv4 gatewayAddress parent selfManagedLink resourceName effectiveLabels terraformLabels
   createdBy updatedBy lastUpdateTime upTime sourceDiskId sourceImageId sourceSnapshotId archiveSizeBytes nodes proxyUri versionTime earliestVersionTime
-  instanceNames registryUri airflowUri airflowByoidUri dagGcsPrefix gkeCluster writableNode licenseCodes sanDnsnames clusterUuid mutationRecords
+  project instanceNames registryUri airflowUri airflowByoidUri dagGcsPrefix gkeCluster writableNode licenseCodes sanDnsnames clusterUuid mutationRecords
   privateCluster sourceType kubeletCertInfo routeTables spokeType refreshWatermark lastEnableTime partitionDefinition
   defaultSchedulingLocation isSynthesized detachedIPs reservedIpRangeEffective settingsVersion gceZone serviceAgent nameServers`
     .split(/\s+/)

@@ -13,6 +13,7 @@ export function fillParents(spec: Target, out: JsonObject, { name, project, cont
   const named = name.parts.slice(0, -1)
   const parent = named.at(-1)
   for (const part of named) {
+    if (part.collection === 'organizations') fillOwnOrganization(spec, out, part.path)
     if (['projects', 'folders', 'organizations', ''].includes(part.collection)) continue
     const word = singular(fold(part.collection))
     const reference =
@@ -23,13 +24,19 @@ export function fillParents(spec: Target, out: JsonObject, { name, project, cont
     if (reference?.isReference && !Object.hasOwn(out, reference.key)) {
       if (!/^(?:locations|regions|zones)$/.test(part.collection)) out[reference.key] = { external: externalName(part.path, reference) }
     } else {
-      const text = spec.byFold.get(word)
-      if (text?.type === 'string' && text.isRequired && !Object.hasOwn(out, text.key)) out[text.key] = part.id
+      const text = spec.byFold.get(word) ?? spec.required.find(({ key, type }) => type === 'string' && word.startsWith(fold(key)))
+      if (text?.type === 'string' && (text.isRequired || fold(text.key) === word) && !Object.hasOwn(out, text.key)) out[text.key] = part.id
     }
   }
   const parentRef = spec.byKey.get('parentRef')
   if (parent && parentRef?.isReference && !Object.hasOwn(out, 'parentRef')) out.parentRef = { external: parent.path }
   fillContainer(spec, out, project, container, generated)
+}
+
+/** Services with organizations of their own (`apigeeOrganizationRef`). */
+function fillOwnOrganization(spec: Target, out: JsonObject, path: string): void {
+  const own = spec.required.find(({ key, isReference }) => isReference && /.Organi[sz]ationRef$/.test(key))
+  if (own && !Object.hasOwn(out, own.key)) out[own.key] = { external: externalName(path, own) }
 }
 
 function fillPlace(spec: Target, out: JsonObject, name: AssetName): void {

@@ -41,7 +41,7 @@ export function targetOf(node: FieldNode, depth = 0): Target {
     node,
     type: node.type,
     isRequired: node.required === true && node.default === undefined,
-    isOutputOnly: node.required !== true && /^\s*\[?output[ -]only\b/i.test(node.description ?? ''),
+    isOutputOnly: node.required !== true && node.mined?.outputOnly === true,
     required: fields.filter((field) => field.isRequired),
     fields,
     byKey: new Map(fields.map((field) => [field.key, field])),

@@ -99,6 +99,8 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
     mapObject(walk, kind.spec, asset.data, spec, { from: [], to: ['spec'], table: kind.tableTree }, skip)
     applySettings(asset.data, kind.table, spec, account)
     fillParents(kind.spec, spec, identity, kind.generated)
+    const { place } = kind.table ?? {}
+    if (place !== undefined && !Object.hasOwn(spec, 'location')) spec.location = place
     if (kind.spec.byKey.has('resourceID')) spec.resourceID = identity.id
   }
   const manifest: JsonObject = {

@@ -26,14 +26,22 @@ export interface VerdictQuestion {
   keepsUnsetFields: boolean
   /** The kind's table says that the controller always sends an update. */
   alwaysUpdates: string | undefined
+  /** A field that the controller fills with the manifest's name, and that holds something else. */
+  renamed: JsonPath | undefined
 }
 
 const adoptionLabel = 'managed-by-cnrm'
 
 /** Judges one resource. */
-export function judge({ kind, account, labels, keepsUnsetFields, alwaysUpdates }: VerdictQuestion): Verdict {
+export function judge({ kind, account, labels, keepsUnsetFields, alwaysUpdates, renamed }: VerdictQuestion): Verdict {
   const unmapped = account.entries.filter(({ fate }) => fate === 'unmapped').map(({ from }) => from)
   const unreadable = account.entries.filter(({ fate }) => fate === 'unreadable').map(({ from }) => from)
+  if (renamed)
+    return {
+      verdict: 'would-change',
+      reasons: [`The controller of this kind writes the manifest's name into ${renamed.join('.')}, which holds something else.`],
+      fields: [renamed],
+    }
   if (alwaysUpdates !== undefined) return { verdict: 'would-change', reasons: [alwaysUpdates], fields: [] }
   if (!keepsUnsetFields && unmapped.length + unreadable.length > 0)
     return {

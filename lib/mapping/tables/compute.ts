@@ -95,6 +95,7 @@ export const computeTables: readonly KindTable[] = [
   },
   {
     kind: 'ComputeInstanceTemplate',
+    labels: ['properties', 'labels'],
     fields: [
       { from: ['properties'], to: [] },
       { from: ['properties', 'disks'], to: ['disk'] },

@@ -37,6 +37,7 @@ export const containerTables: readonly KindTable[] = [
     ],
     leave: [
       { from: ['nodePools'], fate: 'output-only', why: ownPools },
+      { from: ['nodeConfig', 'bootDisk', 'sizeGb'], fate: 'output-only', why: 'diskSizeGb says the same' },
       { from: ['masterAuth', 'clusterCaCertificate'], fate: 'output-only', why: 'the service makes the certificate' },
       { from: ['masterAuth', 'clientCertificate'], fate: 'output-only', why: 'the service makes the certificate' },
       { from: ['masterAuth', 'clientKey'], fate: 'unreadable', why: 'a secret does not go into Git' },
@@ -63,6 +64,10 @@ export const containerTables: readonly KindTable[] = [
       { from: ['locations'], to: ['nodeLocations'] },
       { from: ['currentNodeCount'], to: ['nodeCount'] },
     ],
-    leave: [{ from: ['instanceGroupUrls'], fate: 'output-only', why: 'the service makes the groups' }],
+    leave: [
+      { from: ['instanceGroupUrls'], fate: 'output-only', why: 'the service makes the groups' },
+      { from: ['podIpv4CidrSize'], fate: 'output-only', why: 'it follows from the pods of a node' },
+      { from: ['config', 'bootDisk', 'sizeGb'], fate: 'output-only', why: 'diskSizeGb says the same' },
+    ],
   },
 ]

@@ -120,8 +120,13 @@ export const dataTables: readonly KindTable[] = [
   },
   {
     kind: 'BigtableTable',
-    fields: [{ from: ['columnFamilies'], to: ['columnFamily'], as: { keyField: 'family' } }],
+    fields: [
+      { from: ['columnFamilies'], to: ['columnFamily'], as: { keyField: 'family' } },
+      { from: ['changeStreamConfig'], to: [] },
+      { from: ['changeStreamConfig', 'retentionPeriod'], to: ['changeStreamRetention'] },
+    ],
     leave: [
+      { from: ['granularity'], fate: 'default', why: 'there is only one granularity' },
       { from: ['clusterStates'], fate: 'output-only', why: 'the service says it' },
       { from: ['columnFamilies', '*', 'gcRule'], fate: 'output-only', why: 'garbage collection is a resource of its own' },
     ],

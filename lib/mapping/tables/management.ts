@@ -1,5 +1,5 @@
 /** Tables of organisation, identity, logging, monitoring and DNS kinds. Data. */
-import type { KindTable, RefuseRule } from '../kind-table.ts'
+import type { FieldRule, KindTable, RefuseRule } from '../kind-table.ts'
 
 const goingAway: RefuseRule = {
   from: ['lifecycleState'],
@@ -106,6 +106,29 @@ export const managementTables: readonly KindTable[] = [
   {
     kind: 'MonitoringNotificationChannel',
     labels: ['userLabels'],
+    nameFills: ['displayName'],
+  },
+  {
+    kind: 'CloudBuildTrigger',
+    place: 'global',
+    alwaysUpdates: 'The kind has no field for the id of an existing trigger: its controller makes another one.',
+  },
+  {
+    kind: 'FirestoreIndex',
+    alwaysUpdates: 'The kind has no field for the id of an existing index: its controller tries to make another one.',
+  },
+  {
+    kind: 'EventarcTrigger',
+    fields: [
+      { from: ['eventFilters'], to: ['matchingCriteria'] },
+      { from: ['destination', 'cloudRun'], to: ['cloudRunService'] },
+      { from: ['destination', 'cloudRun', 'service'], to: ['serviceRef'] },
+    ],
+    leave: [{ from: ['transport', 'pubsub', 'subscription'], fate: 'output-only', why: 'the service makes the subscription' }],
+  },
+  {
+    kind: 'GKEHubMembership',
+    leave: [{ from: ['authority', 'workloadIdentityPool'], fate: 'output-only', why: 'it follows from the project' }],
   },
   { kind: 'MonitoringUptimeCheckConfig', fields: [{ from: ['monitoredResource', 'labels'], to: ['filterLabels'] }] },
   ...['RunService', 'RunJob'].map((kind) => ({
@@ -121,7 +144,18 @@ export const managementTables: readonly KindTable[] = [
   { kind: 'MonitoringDashboard', alwaysUpdates: 'The controller sends an update at the first reconcile, whatever the manifest says.' },
   {
     kind: 'DNSRecordSet',
-    fields: [{ from: ['name'], to: ['name'] }],
+    fields: [
+      { from: ['name'], to: ['name'] },
+      ...(['geo', 'wrr'] as const).flatMap((policy): FieldRule[] => [
+        { from: ['routingPolicy', policy], to: [] },
+        { from: ['routingPolicy', policy, 'items'], to: [policy] },
+        { from: ['routingPolicy', policy, 'enableFencing'], to: ['enableGeoFencing'] },
+      ]),
+      { from: ['routingPolicy', 'primaryBackup', 'primaryTargets'], to: ['primary'] },
+      { from: ['routingPolicy', 'primaryBackup', 'backupGeoTargets'], to: [] },
+      { from: ['routingPolicy', 'primaryBackup', 'backupGeoTargets', 'items'], to: ['backupGeo'] },
+      { from: ['routingPolicy', 'primaryBackup', 'backupGeoTargets', 'enableFencing'], to: ['enableGeoFencingForBackups'] },
+    ],
     refuse: [{ from: ['type'], is: 'SOA', reason: 'default', why: 'The zone brings this record with it.' }],
   },
   {
