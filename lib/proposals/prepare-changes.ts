@@ -13,6 +13,7 @@ import {
   notInGit,
   type ProjectInGit,
   projectInGit,
+  readProjectFile,
   requireOfferedKind,
 } from './project-manifests.ts'
 import type { ProposedResource } from './pull-request-text.ts'
@@ -254,7 +255,7 @@ async function locateNew(
   }
   const path = change.path === undefined ? pathOfNew(project, resource) : pathInProject(project, change.path)
   into.path = path
-  const there = await readFile(asApp(project.repository), path, base.sha)
+  const there = await readProjectFile(asApp(project.repository), project, path, base.sha)
   return {
     resource,
     apply: (_, group, index) => {

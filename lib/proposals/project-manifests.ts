@@ -71,7 +71,7 @@ export async function findManifest(
   const noted = await notedPath(project, resource)
   const likely = [...new Set([...(noted ? [noted] : []), pathByLayout(project, resource)])].filter((path) => !except.has(path))
   for (const path of likely) {
-    const file = await readFile(connection, path, commit)
+    const file = await readProjectFile(connection, project, path, commit)
     const document = file && documentOf(file.text, resource)
     if (document) return { path, ...file, document: document.index }
   }
@@ -93,10 +93,33 @@ const keptListings = 20
 const mayHoldManifests = (path: string, folder: string): boolean =>
   /\.(ya?ml|json)$/i.test(path) && !/(?:^|\/)\./.test(folder === '' ? path : path.slice(folder.length + 1))
 
+const folderOf = ({ path }: ProjectInGit): string => (path ?? '').split('/').filter(Boolean).join('/')
+const listingKey = (connection: Connection, project: ProjectInGit, commit: string): string =>
+  `${connection.repository}/${commit}/${folderOf(project)}`
+
+/**
+ * A file of the project at a commit. Where the folder was listed already, what it does not have costs no question: fifty new resources ask
+ * GitHub for none of their paths.
+ */
+export async function readProjectFile(
+  connection: Connection,
+  project: ProjectInGit,
+  path: string,
+  commit: string,
+): Promise<{ text: string; blob: string } | undefined> {
+  const listing = await listings.get(listingKey(connection, project, commit))?.catch(() => undefined)
+  const folder = folderOf(project)
+  if (!listing || !manifestName.test(path) || !(folder === '' || path.startsWith(`${folder}/`))) return readFile(connection, path, commit)
+  const entry = listing.find((file) => file.path === path)
+  return entry && { text: await cachedBlob(connection, entry.blob), blob: entry.blob }
+}
+
+const manifestName = /\.(ya?ml|json)$/i
+
 /** All files of the project's folder that may hold manifests. */
 export async function manifestsOf(connection: Connection, project: ProjectInGit, commit: string): Promise<FolderEntry[]> {
-  const folder = (project.path ?? '').split('/').filter(Boolean).join('/')
-  const key = `${connection.repository}/${commit}/${folder}`
+  const folder = folderOf(project)
+  const key = listingKey(connection, project, commit)
   const known = listings.get(key)
   if (known) return known
   const listing = listFolder(connection, folder, commit).then((entries) => entries.filter(({ path }) => mayHoldManifests(path, folder)))
