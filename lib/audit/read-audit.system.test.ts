@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run } from '#cli/main.ts'
 import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
-import { Forbidden, Invalid } from '#lib/errors.ts'
+import { Forbidden, Invalid, NotFound } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { closeJobQueue } from '#lib/jobs/job-queue.ts'
 import { appendAudit } from './append-audit.ts'
@@ -15,6 +15,7 @@ import { checkpointKey } from './checkpoint-key.ts'
 import { AuditExport, AuditQuery } from './contract.ts'
 import { exportAudit, streamOf } from './export-audit.ts'
 import { checkpointNow } from './keep-checkpoints.ts'
+import { makeEvidenceBundle } from './make-bundle.ts'
 import { auditFacets, auditStatus, listAudit } from './read-audit.ts'
 import { recordIntent } from './recorded-act.ts'
 import { requestVerification } from './request-verification.ts'
@@ -172,6 +173,25 @@ describe('exports', () => {
   test('each is in the log itself', async () => {
     expect((await list({ action: ['audit.exported'], limit: 1 })).items[0]).toMatchObject({ actor: 'alice', details: { format: 'ocsf' } })
   })
+})
+
+test('a bundle of one matter verifies with the key alone, and tells nothing of others', async () => {
+  const request = {
+    subject: { proposal: 'p7' },
+    from: 5,
+    belongs: ({ target }: { target: object }) => 'proposal' in target && target.proposal === 'p7',
+  }
+  const bundle = await makeEvidenceBundle({ ...request, attachments: { patch: [] } })
+  const text = JSON.stringify(bundle)
+  expect(text).toContain('"p7"')
+  expect(text).not.toContain('"p8"')
+  writeFileSync(join(folder, 'bundle.json'), text)
+  const key = checkpointKey()?.verifier.text ?? ''
+  const terminal = { environment: {}, directory: folder, out: () => {}, err: () => {} }
+  expect(await run(['audit', 'verify', '--bundle', 'bundle.json', '--key', key], terminal)).toBe(0)
+  writeFileSync(join(folder, 'bundle.json'), text.replace('"patch":[]', '"patch":[1]'))
+  expect(await run(['audit', 'verify', '--bundle', 'bundle.json', '--key', key], terminal)).toBe(1)
+  await expect(makeEvidenceBundle({ ...request, belongs: () => false, attachments: {} })).rejects.toThrow(NotFound)
 })
 
 test('the status says up to where the chain was verified, what it found, and which intents stay open', async () => {
