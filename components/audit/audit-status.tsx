@@ -33,8 +33,7 @@ export function VerificationBadge({ status, failed }: { status: AuditStatus | un
 /** "10:42", with the day where it is another one. */
 function whenShort(time: number): string {
   const clock = clockTime(time).slice(0, 5)
-  const day = new Date(time).toDateString() === new Date().toDateString() ? '' : ` on ${new Date(time).toISOString().slice(0, 10)}`
-  return `${clock}${day}`
+  return new Date(time).toDateString() === new Date().toDateString() ? clock : `${clock} on ${exactTime(time).split(',')[0]}`
 }
 
 /** What somebody who relies on the log must know. */
