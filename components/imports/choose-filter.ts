@@ -31,7 +31,7 @@ export const readChooseFilter = (search: URLSearchParams): ChooseFilter => ({
   tree: search.get('view') === 'tree',
 })
 
-export const chooseParts = ({ tree, chosen, q, ...lists }: ChooseFilter): Record<string, string | readonly string[] | undefined> => ({
+const chooseParts = ({ tree, chosen, q, ...lists }: ChooseFilter): Record<string, string | readonly string[] | undefined> => ({
   ...lists,
   q: q || undefined,
   chosen: chosen ? 'true' : undefined,

@@ -22,7 +22,8 @@ export function HomeImports({ teams }: { teams: readonly string[] }) {
   const running = runs.data?.items.filter(({ state }) => isUnderWay(state)) ?? []
   const mine = view.data?.projects.filter(({ team }) => team !== null && teams.includes(team)) ?? []
   const open = mine.filter(({ unmanaged }) => (unmanaged ?? 0) > 0).sort((a, b) => (b.unmanaged ?? 0) - (a.unmanaged ?? 0))
-  const never = mine.filter(({ scannedAt }) => scannedAt === null)
+  // who has scanned nothing at all may have no inventory; then there is nothing to point to
+  const never = view.data?.projects.some(({ scannedAt }) => scannedAt !== null) ? mine.filter(({ scannedAt }) => scannedAt === null) : []
   if (running.length + open.length + never.length === 0) return null
   return (
     <Section title="Not in Git yet" more={<Link href={importPages.unmanaged}>All projects</Link>}>

@@ -19,7 +19,6 @@ import type {
 import { importApi } from './import-paths.ts'
 
 export const importKeys = {
-  all: () => ['imports'] as const,
   targets: () => ['imports', 'targets'] as const,
   runs: () => ['imports', 'runs'] as const,
   unmanaged: () => ['imports', 'unmanaged'] as const,

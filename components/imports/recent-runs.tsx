@@ -41,7 +41,7 @@ export function RecentRuns() {
 }
 
 /** One scan in a list: where, how far, by whom. */
-export function RunLink({ run }: { run: ImportRun }) {
+function RunLink({ run }: { run: ImportRun }) {
   const { counts } = run
   return (
     <Link className={styles.run} href={importPages.run(run.id)}>

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react'
 import { ApiProblem } from '#components/data/api-problem.ts'
 import { fetchJson } from '#components/data/fetch-json.ts'
 import { showToast } from '#components/ui/toast.tsx'
-import type { ImportChoice, ImportRow, ImportRowPage, ImportRun } from '#lib/imports/contract.ts'
+import type { ImportChoice, ImportDetail, ImportRow, ImportRowPage, ImportRun } from '#lib/imports/contract.ts'
 import { importApi } from './import-paths.ts'
 import { importKeys } from './import-queries.ts'
 
@@ -16,7 +16,9 @@ export function useChoice(runId: string) {
   const [busy, setBusy] = useState(false)
   const last = useRef(0)
 
-  const showChosen = (ids: ReadonlySet<string>, chosen: boolean) =>
+  const showChosen = (ids: ReadonlySet<string>, chosen: boolean) => {
+    for (const id of ids)
+      client.setQueryData<ImportDetail>(importKeys.detail(runId, id), (detail) => detail && { ...detail, row: { ...detail.row, chosen } })
     client.setQueriesData<InfiniteData<ImportRowPage>>({ queryKey: importKeys.rows(runId) }, (data) =>
       data
         ? {
@@ -29,6 +31,7 @@ export function useChoice(runId: string) {
           }
         : data,
     )
+  }
 
   const choose = async (choice: ImportChoice): Promise<void> => {
     const mine = ++last.current

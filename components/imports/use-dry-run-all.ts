@@ -6,7 +6,7 @@ import { importApi } from './import-paths.ts'
 import { rowsAtOnce } from './import-queries.ts'
 import { useKeepDetail } from './use-detail-change.ts'
 
-export interface DryRuns {
+interface DryRuns {
   state: 'idle' | 'running' | 'done' | 'stopped'
   done: number
   total: number

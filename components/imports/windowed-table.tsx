@@ -23,7 +23,7 @@ const followWidth = (listener: () => void) => {
 }
 
 /** Whether the screen is a phone's. */
-export const useNarrow = (): boolean =>
+const useNarrow = (): boolean =>
   useSyncExternalStore(
     followWidth,
     () => window.matchMedia(narrow).matches,

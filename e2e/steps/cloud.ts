@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject, textAt } from '#lib/json.ts'
 import { demoRecord } from './demo-world.ts'
 
-export interface CloudCall {
+interface CloudCall {
   method: string
   resource: string
   fields: string[]
@@ -67,9 +67,6 @@ export async function makeBucket(project: string, name: string, labels: Record<s
 
 /** Changes an asset's data in the cloud behind everybody's back. */
 export const changeAsset = (name: string, data: JsonObject): Promise<JsonObject> => ask('assets', 'PATCH', { name, data })
-
-/** Deletes an asset in the cloud. */
-export const deleteAsset = (name: string): Promise<JsonObject> => ask(`assets?name=${encodeURIComponent(name)}`, 'DELETE')
 
 /** Makes the inventory fail in its own words; `clearFaults` ends that. */
 export const makeFault = (fault: JsonObject): Promise<JsonObject> => ask('faults', 'POST', fault)
