@@ -184,6 +184,21 @@ describe('a plan', () => {
     ])
   })
 
+  test('is one pull request per repository', async () => {
+    const { run, rows } = await runWith(await addTopic('repo-a'), await addTopic('repo-b'))
+    await database().importAsset.update({ where: { id: rows[1] ?? '' }, data: { namespace: 'playlists-prod' } })
+    const { groups } = await planImport(run, whole, alice)
+    expect(groups.map(({ repository, files }) => [repository, files[0]?.path])).toEqual([
+      ['acme/payments', 'infra/search-prod/pubsubtopic-repo-a.yaml'],
+      ['acme/playlists', 'infra/playlists-prod/pubsubtopic-repo-b.yaml'],
+    ])
+    // whoever reads a pull request of a folder's import need not know of other cloud projects
+    await database().importRun.update({ where: { id: run }, data: { namespace: null, scope: 'folders/1' } })
+    await database().importAsset.updateMany({ where: { runId: run, NOT: { id: { in: rows } } }, data: { cloudProject: 'secret-project' } })
+    const [group] = (await planImport(run, whole, { ...alice, admin: true })).groups
+    expect(group?.message).toContain('Left out of this pull request:** 1 asset.')
+  })
+
   test('respects files that exist, and layouts', async () => {
     await putFile('infra/search-prod/PubSub.yaml', '# ours\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n')
     const { run } = await runWith(await addTopic('into-file'))
