@@ -59,6 +59,22 @@ test('what has no labels is acquired without any call', async () => {
   expect(await calls()).toEqual([])
 })
 
+test('what the inventory holds in parts is compared whole: clusters belong to their Bigtable instance', async () => {
+  const instance = (nodes: number) => ({
+    resourceID: 'crawl-frontier',
+    displayName: 'Crawl frontier',
+    cluster: [{ clusterId: 'crawl-frontier-c1', numNodes: nodes, storageType: 'SSD', zone: 'europe-west1-b' }],
+  })
+  const labels = { team: 'search', stage: 'crawl' }
+  const settle = (nodes: number) =>
+    assets.settle(resource('BigtableInstance', 'bigtable.cnrm.cloud.google.com/v1beta1', 'crawl-frontier', instance(nodes), labels))
+  const by = 'by BigtableInstance search-prod/crawl-frontier'
+  await settle(3)
+  expect(await calls()).toEqual([`PATCH crawl-frontier [labels.managed-by-cnrm] ${by}`])
+  await settle(4)
+  expect(await calls()).toContain(`PATCH crawl-frontier [cluster.0.numNodes] ${by}`)
+})
+
 test('a manifest that says something else changes the cloud, and the record says what', async () => {
   const spec = { topicRef: { name: 'results' }, ackDeadlineSeconds: 30 }
   topic('results', { resourceID: 'crawl-results' })

@@ -5,6 +5,7 @@
 import { projectNumber } from '#demo/asset-inventory/cloud-projects.ts'
 import { isObject, type Json, type JsonObject, sameJson, textAt, valueAt } from '#lib/json.ts'
 import { type Catalogue, catalogueOf } from '#lib/mapping/catalogue.ts'
+import { joinedTo, withJoined } from '#lib/mapping/joined-assets.ts'
 import { assetIdentity, type IdentityContext, linkIdentity, liveIdentity } from '#lib/mapping/live-identity.ts'
 import { type AdoptionContext, managementConflict, takeover } from './adoption.ts'
 import { madeAsset, place, type Target } from './made-asset.ts'
@@ -33,6 +34,8 @@ interface Item {
   /** Spec and labels it was made from; absent for what existed before. */
   made?: JsonObject
   policy?: JsonObject
+  /** Assets of their own that its kind wants inside, such as the clusters of a Bigtable instance. */
+  parts: JsonObject[]
 }
 
 /** Without an address nothing exists in the cloud, and every object is free to do as it says. */
@@ -46,9 +49,12 @@ export function cloudAssets(url: string | undefined, view: ClusterView): CloudAs
     const context = identityContext(view)
     const found = await call(url, 'GET', `assets?scope=${encodeURIComponent(`projects/${projectIdOf(object, view)}`)}`)
     const items = isObject(found) && Array.isArray(found.assets) ? found.assets.filter(isObject) : []
-    for (const { asset, made, policy } of items)
-      if (isObject(asset) && assetIdentity(asset, catalogue(), context) === wanted)
-        return { asset, ...(isObject(made) ? { made } : {}), ...(isObject(policy) ? { policy } : {}) }
+    const assets = items.map(({ asset }) => asset).filter(isObject)
+    for (const { asset, made, policy } of items) {
+      if (!isObject(asset) || assetIdentity(asset, catalogue(), context) !== wanted) continue
+      const parts = assets.filter((part) => joinedTo(part, catalogue()) === asset.name)
+      return { asset, parts, ...(isObject(made) ? { made } : {}), ...(isObject(policy) ? { policy } : {}) }
+    }
     return undefined
   }
   const record = (object: JsonObject, method: string, asset: JsonObject, fields: string[]): Promise<Json> =>
@@ -83,7 +89,7 @@ export function cloudAssets(url: string | undefined, view: ClusterView): CloudAs
         }
         return { conflict: undefined }
       }
-      const { asset, made } = found
+      const { asset, made, parts } = found
       if (made) {
         const now = make(object)
         const fields = differences(made, said(object))
@@ -94,7 +100,8 @@ export function cloudAssets(url: string | undefined, view: ClusterView): CloudAs
       }
       const conflict = managementConflict(object, asset, Date.now())
       if (conflict !== undefined) return { conflict }
-      const { fields, data } = takeover(object, asset, adoptionContext(view, catalogue()))
+      const whole = withJoined(asset, parts, catalogue())
+      const { fields, data } = takeover(object, isObject(whole) ? whole : asset, adoptionContext(view, catalogue()))
       if (fields.length > 0) {
         await record(object, 'PATCH', asset, fields)
         await call(url, 'PATCH', 'assets', { name: asset.name ?? '', data })
