@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readDefinitions } from '#demo/world/definitions.ts'
 import { byHand } from '#demo/world/made-by-hand.ts'
-import { type JsonObject, textAt } from '#lib/json.ts'
+import { type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { catalogueOf } from '#lib/mapping/catalogue.ts'
 import { convertAsset } from '#lib/mapping/convert-asset.ts'
 import { assetIdentity, liveIdentity } from '#lib/mapping/live-identity.ts'
@@ -41,6 +41,14 @@ test.each([
   ['unsupported', '/routers/search'],
 ])('there is a case of %s', (reason, name) => {
   expect(converted.find(({ asset }) => String(asset.name).endsWith(name))?.conversion.refused?.reason).toBe(reason)
+})
+
+test('a number that no manifest can hold exactly is left out and shown, never written as another one', () => {
+  const table = converted.find(({ asset }) => String(asset.name).endsWith('/tables/document_features'))?.conversion
+  expect(textAt(table?.manifests[0], 'spec', 'resourceID')).toBe('document_features')
+  expect(valueAt(table?.manifests[0], ['spec', 'rangePartitioning'])).toBeUndefined()
+  const unmapped = table?.account?.entries.filter(({ fate }) => fate === 'unmapped').map(({ from }) => from.join('.'))
+  expect(unmapped).toEqual(expect.arrayContaining(['rangePartitioning.range.end', 'rangePartitioning.range.interval']))
 })
 
 test.each([

@@ -76,13 +76,19 @@ function specChanges(object: JsonObject, asset: JsonObject, context: AdoptionCon
     if (path[0] === 'resourceID' || path[0] === 'projectRef') continue
     const at: JsonPath = ['spec', ...path]
     const entry = account?.entries.find(({ to }) => to !== undefined && sameJson(to, at))
-    const raw = entry && unchanged.has(entry.by) ? valueAt(data, entry.from) : undefined
+    const raw = entry ? (unchanged.has(entry.by) ? valueAt(data, entry.from) : undefined) : scalarAt(data, path)
     if (raw !== undefined ? String(raw) === String(value) : isSame(value, valueAt(live, at), object, context)) continue
     result.fields.push(path.join('.'))
     if (entry?.from.every((key) => typeof key === 'string') && !isObject(value))
       result.data = withValue(result.data, entry.from.map(String), value)
   }
   return result
+}
+
+/** A value of the resource that nobody says was written, at the field's own place. */
+function scalarAt(data: Json | undefined, path: JsonPath): Json | undefined {
+  const found = valueAt(data, path)
+  return typeof found === 'object' ? undefined : found
 }
 
 /** Whether a field of the manifest says what is live. */

@@ -46,13 +46,16 @@ export function mapObject(walk: Walk, target: Target, source: JsonObject, out: J
     }
     unmatched(walk, target, key, value, out, { ...place, from: [...place.from, key], table: place.table?.at(key) })
   }
-  fillZeros(target, out)
+  fillZeros(target, source, out)
 }
 
-/** The services leave out switches that are off and numbers that are zero; a kind that asks for them gets them. */
-function fillZeros(target: Target, out: JsonObject): void {
+/**
+ * The services leave out switches that are off and numbers that are zero; a kind that asks for them gets them. Not in place of a value that
+ * is there and could not be written, such as a number too large to keep exactly.
+ */
+function fillZeros(target: Target, source: JsonObject, out: JsonObject): void {
   for (const field of target.required) {
-    if (Object.hasOwn(out, field.key)) continue
+    if (Object.hasOwn(out, field.key) || !isNothing(source[field.key] ?? null)) continue
     if (field.type === 'boolean') out[field.key] = false
     else if (Object.keys(out).length > 0 && target.key !== 'spec' && (field.type === 'integer' || field.type === 'number'))
       out[field.key] = 0

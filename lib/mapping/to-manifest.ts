@@ -1,5 +1,5 @@
 /** From an asset to the manifest of one kind, with the account of every leaf. Pure. */
-import { isObject, type Json, type JsonObject, valueAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { validateResource } from '#lib/schema/validate.ts'
 import { type Account, emptyAccount, noteLeaves } from './account.ts'
@@ -8,6 +8,7 @@ import type { ResolveReference } from './convert-value.ts'
 import { type Identity, identityOf, impossibleLabels, labelsAt, manifestName } from './identity.ts'
 import type { KindTable, RefuseRule, SourcePath } from './kind-table.ts'
 import { mapObject } from './map-fields.ts'
+import { identifyingFields } from './parent-fields.ts'
 import { fillParents } from './parents.ts'
 import { Refusal } from './refusal.ts'
 import { type TableNode, tableTree } from './table-tree.ts'
@@ -107,7 +108,7 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
     apiVersion: kind.compiled.apiVersion,
     kind: kind.compiled.kind,
     metadata: {
-      name: manifestName(identity.id),
+      name: manifestName(ownName(asset, kind) ?? identity.id),
       annotations: annotationsOf(kind, identity),
       ...(labels && Object.keys(labels).length > 0 ? { labels } : {}),
     },
@@ -117,6 +118,12 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
   const [first] = errors
   if (first) throw new Refusal('does-not-fit', `${first.path.join('.')}: ${first.message}`)
   return { manifest, account, labels }
+}
+
+/** What tells a resource apart whose id alone does not: a record set is `www.shop.test.` and `A`. */
+function ownName(asset: Asset, kind: MappedKind): string | undefined {
+  const fields = identifyingFields[kind.compiled.kind]?.map((key) => textAt(asset.data, key))
+  return fields?.every((field) => field !== undefined) ? fields.join('-') : undefined
 }
 
 /** @throws Refusal when the table says that such a resource is not imported. */
