@@ -42,6 +42,12 @@ export function LeafView({ detail, head }: { detail: ImportDetail; head: (manife
     return new Set(leavesOf(leaves, looked.manifest, texts[looked.manifest]?.[looked.at]?.path ?? []))
   }, [looked, leaves, texts])
 
+  const leaf = line?.leaf
+  const about = leaf
+    ? leaf.fate === 'written'
+      ? written(leaf, manifests.length > 1)
+      : (leaf.why ?? fateLooks[leaf.fate].about)
+    : undefined
   const counts = new Map(fates.map((fate) => [fate, leaves.filter((leaf) => leaf.fate === fate).length]))
   const toggle = (fate: ImportLeaf['fate']) => {
     const next = new Set(hidden)
@@ -75,6 +81,10 @@ export function LeafView({ detail, head }: { detail: ImportDetail; head: (manife
         <div className={styles.pane}>
           <div className={styles.paneHead}>
             <strong>The asset, as it is in the cloud</strong>
+            {/* said here and not in the line: lines must not move under the pointer */}
+            <span className={styles.about} title={about}>
+              {about}
+            </span>
           </div>
           <AssetPane lines={drawn} looked={looked} lit={litLeaves} look={setLooked} manifests={manifests.length} />
           {drawn.length < lines.length ? (
@@ -221,9 +231,6 @@ const AssetRow = memo(function AssetRow({
         <span className={styles.fate}>
           {leaf.fate === 'written' ? <span className="visually-hidden">{written(leaf, several)}</span> : fateLooks[leaf.fate].word}
         </span>
-      ) : null}
-      {active && leaf && (leaf.fate === 'written' || leaf.why) ? (
-        <span className={styles.about}>{leaf.fate === 'written' ? written(leaf, several) : leaf.why}</span>
       ) : null}
     </div>
   )
