@@ -11,13 +11,13 @@ import { isObject, type Json, type JsonPath } from '#lib/json.ts'
 import { diffValues } from '#lib/manifest/diff-values.ts'
 import { setValue } from '#lib/manifest/edit-manifest.ts'
 import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
-import { liveIdentity } from '#lib/mapping/live-identity.ts'
 import { checkAnnotations, checkIdentity, checkName, readManifest, resourceTitle, splitKindKey } from '#lib/proposals/change-identity.ts'
 import { referencesIn, referenceTree } from '#lib/schema/reference-tree.ts'
 import { validateResource } from '#lib/schema/validate.ts'
 import type { ImportDetail } from './contract.ts'
 import { readableRow, readRow } from './read-row.ts'
 import { changeableRun, type RunRow } from './run-access.ts'
+import { checkSameResource } from './same-resource.ts'
 import { storableJson } from './storable.ts'
 import { readDetail, StoredManifest, StoredVerdict } from './stored-asset.ts'
 
@@ -81,13 +81,7 @@ async function checkText(run: RunRow, namespace: string, stored: StoredManifest,
   checkIdentity(identity, { namespace, kind: stored.kind })
   checkName(identity.name)
   checkAnnotations(value)
-  const before = readManifest(stored.original).value
-  if (liveIdentity(value) !== liveIdentity(before)) {
-    const path = ['spec', 'resourceID']
-    const message =
-      'The manifest would stand for another resource in the cloud. What names it there (spec.resourceID, its project, location and parent) must stay as it was imported.'
-    throw new Invalid(message, [{ path, message }])
-  }
+  checkSameResource(readManifest(stored.original).value, value)
   const errors = validateResource(await compiledKind(run.cluster, stored.kind), value)
   const [first] = errors
   if (first)
@@ -129,7 +123,7 @@ async function referencesTo(run: RunRow, from: Named, name: string): Promise<(tr
   const rows = await database().$queryRaw<{ id: string; namespace: string | null; manifests: string }[]>`
     SELECT a."id"::text AS "id", a."namespace", d."manifests"::text AS "manifests" FROM "import_asset" a JOIN "import_asset_detail" d ON d."assetId" = a."id"
     WHERE a."runId" = ${run.id}::uuid AND a."manifests" > 0 AND a."proposalId" IS NULL AND strpos(d."manifests"::text, ${from.name}) > 0`
-  const changed: { id: string; manifests: StoredManifest[] }[] = []
+  const changed: { id: string; before: string; manifests: StoredManifest[] }[] = []
   for (const { id, namespace, manifests: stored } of rows) {
     const manifests = StoredManifest.array().parse(JSON.parse(stored))
     const after = await Promise.all(
@@ -139,11 +133,16 @@ async function referencesTo(run: RunRow, from: Named, name: string): Promise<(tr
         return { ...manifest, original: rename(manifest.original), text: manifest.text === null ? null : rename(manifest.text) }
       }),
     )
-    if (JSON.stringify(after) !== JSON.stringify(manifests)) changed.push({ id, manifests: after })
+    if (JSON.stringify(after) !== JSON.stringify(manifests)) changed.push({ id, before: stored, manifests: after })
   }
   return async (transaction) => {
-    for (const { id, manifests } of changed)
-      await transaction.$executeRaw`UPDATE "import_asset_detail" SET "manifests" = ${storableJson(manifests)}::jsonb, "dryRun" = NULL WHERE "assetId" = ${id}::uuid`
+    for (const { id, before, manifests } of changed) {
+      // what somebody else did to it meanwhile is neither overwritten nor changed behind the back of a pull request
+      const count = await transaction.$executeRaw`
+        UPDATE "import_asset_detail" d SET "manifests" = ${storableJson(manifests)}::jsonb, "dryRun" = NULL
+        FROM "import_asset" a WHERE d."assetId" = ${id}::uuid AND a."id" = d."assetId" AND a."proposalId" IS NULL AND d."manifests" = ${before}::jsonb`
+      if (count === 0) throw new Conflict('Somebody changed a manifest that refers to this one meanwhile. Save again.')
+    }
   }
 }
 
@@ -188,11 +187,16 @@ async function store(transaction: Transaction, rowId: string, manifests: StoredM
     WHERE "assetId" = ${rowId}::uuid`
 }
 
-/** Fields of the resource that a person changed; comments, its name and annotations of Kubernetes change nothing in the cloud. */
+/** Fields of the resource that a person changed; comments, its name and annotations that are not the controller's change nothing in the cloud. */
 function changedFields({ original, text }: StoredManifest): JsonPath[] {
   if (text === null) return []
   const valueIn = (of: string): Json => parseManifestFile(of).documents[0]?.value ?? null
   return diffValues(valueIn(original), valueIn(text))
     .map(({ path }) => path)
-    .filter(([top, next]) => top === 'spec' || (top === 'metadata' && next === 'labels'))
+    .filter(
+      ([top, next, key]) => top === 'spec' || (top === 'metadata' && (next === 'labels' || (next === 'annotations' && isController(key)))),
+    )
 }
+
+/** Config Connector reads its own annotations; without a key, all of them changed. */
+const isController = (key: JsonPath[number] | undefined): boolean => key === undefined || String(key).startsWith('cnrm.cloud.google.com/')
