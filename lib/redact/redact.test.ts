@@ -33,6 +33,30 @@ describe('a resource loses its secrets and nothing else', () => {
         ],
       },
     ],
+    [
+      'metadata of a machine',
+      {
+        items: [
+          { key: 'db-password', value: 'x' },
+          { key: 'kube-env', value: 'KUBELET_KEY: aGVsbG8=' },
+          { key: 'startup-script', value: '#!/bin/sh\nexport DB_PASSWORD="hunter2 x"\nrun --region=eu' },
+          { key: 'enable-oslogin', value: 'TRUE' },
+        ],
+      },
+      {
+        items: [
+          { key: 'db-password', value: '(hidden)' },
+          { key: 'kube-env', value: '(hidden)' },
+          { key: 'startup-script', value: '#!/bin/sh\nexport DB_PASSWORD=(hidden)\nrun --region=eu' },
+          { key: 'enable-oslogin', value: 'TRUE' },
+        ],
+      },
+    ],
+    [
+      'variables and calls in scripts stay',
+      { script: 'API_KEY=$KEY x --token=abc; MY_TOKEN="$(gcloud x)" P=1' },
+      { script: 'API_KEY=$KEY x --token=abc; MY_TOKEN="$(gcloud x)" P=1' },
+    ],
     ['a URL with password', { spec: { url: 'https://a:b@host/x' } }, { spec: { url: 'https://(hidden)@host/x' } }],
     [
       'a copied manifest',

@@ -1,8 +1,8 @@
 /**
  * Takes secrets out of what is shown, logged or sent elsewhere. It stands in front of every diff, dry run, error, export and pull request
  * comment. What counts as secret: data of core Secrets, literal values of secret-or-literal fields (`password: {value: …}`), texts under keys
- * named like secrets, values of environment variables named like secrets, copies of manifests in annotations, and anything that looks like a
- * credential wherever it stands (private keys, tokens, URLs with a password).
+ * named like secrets, values of environment variables and entries of metadata named like secrets, copies of manifests in annotations, and
+ * anything that looks like a credential wherever it stands (private keys, tokens, URLs with a password, assignments in scripts).
  */
 import { stringify } from 'yaml'
 import { isObject, type Json, type JsonObject, type JsonPath, sameJson, textAt, valueAt } from '#lib/json.ts'
@@ -22,6 +22,9 @@ const publicName = /(?:page|continue|sync|next|kind|type)_?token$|^(?:enable|dis
 /** Whether a key is named like one whose text is secret. */
 export const isSecretName = (key: string): boolean => (key === 'secret' || secretName.test(key)) && !publicName.test(key)
 
+/** Metadata of machines that holds the keys of a cluster's nodes, in one long text. */
+const machineMetadata = /^(?:kube-env|windows-kube-env)$/
+
 const copiedManifest = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** Where the secrets of a value stand. `isSecret` adds what a schema knows. */
@@ -32,7 +35,7 @@ export function secretPaths(value: Json, isSecret: (path: JsonPath) => boolean =
     if (Array.isArray(here)) {
       for (const [index, item] of here.entries()) walk(item, [...path, index])
     } else if (isObject(here)) {
-      const named = textAt(here, 'name')
+      const named = textAt(here, 'name') ?? textAt(here, 'key')
       for (const [key, item] of Object.entries(here)) {
         const at = [...path, key]
         if (isHidden(key, item, at, named)) found.push(at)
@@ -46,7 +49,8 @@ export function secretPaths(value: Json, isSecret: (path: JsonPath) => boolean =
     if (isObject(item) || Array.isArray(item)) return false
     if (key === copiedManifest || isSecret(at)) return true
     if (key === 'value' && at.length >= 2 && isSecretName(String(at.at(-2)))) return true
-    if (key === 'value' && named !== undefined && isSecretName(named)) return true
+    if (key === 'value' && named !== undefined && (isSecretName(named) || machineMetadata.test(named))) return true
+    if (machineMetadata.test(key)) return true
     return typeof item === 'string' && isSecretName(key)
   }
   walk(value, [])
@@ -73,6 +77,11 @@ const patterns: [RegExp, string][] = [
   [/\b(Bearer|Basic|token) +[A-Za-z0-9._~+/=-]{16,}/gi, `$1 ${hidden}`],
   [/(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*/g, hidden],
   [/\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{10,})\b/g, hidden],
+  // what scripts of machines set: DB_PASSWORD=…; a variable or a call in its place is no secret
+  [
+    /((?:password|passwd|passphrase|secret_?key|client_?secret|private_?key|api_?key|access_?key|(?:access|auth)_?token|_(?:secret|token))=)(?:"[^"$\n(]+"|'[^'$\n(]+'|[^\s"'$&;()<>]+)/gi,
+    `$1${hidden}`,
+  ],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, hidden],
   [/\bAIza[A-Za-z0-9_-]{35}\b/g, hidden],
 ]
