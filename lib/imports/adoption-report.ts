@@ -1,7 +1,9 @@
 /** The page that proves what adoption changed: every row of a run that is in a proposal, with its outcome. */
 import { z } from 'zod'
 import { database } from '#lib/database/client.ts'
+import { Invalid } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
+import { isId } from '#lib/ids.ts'
 import { readCursor, writeCursor } from '#lib/inventory/cursor.ts'
 import { clusterOutcome, stageOf } from './adoption-outcome.ts'
 import { lookAtAdoption } from './adoption-watch.ts'
@@ -39,6 +41,7 @@ const Columns = z.object({
 
 async function reportOf(run: RunRow, cursor: string | undefined): Promise<AdoptionReport> {
   const [displayName = '', id = '00000000-0000-0000-0000-000000000000'] = cursor === undefined ? [] : readCursor(cursor, 'adoption', 2)
+  if (!isId(id)) throw new Invalid('The page cannot be continued from here. Start again from the first page.')
   const [counted, found] = await Promise.all([
     database().$queryRaw<{ adoption: Adoption; count: bigint }[]>`
       SELECT COALESCE("adoption", 'waiting') AS "adoption", count(*) AS "count" FROM "import_asset"

@@ -1,7 +1,7 @@
 /**
  * The pull requests that the chosen rows of an import make: one per repository, or more where they are split. A plan is made anew from what is
- * stored and from Git each time it is asked for; groups have the same key as long as they hold the same rows, so that one which was looked at
- * can be named when it is proposed.
+ * stored and from Git each time it is asked for; groups have the same key as long as they hold the same rows, with the same changes of people, so
+ * that one which was looked at can be named when it is proposed.
  */
 import { createHash } from 'node:crypto'
 import { canProposeIn } from '#lib/access/visible-projects.ts'
@@ -218,7 +218,13 @@ async function groupOf(run: RunRow, rows: PlannedRow[], title: Parameters<typeof
     url: importUrl(run.id),
   })
   const key = createHash('sha256')
-    .update(JSON.stringify([repository, run.layout, rows.map(({ id }) => id)]))
+    .update(
+      JSON.stringify([
+        repository,
+        run.layout,
+        rows.map(({ id, edited, manifests }) => [id, ...(edited ? manifests.map(({ text }) => text) : [])]),
+      ]),
+    )
     .digest('hex')
     .slice(0, 32)
   return { key, repository, title: reportTitle(resources, title), report, rows, files: filesOf(rows) }

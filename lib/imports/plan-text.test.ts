@@ -42,6 +42,15 @@ test('a report names what is adopted, when the inventory was read and what chang
   expect(report).toContain('[The import](https://corbel.test/import/1)')
 })
 
+test('that nothing is created is promised only where it was judged', () => {
+  expect(importReport(facts([resource('a'), resource('b', { verdict: 'adds-label' })]))).toContain('nothing is created')
+  for (const verdict of ['would-change', 'cannot-tell', null] as const) {
+    const report = importReport(facts([resource('a'), resource('b', { verdict })]))
+    expect(report).not.toContain('nothing is created')
+    expect(report).toContain('nothing is deleted')
+  }
+})
+
 test('what would change names reasons and fields; edits and leaves without a place are told', () => {
   const report = importReport(
     facts([

@@ -70,7 +70,7 @@ export function reportTitle(
 export function importReport({ resources, scope, snapshotAt, leftOut, url }: ReportFacts): string {
   const when = snapshotAt ? ` on ${snapshotAt.toISOString().slice(0, 16).replace('T', ' ')} UTC` : ''
   const head = [
-    `${resources.length === 1 ? 'This resource exists' : `These ${resources.length} resources exist`} in the cloud already. Merging hands ${resources.length === 1 ? 'it' : 'them'} over to the cluster: nothing is created, and nothing is deleted when a manifest is removed later (deletion policy \`abandon\`). Fields and values are those that the inventory showed of ${code(told(scope))}${when}.`,
+    `${resources.length === 1 ? 'This resource exists' : `These ${resources.length} resources exist`} in the cloud already. Merging hands ${resources.length === 1 ? 'it' : 'them'} over to the cluster: ${isQuiet(resources) ? 'nothing is created, and ' : ''}nothing is deleted when a manifest is removed later (deletion policy \`abandon\`). Fields and values are those that the inventory showed of ${code(told(scope))}${when}.`,
     changes(resources),
   ].join('\n\n')
   const foot = `[The import](${url}) shows each field and where it came from; after the merge, its page of adoption proves what changed.`
@@ -98,6 +98,10 @@ function changes(resources: readonly ReportedResource[]): string {
   if (told.length === 1 && only) return `**What changes in the cloud:** for ${resources.length === 1 ? 'it' : 'all of them'}, ${only[1]}.`
   return ['**What changes in the cloud:**', '', ...told.map(([number, words]) => `- for ${number}, ${words}`)].join('\n')
 }
+
+/** Nothing is created only where that was judged: some controllers make another resource instead of taking the one that is there. */
+export const isQuiet = (resources: readonly { verdict: ImportVerdict | null }[]): boolean =>
+  resources.every(({ verdict }) => verdict === 'nothing-changes' || verdict === 'adds-label')
 
 const fateOf = ({ verdict }: ReportedResource): ImportVerdict => verdict ?? 'cannot-tell'
 

@@ -12,9 +12,11 @@ import { enqueue } from '#lib/jobs/job-queue.ts'
 import { submitProposal } from '#lib/proposals/submit-proposal.ts'
 import { watchAdoptionJob } from './adoption-jobs.ts'
 import type { ImportProposed, ImportProposeRequest } from './contract.ts'
-import { type PlannedGroup, planableRun, planRun } from './plan-import.ts'
+import { type PlannedGroup, type PlannedRow, planableRun, planRun } from './plan-import.ts'
+import { isQuiet } from './plan-text.ts'
 import { freshRows } from './propose-fresh-rows.ts'
 import type { RunRow } from './run-access.ts'
+import { StoredManifest } from './stored-asset.ts'
 
 /**
  * Opens the groups that were chosen. Where something changed in the cloud since it was reviewed, nothing is opened: it is converted anew and
@@ -91,7 +93,7 @@ async function submit(
       }
     }),
   )
-  const request = { changes, title: group.title, message: messageOf(run, changes.length), idempotencyKey: id }
+  const request = { changes, title: group.title, message: messageOf(run, group.rows, changes.length), idempotencyKey: id }
   await submitProposal(request, actor, requestId, {
     report: group.report,
     within: async (transaction) => {
@@ -110,18 +112,32 @@ async function submit(
 }
 
 /** The commit's words; the pull request has the report beside them. */
-function messageOf({ scope, snapshotAt }: RunRow, manifests: number): string {
+function messageOf({ scope, snapshotAt }: RunRow, rows: readonly PlannedRow[], manifests: number): string {
   const when = snapshotAt ? ` at ${snapshotAt.toISOString().slice(0, 16).replace('T', ' ')} UTC` : ''
-  return `Adopts what exists in the cloud already: ${manifests} ${manifests === 1 ? 'manifest' : 'manifests'} made of the inventory of ${scope}${when}. Nothing is created.`
+  const quiet = isQuiet(rows.map(({ verdict }) => ({ verdict: verdict?.verdict ?? null }))) ? ' Nothing is created.' : ''
+  return `Adopts what exists in the cloud already: ${manifests} ${manifests === 1 ? 'manifest' : 'manifests'} made of the inventory of ${scope}${when}.${quiet}`
 }
 
-/** The rows belong to the proposal from now on. Throws Conflict where one was left out, or proposed in another request, meanwhile. */
+/**
+ * The rows belong to the proposal from now on. Throws Conflict where one was left out, changed or proposed in another request, meanwhile. They
+ * are locked by a statement of their own: one that waited for a lock still looks at the proposals that there were before it waited.
+ */
 async function claimRows(transaction: Transaction, { rows }: PlannedGroup, proposalId: string): Promise<void> {
   const ids = rows.map(({ id }) => id)
-  const count = await transaction.$executeRaw`
-    UPDATE "import_asset" a SET "proposalId" = ${proposalId}::uuid, "adoption" = NULL, "adoptedAt" = NULL
+  await transaction.$queryRaw`SELECT 1 FROM "import_asset" WHERE "id" = ANY(${ids}::uuid[]) ORDER BY "id" FOR UPDATE`
+  const now = await transaction.$queryRaw<{ id: string; manifests: string }[]>`
+    SELECT a."id"::text AS "id", d."manifests"::text AS "manifests" FROM "import_asset" a JOIN "import_asset_detail" d ON d."assetId" = a."id"
     WHERE a."id" = ANY(${ids}::uuid[]) AND a."chosen"
       AND (a."proposalId" IS NULL OR NOT EXISTS (SELECT 1 FROM "proposal" p WHERE p."id" = a."proposalId" AND p."state" <> 'closed'))`
-  if (count !== ids.length) throw new Conflict('Somebody chose or proposed otherwise in this import meanwhile. Look at the plan again.')
+  const textsNow = new Map(now.map(({ id, manifests }) => [id, JSON.stringify(textsOf(JSON.parse(manifests)))]))
+  if (rows.some(({ id, manifests }) => textsNow.get(id) !== JSON.stringify(manifests.map(({ text }) => text))))
+    throw new Conflict('Somebody chose, changed or proposed otherwise in this import meanwhile. Look at the plan again.')
+  await transaction.$executeRaw`
+    UPDATE "import_asset" SET "proposalId" = ${proposalId}::uuid, "adoption" = NULL, "adoptedAt" = NULL WHERE "id" = ANY(${ids}::uuid[])`
   await transaction.$executeRaw`UPDATE "import_asset_detail" SET "adoption" = NULL WHERE "assetId" = ANY(${ids}::uuid[])`
 }
+
+const textsOf = (stored: unknown): string[] =>
+  StoredManifest.array()
+    .parse(stored)
+    .map(({ original, text }) => text ?? original)

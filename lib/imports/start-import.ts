@@ -86,6 +86,14 @@ export async function resumeImport(id: string, actor: Actor, requestId: string):
   if (readFor > snapshotDays * 86_400_000)
     throw new Conflict(`The inventory tells only about the last ${snapshotDays} days, and this import is older. Start a new one.`)
   const { cluster, namespace, scope } = run
+  if (namespace !== null) {
+    const project = await database().project.findUnique({
+      where: { cluster_namespace: { cluster, namespace } },
+      select: { gcpProject: true },
+    })
+    if (scope !== `projects/${project?.gcpProject}`)
+      throw new Conflict(`${namespace} stands for another cloud project now than when this import was started. Start a new one.`)
+  }
   await database().$transaction(async (transaction) => {
     const running = await runningScan(transaction, { cluster, namespace, scope })
     if (running !== undefined && running !== id)

@@ -1,0 +1,130 @@
+/** People who choose, change and propose in one import at the same time, on a real database, a real Git server and the inventory stand-in. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type AssetInventory, startAssetInventory } from '#demo/asset-inventory/start.ts'
+import { indexDemoKinds } from '#demo/crds/index-demo-kinds.ts'
+import { alice, withProposalWorld } from '#demo/github/proposal-world.ts'
+import { database } from '#lib/database/client.ts'
+import { newId } from '#lib/ids.ts'
+import { writeCursor } from '#lib/inventory/cursor.ts'
+import type { Json } from '#lib/json.ts'
+import { readAdoption } from './adoption-report.ts'
+import { chooseRows } from './choose-rows.ts'
+import type { ImportPlanRequest } from './contract.ts'
+import { saveManifest } from './edit-manifest.ts'
+import { planImport } from './plan-import.ts'
+import { proposeImport } from './propose-import.ts'
+import { readRow } from './read-row.ts'
+import { scanInventory } from './scan-inventory.ts'
+import { resumeImport } from './start-import.ts'
+
+const project = 'search-prod-8812'
+const namespace = 'search-prod'
+const whole: ImportPlanRequest = { by: 'repository', atMost: 50 }
+let inventory: AssetInventory
+
+// before the world reads the configuration
+beforeAll(async () => {
+  inventory = await startAssetInventory({ port: 0, projects: [project] })
+  Object.assign(process.env, { CORBEL_ASSET_INVENTORY: 'google', CORBEL_ASSET_INVENTORY_URL: inventory.url })
+}, 30_000)
+withProposalWorld()
+beforeAll(async () => {
+  await database().kind.deleteMany({})
+  await indexDemoKinds(database(), 'demo')
+  const place = { team: 'payments', repository: 'acme/payments', path: `infra/${namespace}`, gcpProject: project }
+  await database().project.create({ data: { cluster: 'demo', namespace, ...place } })
+}, 30_000)
+afterAll(() => inventory.close())
+
+async function addAsset(type: 'Topic' | 'Subscription', name: string, more: { [key: string]: Json } = {}): Promise<string> {
+  const path = `projects/${project}/${type.toLowerCase()}s/${name}`
+  const asset = {
+    name: `//pubsub.googleapis.com/${path}`,
+    assetType: `pubsub.googleapis.com/${type}`,
+    updateTime: '2024-01-02T03:04:05Z',
+    ancestors: ['projects/488120000004'],
+    resource: { version: 'v1', data: { name: path, ...more } },
+  }
+  const answer = await fetch(`${inventory.url}/simulated/assets`, { method: 'PUT', body: JSON.stringify({ project, asset }) })
+  expect(answer.status, await answer.text()).toBe(200)
+  return asset.name
+}
+
+/** A run that was read to its end, with these assets chosen. */
+async function runWith(...names: string[]): Promise<{ run: string; rows: string[] }> {
+  const run = newId()
+  const data = { id: run, cluster: 'demo', scope: `projects/${project}`, namespace, state: 'waiting', requestedById: alice.userId }
+  await database().importRun.create({ data })
+  await scanInventory(run, { signal: new AbortController().signal, last: true })
+  const found = await database().importAsset.findMany({ where: { runId: run, name: { in: names } }, select: { id: true, name: true } })
+  const rows = names.map((name) => found.find((row) => row.name === name)?.id ?? '')
+  await chooseRows(run, { chosen: true, rows }, alice)
+  return { run, rows }
+}
+
+const propose = async (run: string, groups: string[]) => proposeImport(run, { ...whole, groups, idempotencyKey: newId() }, alice, 'test')
+
+test('what somebody changed after a plan was looked at is not proposed unseen', async () => {
+  const { run, rows } = await runWith(await addAsset('Topic', 'unseen', { labels: { tier: 'gold' } }))
+  const { groups } = await planImport(run, whole, alice)
+  const { manifests } = await readRow(run, rows[0] ?? '', alice)
+  await saveManifest(run, rows[0] ?? '', { manifest: 0, text: manifests[0]?.text.replace('gold', 'silver') ?? '' }, alice)
+  const answer = await propose(
+    run,
+    groups.map(({ key }) => key),
+  )
+  expect(answer).toMatchObject({ proposals: [], problems: [{ message: expect.stringContaining('Look at the plan again') }] })
+})
+
+test('of two who propose the same asset at once under different names, one is told', async () => {
+  const { run, rows } = await runWith(await addAsset('Topic', 'twice'))
+  const first = await planImport(run, whole, alice)
+  const { manifests } = await readRow(run, rows[0] ?? '', alice)
+  const keys = first.groups.map(({ key }) => key)
+  const [one, two] = await Promise.allSettled([
+    propose(run, keys),
+    saveManifest(run, rows[0] ?? '', { manifest: 0, text: manifests[0]?.text.replace('name: twice', 'name: other') ?? '' }, alice).then(
+      async () =>
+        propose(
+          run,
+          (await planImport(run, whole, alice)).groups.map(({ key }) => key),
+        ),
+    ),
+  ])
+  const opened = [one, two].flatMap((result) => (result.status === 'fulfilled' ? result.value.proposals : []))
+  expect(opened).toHaveLength(1)
+  const row = await database().importAsset.findUniqueOrThrow({ where: { id: rows[0] ?? '' } })
+  expect(row.proposalId).toBe(opened[0]?.id)
+})
+
+test('a new name overwrites nothing that somebody changed in what refers to it', async () => {
+  const { run, rows } = await runWith(
+    await addAsset('Topic', 'meant'),
+    await addAsset('Subscription', 'refers', { topic: `projects/${project}/topics/meant`, ackDeadlineSeconds: 20 }),
+  )
+  const [topic = '', subscription = ''] = rows
+  const text = async (row: string): Promise<string> => (await readRow(run, row, alice)).manifests[0]?.text ?? ''
+  const [ofTopic, ofSubscription] = [await text(topic), await text(subscription)]
+  const [renamed, changed] = await Promise.allSettled([
+    saveManifest(run, topic, { manifest: 0, text: ofTopic.replace('name: meant', 'name: orders') }, alice),
+    saveManifest(run, subscription, { manifest: 0, text: `# mine\n${ofSubscription}` }, alice),
+  ])
+  // whoever came second was told, or had seen what the first one wrote
+  if (changed.status === 'fulfilled') expect(await text(subscription)).toContain('# mine')
+  if (renamed.status === 'fulfilled') expect(await text(topic)).toContain('name: orders')
+  expect([renamed.status, changed.status]).toContain('fulfilled')
+})
+
+test('an import is not resumed when its namespace stands for another cloud project now', async () => {
+  const id = newId()
+  const data = { id, cluster: 'demo', namespace, state: 'cancelled', requestedById: alice.userId }
+  await database().importRun.create({ data: { ...data, scope: 'projects/of-somebody-else' } })
+  await expect(resumeImport(id, alice, 'test')).rejects.toThrow('another cloud project')
+  expect(await database().importRun.findUnique({ where: { id } })).toMatchObject({ state: 'cancelled' })
+})
+
+test('a page of the adoption that nobody gave out is refused with a sentence', async () => {
+  const { run } = await runWith(await addAsset('Topic', 'paged'))
+  const forged = writeCursor('adoption', ['paged', "x'); --"])
+  await expect(readAdoption(run, forged, alice)).rejects.toThrow('Start again from the first page')
+})
