@@ -211,8 +211,8 @@ function Unmapped({ detail, here }: { detail: ImportDetail; here: string }) {
       <strong>
         {counted(leaves.length, 'field')} of the asset {leaves.length === 1 ? 'has' : 'have'} no place in the manifest.
       </strong>{' '}
-      Compare with the kind’s fields: write {leaves.length === 1 ? 'it' : 'them'} where {leaves.length === 1 ? 'it belongs' : 'they belong'}
-      , or leave the resource out. Tell your platform team; an ImportMapping teaches Corbel where a field goes.
+      Write {leaves.length === 1 ? 'it' : 'them'} where {leaves.length === 1 ? 'it belongs' : 'they belong'}, or leave the resource out.
+      Your platform team can teach Corbel the place with an ImportMapping.
       <ul className={styles.reasons}>
         {leaves.slice(0, 12).map((leaf) => (
           <li key={JSON.stringify(leaf.from)}>
