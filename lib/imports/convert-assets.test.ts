@@ -57,6 +57,13 @@ test('whatever the inventory gives is a row that the database takes, with a reas
   )
 })
 
+test('what is nested without end is a row with a reason', () => {
+  let deep: Json = 'x'
+  for (let level = 0; level < 50_000; level++) deep = level % 2 === 0 ? [deep] : { a: deep }
+  for (const value of [deep, { assetType: 'bakery.googleapis.com/Oven', resource: { data: deep } }])
+    expect(convertOne(value, place())).toMatchObject({ category: 'unsupported', reason: 'malformed' })
+})
+
 test('the same asset is the same row, so that a page may be read twice', () => {
   fc.assert(
     fc.property(fc.oneof(assetLike, fc.jsonValue()), (value) => {

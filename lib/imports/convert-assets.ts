@@ -236,7 +236,7 @@ function unreadRow(value: Json, place: ConversionPlace, reason: string, message:
   const assetType = /^[a-z0-9.-]+\/[A-Za-z0-9]+$/.test(type) && type.length <= 200 ? type : 'unknown/Unknown'
   return {
     ...headOf(assetType),
-    name: shortened(said ?? `an asset without a name ${digest(JSON.stringify(value) ?? '')}`),
+    name: shortened(said ?? `an asset without a name ${digest(jsonOf(value))}`),
     displayName: said ? shown(said.split('/').at(-1) || said) : 'An asset without a name',
     kind: null,
     namespace: place.namespaceOf(project) ?? null,
@@ -253,6 +253,15 @@ function unreadRow(value: Json, place: ConversionPlace, reason: string, message:
     manifests: [],
     account: null,
     verdict: null,
+  }
+}
+
+/** The JSON of something; of what is nested too deeply to be written, only how large it is. */
+function jsonOf(value: Json): string {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    return `nested ${sizeOf(value)}`
   }
 }
 

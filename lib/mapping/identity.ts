@@ -59,9 +59,13 @@ function projectOf(asset: Asset, name: AssetName, projectIds: ReadonlyMap<string
   return number === undefined ? undefined : (projectIds?.get(number) ?? number)
 }
 
+/** Characters of an id that a name is made of; the cloud has none that long. */
+const longestId = 1000
+
 /** A manifest's name out of an id: what Kubernetes allows, as close to the id as it goes. */
 export function manifestName(id: string): string {
   const name = id
+    .slice(0, longestId) // what is longer names nothing, and would take long to look through
     .normalize('NFKD')
     .replace(/%2F/gi, '-')
     .toLowerCase()
