@@ -6,7 +6,8 @@
 import { z } from 'zod'
 import { Prisma } from '#db/client.ts'
 import { database } from '#lib/database/client.ts'
-import { type Json, textAt } from '#lib/json.ts'
+import { isObject, type Json, textAt } from '#lib/json.ts'
+import { liveIdentity } from '#lib/mapping/live-identity.ts'
 import { resourceTitle } from '#lib/proposals/change-identity.ts'
 import { redactResource } from '#lib/redact/redact.ts'
 import { joinedTo } from './adoption-differences.ts'
@@ -26,6 +27,7 @@ interface WatchedRow {
   adoption: string | null
   assetName: string
   cloudProject: string | null
+  namespace: string | null
   state: string
   /** The snapshot, redacted. */
   asset: Json
@@ -73,7 +75,7 @@ const beforeAll = '00000000-0000-0000-0000-000000000000'
 async function watchedRows(cluster: string, runId: string, after: string, which: Prisma.Sql): Promise<WatchedRow[]> {
   const rows = await database().$queryRaw<(Omit<WatchedRow, 'asset' | 'manifests'> & { asset: string; manifests: string })[]>`
     SELECT a."id"::text AS "id", a."proposalId"::text AS "proposalId", a."adoption", COALESCE(nullif(d."asset"->>'name', ''), a."name") AS "assetName",
-      a."cloudProject", p."state", d."asset"::text AS "asset",
+      a."cloudProject", a."namespace", p."state", d."asset"::text AS "asset",
       (SELECT COALESCE(jsonb_agg(jsonb_build_object('kind', m->>'kind', 'name', m->>'name', 'live', CASE WHEN r."id" IS NULL THEN NULL ELSE jsonb_build_object(
           'state', r."state", 'headline', r."headline", 'reason', r."reason", 'conditions', o."object"->'status'->'conditions', 'rival', NULL,
           'resourceID', o."object"->'spec'->'resourceID') END) ORDER BY place), '[]')
@@ -89,7 +91,7 @@ async function watchedRows(cluster: string, runId: string, after: string, which:
       manifests: await Promise.all(
         Indexed.array()
           .parse(JSON.parse(manifests))
-          .map((manifest) => withRival(cluster, manifest)),
+          .map((manifest) => withRival(cluster, row.namespace, manifest)),
       ),
     })),
   )
@@ -110,21 +112,50 @@ const Indexed = z.object({
     .nullable(),
 })
 
-/** Of a conflict: the other resource of the index that stands for the same id in the cloud, as far as there is exactly one. */
-async function withRival(cluster: string, { kind, name, live }: z.infer<typeof Indexed>): Promise<IndexedManifest> {
+interface Claimant {
+  cluster: string
+  namespace: string
+  name: string
+  repository: string | null
+  path: string | null
+  gcpProject: string | null
+  object: string
+}
+
+/** How many resources with the same id are looked at: ids such as `default` are those of many. */
+const mostClaimants = 500
+
+/** Of a conflict: the other resource of the index that stands for the same resource of the cloud, as far as there is exactly one. */
+async function withRival(
+  cluster: string,
+  namespace: string | null,
+  { kind, name, live }: z.infer<typeof Indexed>,
+): Promise<IndexedManifest> {
   if (live === null || live.reason !== 'ManagementConflict') return { kind, name, live }
   const id = typeof live.resourceID === 'string' ? live.resourceID : name
-  const others = await database().$queryRaw<
-    { cluster: string; namespace: string; name: string; repository: string | null; path: string | null }[]
-  >`
-    SELECT r."cluster", r."namespace", r."name", r."repository", r."path" FROM "resource" r JOIN "resource_object" o ON o."resourceId" = r."id"
-    WHERE r."kind" = ${kind} AND r."deletedAt" IS NULL AND r."reason" IS DISTINCT FROM 'ManagementConflict'
-      AND COALESCE(o."object"->'spec'->>'resourceID', r."name") = ${id} LIMIT 2`
-  const [other, ...more] = others
+  const claimants = await database().$queryRaw<Claimant[]>`
+    SELECT r."cluster", r."namespace", r."name", r."repository", r."path", p."gcpProject", jsonb_build_object(
+      'apiVersion', o."object"->'apiVersion', 'kind', split_part(r."kind", '.', 1), 'spec', o."object"->'spec',
+      'metadata', jsonb_build_object('name', r."name", 'namespace', r."namespace", 'annotations', o."object"->'metadata'->'annotations'))::text AS "object"
+    FROM "resource" r JOIN "resource_object" o ON o."resourceId" = r."id"
+      LEFT JOIN "project" p ON p."cluster" = r."cluster" AND p."namespace" = r."namespace"
+    WHERE r."kind" = ${kind} AND r."deletedAt" IS NULL AND COALESCE(o."object"->'spec'->>'resourceID', r."name") = ${id}
+      AND (r."reason" IS DISTINCT FROM 'ManagementConflict' OR (r."cluster" = ${cluster} AND r."namespace" = ${namespace} AND r."name" = ${name}))
+    LIMIT ${mostClaimants}`
+  const isOwn = (one: Claimant): boolean => one.cluster === cluster && one.namespace === namespace && one.name === name
+  // an id alone says little: in another project it is another resource, which is nobody's business here
+  const own = claimants.filter(isOwn).map(meantBy)[0]
+  const [other, ...more] = own === undefined ? [] : claimants.filter((one) => !isOwn(one) && meantBy(one) === own)
   if (!other || more.length > 0) return { kind, name, live }
   const where = other.cluster === cluster ? '' : ` on ${other.cluster}`
   const git = other.repository === null ? '' : ` (${[other.path, other.repository].filter(Boolean).join(' of ')})`
   return { kind, name, live: { ...live, rival: `${resourceTitle(kind, other.name)} in ${other.namespace}${where}${git}` } }
+}
+
+/** The resource of the cloud that an object of the index stands for. */
+function meantBy({ object, gcpProject }: Claimant): string | undefined {
+  const value: unknown = JSON.parse(object)
+  return isObject(value) ? liveIdentity(value, { projectOfNamespace: () => gcpProject ?? undefined }) : undefined
 }
 
 /** What the inventory shows now, by row. A project that cannot be asked holds no other up. */

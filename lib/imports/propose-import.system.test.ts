@@ -119,7 +119,7 @@ async function merged(run: string): Promise<{ id: string; mergeSha: string }> {
 async function indexed(
   name: string,
   state: string,
-  more: { reason?: string; message?: string; resourceID?: string; namespace?: string } = {},
+  more: { reason?: string; message?: string; resourceID?: string; namespace?: string; project?: string } = {},
 ): Promise<void> {
   const id = newId()
   const where = { cluster: 'demo', kind: topicKind, namespace: more.namespace ?? namespace, name }
@@ -141,7 +141,13 @@ async function indexed(
   await database().resourceObject.create({
     data: {
       resourceId: id,
-      object: { kind: 'PubSubTopic', apiVersion: 'pubsub.cnrm.cloud.google.com/v1beta1', spec, status: { conditions } },
+      object: {
+        kind: 'PubSubTopic',
+        apiVersion: 'pubsub.cnrm.cloud.google.com/v1beta1',
+        metadata: { annotations: { 'cnrm.cloud.google.com/project-id': more.project ?? search } },
+        spec,
+        status: { conditions },
+      },
     },
   })
 }
@@ -478,6 +484,8 @@ describe('after the merge', () => {
     const { run } = await runWith(await addTopic('claimed'), await addTopic('breaks'), await addTopic('dark'))
     await merged(run)
     await indexed('rival', 'ready', { resourceID: 'claimed', namespace: 'payments-prod' })
+    // the same id in another project is another resource
+    await indexed('unconcerned', 'ready', { resourceID: 'claimed', namespace: 'playlists-prod', project: 'playlists-prod-1' })
     await indexed('claimed', 'failed', { reason: 'ManagementConflict', message: 'the lease is held by cluster "old"' })
     await indexed('breaks', 'failed', { message: 'Permission denied. token: Bearer abcdefghijklmnopqrstuvwxyz' })
     await indexed('dark', 'ready')
