@@ -1,5 +1,6 @@
 /** The page that proves what adoption changed: every row of a run that is in a proposal, with its outcome. */
 import { z } from 'zod'
+import { canReadProject } from '#lib/access/visible-projects.ts'
 import { database } from '#lib/database/client.ts'
 import { Invalid } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
@@ -15,14 +16,14 @@ const perPage = 100
 
 /** What is known of a run's adoption. Throws NotFound. */
 export async function readAdoption(runId: string, cursor: string | undefined, actor: Actor): Promise<AdoptionReport> {
-  return reportOf(await readableRun(runId, actor), cursor)
+  return reportOf(await readableRun(runId, actor), cursor, actor)
 }
 
 /** Looks again now, also at what has an end, then tells. Throws NotFound, Forbidden. */
 export async function lookAgain(runId: string, actor: Actor): Promise<AdoptionReport> {
   const run = await changeableRun(runId, actor)
   await lookAtAdoption(runId, { all: true })
-  return reportOf(run, undefined)
+  return reportOf(run, undefined, actor)
 }
 
 const Kept = AdoptionRow.pick({ message: true, differences: true, checkedAt: true })
@@ -39,7 +40,7 @@ const Columns = z.object({
   state: z.string(),
 })
 
-async function reportOf(run: RunRow, cursor: string | undefined): Promise<AdoptionReport> {
+async function reportOf(run: RunRow, cursor: string | undefined, actor: Actor): Promise<AdoptionReport> {
   const [displayName = '', id = '00000000-0000-0000-0000-000000000000'] = cursor === undefined ? [] : readCursor(cursor, 'adoption', 2)
   if (!isId(id)) throw new Invalid('The page cannot be continued from here. Start again from the first page.')
   const [counted, found] = await Promise.all([
@@ -61,9 +62,16 @@ async function reportOf(run: RunRow, cursor: string | undefined): Promise<Adopti
   return AdoptionReport.parse({
     run: await describeRun(run),
     counts,
-    items: items.map((row) => rowOf(run.cluster, row)),
+    items: await Promise.all(items.map(async (row) => shownTo(actor, run.cluster, row))),
     nextCursor: rows.length > perPage && last ? writeCursor('adoption', [last.displayName, last.row]) : null,
   })
+}
+
+/** Values are shown to those who may read the resources of the kind, as in its review; that something differs, to all who see the import. */
+async function shownTo(actor: Actor, cluster: string, row: z.infer<typeof Columns>): Promise<AdoptionRow> {
+  const shown = rowOf(cluster, row)
+  if (await canReadProject(actor, cluster, shown.namespace, shown.kind || undefined)) return shown
+  return { ...shown, differences: shown.differences.map((one) => ({ ...one, before: null, after: null })) }
 }
 
 function rowOf(cluster: string, row: z.infer<typeof Columns>): AdoptionRow {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AssetInventory, startAssetInventory } from '#demo/asset-inventory/start.ts'
 import { indexDemoKinds } from '#demo/crds/index-demo-kinds.ts'
-import { alice, withProposalWorld } from '#demo/github/proposal-world.ts'
+import { alice, person, withProposalWorld } from '#demo/github/proposal-world.ts'
 import { database } from '#lib/database/client.ts'
 import { newId } from '#lib/ids.ts'
 import { writeCursor } from '#lib/inventory/cursor.ts'
@@ -127,4 +127,22 @@ test('a page of the adoption that nobody gave out is refused with a sentence', a
   const { run } = await runWith(await addAsset('Topic', 'paged'))
   const forged = writeCursor('adoption', ['paged', "x'); --"])
   await expect(readAdoption(run, forged, alice)).rejects.toThrow('Start again from the first page')
+})
+
+test('what the cloud holds is told to those who may read the resource; that something differs, to all who see the import', async () => {
+  const { run, rows } = await runWith(await addAsset('Topic', 'differs'))
+  const { groups } = await planImport(run, whole, alice)
+  await propose(
+    run,
+    groups.map(({ key }) => key),
+  )
+  const differences = [{ path: ['kmsKeyName'], before: 'one', after: 'two', expected: false }]
+  const adoption = { message: 'It differs.', differences, checkedAt: new Date().toISOString() }
+  await database().importAssetDetail.update({ where: { assetId: rows[0] ?? '' }, data: { adoption } })
+  // of a folder, so that an admin sees it whose account may read nothing in the cluster
+  await database().importRun.update({ where: { id: run }, data: { namespace: null, scope: 'folders/1' } })
+  const told = async (actor: typeof alice) => (await readAdoption(run, undefined, actor)).items[0]?.differences
+  const stranger = { ...(await person('admin-without-cluster')), groups: [], admin: true }
+  expect(await told({ ...alice, admin: true })).toEqual(differences)
+  expect(await told(stranger)).toEqual([{ ...differences[0], before: null, after: null }])
 })

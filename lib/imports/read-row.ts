@@ -33,7 +33,7 @@ export async function readableRow(runId: string, rowId: string, actor: Actor): P
 export async function readRow(runId: string, rowId: string, actor: Actor): Promise<ImportDetail> {
   const { run, row } = await readableRow(runId, rowId, actor)
   const detail = await readDetail(database(), row.id)
-  const whole = row.namespace !== null && (await mayPropose(actor, run.cluster, row.namespace))
+  const whole = row.namespace !== null && (await mayPropose(actor, run.cluster, row.namespace, row.kind))
   const shown = (text: string): string => (whole ? text : redactManifest(text))
   const dryRuns = ImportManifest.shape.dryRun.array().nullable().parse(detail.dryRun) ?? []
   const files = await filesOfRow(run, {
@@ -70,9 +70,9 @@ const placed = (manifests: StoredManifest[], namespace: string | null) =>
   manifests.map(({ kind, name }) => ({ kind, name, namespace: namespace ?? '' }))
 
 /** A cluster that cannot be asked lets nobody. */
-async function mayPropose(actor: Actor, cluster: string, namespace: string): Promise<boolean> {
+async function mayPropose(actor: Actor, cluster: string, namespace: string, kind: string | null): Promise<boolean> {
   try {
-    return await canProposeIn(actor, cluster, namespace)
+    return await canProposeIn(actor, cluster, namespace, kind ?? undefined)
   } catch (error) {
     if (error instanceof CorbelError) return false
     throw error
