@@ -14,6 +14,7 @@ import { saveManifest } from './edit-manifest.ts'
 import { planImport } from './plan-import.ts'
 import { proposeImport } from './propose-import.ts'
 import { readRow } from './read-row.ts'
+import { removeOldRuns } from './remove-old-runs.ts'
 import { scanInventory } from './scan-inventory.ts'
 import { resumeImport } from './start-import.ts'
 
@@ -145,4 +146,19 @@ test('what the cloud holds is told to those who may read the resource; that some
   const stranger = { ...(await person('admin-without-cluster')), groups: [], admin: true }
   expect(await told({ ...alice, admin: true })).toEqual(differences)
   expect(await told(stranger)).toEqual([{ ...differences[0], before: null, after: null }])
+})
+
+test('of imports of one place in a short time the newest are kept, and those that somebody works on', async () => {
+  const { run: worked } = await runWith(await addAsset('Topic', 'worked-on'))
+  await database().importRun.update({
+    where: { id: worked },
+    data: { scope: 'projects/often', createdAt: new Date(Date.now() - 7_200_000) },
+  })
+  const ids = Array.from({ length: 23 }, () => newId())
+  const data = { cluster: 'demo', namespace, scope: 'projects/often', state: 'ready', requestedById: alice.userId }
+  const hourAgo = Date.now() - 3_600_000
+  await database().importRun.createMany({ data: ids.map((id, at) => ({ id, ...data, createdAt: new Date(hourAgo + at * 1000) })) })
+  await removeOldRuns(database())
+  const left = await database().importRun.findMany({ where: { scope: 'projects/often' }, select: { id: true } })
+  expect(new Set(left.map(({ id }) => id))).toEqual(new Set([worked, ...ids.slice(3)]))
 })
