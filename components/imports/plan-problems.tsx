@@ -1,14 +1,18 @@
 import Link from 'next/link'
+import { Button } from '#components/ui/button.tsx'
 import { counted } from '#components/ui/format.ts'
 import { Banner } from '#components/ui/notices.tsx'
 import type { ImportPlan } from '#lib/imports/contract.ts'
 import { importPages } from './import-paths.ts'
 import { assetNameWord } from './import-words.ts'
 import styles from './pull-requests.module.css'
+import { useChoice } from './use-choice.ts'
 
 /** What was chosen and cannot go into a pull request, and why. */
 export function PlanProblems({ run, problems }: { run: string; problems: ImportPlan['problems'] }) {
+  const { choose, busy } = useChoice(run)
   if (problems.length === 0) return null
+  const needs = [...new Set(problems.flatMap(({ needs }) => needs))]
   return (
     <Banner tone="amber">
       <details className={styles.fold} open={problems.length <= 5}>
@@ -24,6 +28,11 @@ export function PlanProblems({ run, problems }: { run: string; problems: ImportP
           ))}
         </ul>
       </details>
+      {needs.length > 0 && (
+        <Button size="small" busy={busy} onClick={() => void choose({ chosen: true, rows: needs })}>
+          Choose what they refer to as well ({needs.length})
+        </Button>
+      )}
     </Banner>
   )
 }

@@ -269,7 +269,15 @@ export type ImportFreshness = z.infer<typeof ImportFreshness>
 export const ImportPlan = z.object({
   groups: z.array(ImportGroup),
   /** Chosen rows that cannot go into a pull request, and why. */
-  problems: z.array(z.object({ row: z.uuid(), name: z.string(), message: z.string() })),
+  problems: z.array(
+    z.object({
+      row: z.uuid(),
+      name: z.string(),
+      message: z.string(),
+      /** Rows that it refers to by name and that have to be chosen with it; empty where choosing does not help. */
+      needs: z.array(z.uuid()),
+    }),
+  ),
   freshness: ImportFreshness.nullable(),
 })
 export type ImportPlan = z.infer<typeof ImportPlan>

@@ -79,7 +79,7 @@ export async function planRun(run: RunRow, { by, atMost }: ImportPlanRequest, ac
   const judge = await judgeOf(run, rows, actor)
   for (const row of rows) {
     const found = await judge(row)
-    if (typeof found === 'string') problems.push({ row: row.id, name: row.name, message: found })
+    if (typeof found === 'string') problems.push({ row: row.id, name: row.name, message: found, needs: [] })
     else placed.push(found)
   }
   const whole = await withoutDangling(run.cluster, placed, problems)
@@ -106,11 +106,12 @@ async function withoutDangling(cluster: string, rows: PlannedRow[], problems: Pl
   for (let kept = rows; ; ) {
     const there = new Set(kept.map(({ id }) => id))
     const next = kept.filter((row) => {
-      const missing = refers.get(row.id)?.find((id) => !there.has(id))
+      const needs = refers.get(row.id)?.filter((id) => !there.has(id)) ?? []
+      const [missing] = needs
       if (missing === undefined) return true
       const name = targets.get(missing)?.displayName ?? 'another resource'
       const message = `It refers to ${name} by name, and that is not among what is proposed. Choose it too, or write the reference as “external” in the manifest.`
-      problems.push({ row: row.id, name: row.name, message })
+      problems.push({ row: row.id, name: row.name, message, needs })
       return false
     })
     if (next.length === kept.length) return kept

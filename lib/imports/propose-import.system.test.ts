@@ -250,10 +250,11 @@ describe('a plan', () => {
   test('a reference by name to what is not chosen is told, until that is chosen too', async () => {
     const topic = await addTopic('referred')
     const { run, rows } = await runWith(await addSubscription('refers', 'referred'))
+    const needs = [(await rowOf(run, topic)).id]
     expect((await planImport(run, whole, alice)).problems).toMatchObject([
-      { row: rows[0], message: expect.stringContaining('refers to referred by name') },
+      { row: rows[0], message: expect.stringContaining('refers to referred by name'), needs },
     ])
-    await chooseRows(run, { chosen: true, rows: [(await rowOf(run, topic)).id] }, alice)
+    await chooseRows(run, { chosen: true, rows: needs }, alice)
     expect((await planImport(run, whole, alice)).problems).toEqual([])
   })
 })
