@@ -3,14 +3,16 @@
  *
  *   E2E_URL=http://localhost:3000 CHROMIUM=/usr/bin/chromium node e2e/screenshots.ts [name…]
  *
- * Signs in as alice, opens one pull request for a bucket nobody has, and leaves it open.
+ * Signs in as alice, opens one pull request for a bucket nobody has, and leaves it open. Then as fay, who imports as far as the review, and
+ * as erin, who reads the audit log.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Page } from '@playwright/test'
 import { addField, addLabel, expectAccepted, form, openPullRequest } from './steps/editor.ts'
+import { chooseImportable, openStep, scanProject } from './steps/imports.ts'
 import { content, createPath, freshName, resourcePath } from './steps/pages.ts'
-import { signIn } from './steps/people.ts'
+import { signIn, signOut } from './steps/people.ts'
 
 const directory = join(import.meta.dirname, '..', 'docs', 'screenshots')
 const desktop = { width: 1280, height: 800 }
@@ -136,4 +138,18 @@ await picture('proposal')
 await page.goto('/proposals')
 await content(page).getByRole('link').first().waitFor()
 await picture('proposals')
+await signOut(page)
+await signIn(page, 'fay')
+await scanProject(page, 'search-prod')
+await page.getByRole('link', { name: 'Choose what to import' }).click()
+await page.getByRole('region', { name: 'Assets', exact: true }).getByRole('link').first().waitFor()
+await picture('import-choose')
+await chooseImportable(page, ['Adds one label', 'Nothing changes'])
+await openStep(page, 'Review')
+await page.getByRole('listbox', { name: 'Fields of the asset' }).waitFor()
+await picture('import-review')
+await signOut(page)
+await signIn(page, 'erin', '/audit')
+await content(page).getByRole('table').waitFor()
+await picture('audit')
 await browser.close()

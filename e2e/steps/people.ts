@@ -1,7 +1,7 @@
 /** Signing in and out as a person does. */
 import { expect, type Locator, type Page } from '@playwright/test'
 
-export type PersonName = 'alice' | 'bob' | 'carol' | 'dave' | 'erin' | 'fay' | 'fay'
+export type PersonName = 'alice' | 'bob' | 'carol' | 'dave' | 'erin' | 'fay'
 
 /** Signs in through the identity provider, wherever the portal asks for it, and waits for the frame of the portal. */
 export async function signIn(page: Page, person: PersonName, path = '/'): Promise<void> {

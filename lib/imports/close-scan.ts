@@ -7,6 +7,7 @@ import type { Database, Transaction } from '#lib/database/client.ts'
 import { isObject, type JsonObject, textAt } from '#lib/json.ts'
 import { printResource } from '#lib/manifest/print-value.ts'
 import { linkReferences, type NamedResource } from '#lib/mapping/link-references.ts'
+import { isKnownByName } from '#lib/mapping/to-manifest.ts'
 import { type NameWish, renamed, uniqueNames, withName } from '#lib/mapping/unique-names.ts'
 import { splitKindKey } from '#lib/proposals/change-identity.ts'
 import type { ClusterCatalogue } from './cluster-catalogue.ts'
@@ -91,7 +92,7 @@ interface Names {
   ofIdentity: Map<string, NamedResource & { row: string }>
 }
 
-async function settleNames(transaction: Transaction, { runId, question, signal }: Closing): Promise<Names> {
+async function settleNames(transaction: Transaction, { runId, question, signal, catalogue }: Closing): Promise<Names> {
   const rows = await transaction.$queryRaw<(NamedRow & { category: string })[]>`
     SELECT a."id", a."name", a."location", a."identity", a."namespace", a."category", (
       SELECT jsonb_agg(jsonb_build_object('kind', m."value"->'kind', 'name', m."value"->'name') ORDER BY m."ordinality")
@@ -111,17 +112,36 @@ async function settleNames(transaction: Transaction, { runId, question, signal }
   const taken = await takenNames(transaction, question.cluster, [...new Set(wishes.map(({ namespace }) => namespace))])
   const given = uniqueNames(wishes, ({ kind, namespace }, name) => taken.has(`${kind}/${namespace}/${name}`))
   const names: Names = { ofRow: new Map(), ofIdentity: new Map() }
+  const unnamed: string[] = []
   let at = 0
   for (const { id, identity, namespace, manifests, category } of rows) {
     const own = given.slice(at, at + manifests.length)
     at += manifests.length
+    const others = manifests.filter(({ name }, index) => name !== own[index]).map(({ kind }) => splitKindKey(kind).kind)
+    await catalogue.prepareKinds(others)
+    if (others.some((kind) => isRenamedAnother(catalogue, kind))) {
+      unnamed.push(id)
+      continue
+    }
     names.ofRow.set(id, own)
     const [first] = manifests
     // nobody waits for what is left out by default: a reference to it stays a link
     if (identity !== null && namespace !== null && first && category === 'importable')
       names.ofIdentity.set(identity, { row: id, kind: splitKindKey(first.kind).kind, name: own[0] ?? first.name, namespace })
   }
+  await transaction.$executeRaw`
+    WITH "emptied" AS (UPDATE "import_asset_detail" SET "manifests" = '[]' WHERE "assetId" = ANY(${unnamed}::uuid[]))
+    UPDATE "import_asset" SET "category" = 'unsupported', "reason" = 'name-taken', "message" = ${nameTaken}, "manifests" = 0, "chosen" = false
+    WHERE "id" = ANY(${unnamed}::uuid[])`
   return names
+}
+
+const nameTaken =
+  'Another resource of its kind has its name in the namespace, and the kind has no other field for the id: under another name its controller would make another one.'
+
+function isRenamedAnother(catalogue: ClusterCatalogue, kind: string): boolean {
+  const mapped = catalogue.load(kind)
+  return mapped !== undefined && isKnownByName(mapped)
 }
 
 /** Names that resources of the cluster, and of proposals that are not finished, have in these namespaces. */

@@ -118,7 +118,11 @@ function convertRead(value: Json, asset: Asset, place: ConversionPlace): DraftRo
   const name = readAssetName(asset.name)
   const namespace = place.namespaceOf(project)
   const conversion = namespace === undefined ? withoutNamespace(project, place.cluster) : convertAsset(value, catalogue, { projectIds })
-  const manifests = namespace === undefined ? [] : conversion.manifests.flatMap((manifest) => draftsOf(manifest, namespace, catalogue))
+  // what would only make another resource is shown, never proposed
+  const manifests =
+    namespace === undefined || conversion.makesAnother !== null
+      ? []
+      : conversion.manifests.flatMap((manifest) => draftsOf(manifest, namespace, catalogue))
   return {
     ...headOf(asset.assetType),
     name: asset.name.length > longestName ? shortened(asset.name) : asset.name,
@@ -157,11 +161,12 @@ function withSecretsTold(verdict: StoredVerdict, manifests: readonly DraftManife
 /** Reasons for which nobody would want to import something; the others say what stands in the way. */
 const leftOut = new Set<RefusalReason>(['default', 'job', 'gone', 'managed'])
 
-function categoryOf({ refused }: Conversion, asset: Json): Pick<DraftRow, 'category' | 'reason' | 'message'> {
+function categoryOf({ refused, makesAnother }: Conversion, asset: Json): Pick<DraftRow, 'category' | 'reason' | 'message'> {
   const skipped = refused?.reason === 'malformed' ? undefined : skipRule(asset)
   if (skipped) return { category: 'skipped', reason: skipped.rule, message: skipped.message }
   const elsewhere = refused ? undefined : managedElsewhere(asset)
   if (elsewhere !== undefined) return { category: 'skipped', reason: 'managed-elsewhere', message: elsewhere }
+  if (makesAnother !== null) return { category: 'unsupported', reason: 'makes-another', message: makesAnother }
   if (!refused) return { category: 'importable', reason: null, message: null }
   const message = refused.reason === 'does-not-fit' ? `${refusalReasons[refused.reason]}: ${refused.message}` : refused.message
   return { category: leftOut.has(refused.reason) ? 'skipped' : 'unsupported', reason: refused.reason, message }

@@ -98,6 +98,29 @@ test('of two who propose the same asset at once under different names, one is to
   expect(row.proposalId).toBe(opened[0]?.id)
 })
 
+test('what another import has proposed under another name is not proposed again', async () => {
+  const topic = await addAsset('Topic', 'rival')
+  const [first, second] = [await runWith(topic), await runWith(topic)]
+  const { manifests } = await readRow(first.run, first.rows[0] ?? '', alice)
+  await saveManifest(
+    first.run,
+    first.rows[0] ?? '',
+    { manifest: 0, text: manifests[0]?.text.replace('name: rival', 'name: ours') ?? '' },
+    alice,
+  )
+  const { groups } = await planImport(first.run, whole, alice)
+  const { proposals } = await propose(
+    first.run,
+    groups.map(({ key }) => key),
+  )
+  expect(proposals).toHaveLength(1)
+  const again = await planImport(second.run, whole, alice)
+  expect(again).toMatchObject({
+    groups: [],
+    problems: [{ row: second.rows[0], message: expect.stringContaining('of another import brings it in') }],
+  })
+})
+
 test('a new name overwrites nothing that somebody changed in what refers to it', async () => {
   const { run, rows } = await runWith(
     await addAsset('Topic', 'meant'),

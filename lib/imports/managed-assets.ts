@@ -63,7 +63,10 @@ export async function managedAssets(db: Transaction, question: ManagedQuestion):
     const isBetter = !before || before.reason === 'proposed' || before.by.cluster !== question.cluster
     if (isBetter) found.set(identity, one)
   }
-  for (const [identity, one] of await proposedResources(db, contextOf)) note(identity, one)
+  // anybody may propose a manifest that names a cloud project which is not theirs: only the namespaces that stand for it count
+  const counts = standing && new Set(standing.map(({ cluster, namespace }) => `${cluster}/${namespace}`))
+  for (const [identity, one] of await proposedResources(db, contextOf))
+    if (!counts || counts.has(`${one.by.cluster}/${one.by.namespace}`)) note(identity, one)
   const contexts = new Map<string, IdentityContext>()
   let turnBegan = performance.now()
   for (const { row, object } of live.values()) {

@@ -18,7 +18,7 @@ import { type ImportGroup, ImportLayout, type ImportPlan, type ImportPlanRequest
 import { inOrder, pathsOf, split } from './lay-out-manifests.ts'
 import { leftOutOf } from './plan-left-out.ts'
 import { type StandingProject, standingProject } from './plan-repository.ts'
-import { type PlanRow, type ReferredRow, referredRows, rowsToPlan } from './plan-rows.ts'
+import { type PlanRow, proposedByOthers, type ReferredRow, referredRows, rowsToPlan } from './plan-rows.ts'
 import { importReport, type ReportedResource, reportTitle } from './plan-text.ts'
 import { changeableRun, type RunRow } from './run-access.ts'
 
@@ -154,12 +154,15 @@ async function judgeOf(run: RunRow, rows: PlanRow[], actor: Actor): Promise<(row
     return project
   }
   const open = await openProposals(run.cluster, [...new Set(rows.flatMap(({ namespace }) => namespace ?? []))])
+  const rivals = await proposedByOthers(rows.map(({ id }) => id))
   const names = new Map<string, string>()
 
   const place = async (row: PlanRow): Promise<PlannedRow | string> => {
     const { namespace } = row
     if (namespace === null) return 'No project of the cluster stands for its cloud project. Ask the platform team to make one.'
     if (row.manifests.length === 0) return 'It has no manifest.'
+    const rival = rivals.get(row.id)
+    if (rival !== undefined) return `The proposal “${rival}” of another import brings it in already. Wait for it, or close it.`
     if (row.manifests.length > maxChanges)
       return `It has ${row.manifests.length} manifests with its parts, and a pull request holds ${maxChanges}. Import its parts by hand.`
     for (const { kind, name } of row.manifests) {

@@ -72,6 +72,16 @@ export async function rowsToPlan(runId: string): Promise<PlanRow[]> {
     })
 }
 
+/** Of these rows, those whose cloud resource another import has proposed in a pull request that is not finished; with its title. */
+export async function proposedByOthers(ids: string[]): Promise<Map<string, string>> {
+  const rows = await database().$queryRaw<{ id: string; title: string }[]>`
+    SELECT a."id"::text AS "id", p."title" FROM "import_asset" a
+    JOIN "import_asset" other ON other."identity" = a."identity" AND other."runId" <> a."runId"
+    JOIN "proposal" p ON p."id" = other."proposalId" AND p."state" NOT IN ('closed', 'ready', 'failed')
+    WHERE a."id" = ANY(${ids}::uuid[])`
+  return new Map(rows.map(({ id, title }) => [id, title]))
+}
+
 /** A row that others refer to. */
 export interface ReferredRow {
   displayName: string

@@ -486,6 +486,39 @@ describe('bad input', () => {
   }, 60_000)
 })
 
+test('of two that only their name tells apart, one that would need another name is not offered', async () => {
+  const text = { type: 'string' }
+  const schema = {
+    openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { location: text, words: text } } } },
+  }
+  const group = 'search.cnrm.cloud.google.com'
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `searchnotes.${group}` },
+    spec: {
+      group,
+      names: { kind: 'SearchNote', plural: 'searchnotes' },
+      scope: 'Namespaced',
+      versions: [{ name: 'v1beta1', served: true, storage: true, schema }],
+    },
+  }
+  const head = { cluster: 'demo', key: `SearchNote.${group}`, group, kind: 'SearchNote', plural: 'searchnotes', version: 'v1beta1' }
+  await database().kind.create({ data: { ...head, namespaced: true, definition, hash: 'notes', state: 'synced' } })
+  const notes = ['europe-west1', 'us-east1'].map((place) => `//search.googleapis.com/projects/${search}/locations/${place}/notes/index`)
+  for (const name of notes)
+    await addAsset({
+      name,
+      assetType: 'search.googleapis.com/Note',
+      resource: { version: 'v1', data: { name: name.slice(23), words: 'x' } },
+    })
+  const rows = (await rowsOf(await quiet())).filter(({ name }) => notes.includes(name))
+  for (const name of notes) await removeAsset(name)
+  // both want the name: neither can keep it without taking it from the other
+  expect(rows).toHaveLength(2)
+  for (const row of rows) expect(row).toMatchObject({ category: 'unsupported', reason: 'name-taken', manifests: 0 })
+})
+
 test('a scan whose job was lost gets another', async () => {
   const db = database()
   const [lost, reading, asleep] = await Promise.all([newRun(), newRun(), newRun()])

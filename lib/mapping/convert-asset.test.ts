@@ -186,6 +186,23 @@ describe('refusals and verdicts', () => {
     expect(convert(asset({ smell: 'x' })).verdict?.verdict).toBe('nothing-changes')
   })
 
+  test.each([
+    ['today', 'today', {}, null],
+    ['what the manifest cannot be called', 'Today_Only', {}, expect.stringContaining('would make another one')],
+    ['what a field of the spec says too', 'Today_Only', { shelf: 'Today_Only' }, null],
+  ])('of a kind without a field for the id: %s', (_, id, data, makesAnother) => {
+    const name = `//bakery.googleapis.com/projects/corner-shop/shelfLabels/${id}`
+    const found = convert(asset({ words: 'fresh', ...data }, name, 'bakery.googleapis.com/ShelfLabel'))
+    expect(found.makesAnother).toEqual(makesAnother)
+    expect(found.verdict?.verdict === 'would-change').toBe(makesAnother !== null)
+  })
+
+  test('what a table says would make another one is told, with the reason', () => {
+    const why = 'Its controller always builds a new oven.'
+    const found = convertAsset(asset({ heat: 1 }), sampleCatalogue([{ kind: 'BakeryOven', makesAnother: why }]), {})
+    expect(found).toMatchObject({ makesAnother: why, verdict: { verdict: 'would-change', reasons: [why] } })
+  })
+
   test('an access policy becomes a partial policy, without members that were deleted', () => {
     const bindings = [{ role: 'roles/baker', members: ['user:a@b.test', 'deleted:user:c@b.test?uid=1'] }]
     const { manifests } = convert({ ...asset({ heat: 1 }), iamPolicy: { etag: 'x', bindings } })

@@ -17,6 +17,8 @@ export interface Conversion {
   account: Account | null
   verdict: Verdict | null
   refused: { reason: RefusalReason; message: string } | null
+  /** Why applying the manifests would make another resource instead of adopting this one: a sentence. */
+  makesAnother: string | null
 }
 
 /** Converts one asset as it came from the inventory. */
@@ -39,7 +41,7 @@ function withOwnProject(value: Json, context: MappingContext): MappingContext {
 
 /** A conversion that did not happen. */
 export function refusedWith(reason: RefusalReason, message: string): Conversion {
-  return { manifests: [], account: null, verdict: null, refused: { reason, message } }
+  return { manifests: [], account: null, verdict: null, refused: { reason, message }, makesAnother: null }
 }
 
 function convertRead(asset: Asset, catalogue: Catalogue, context: MappingContext): Conversion {
@@ -56,15 +58,16 @@ function convertRead(asset: Asset, catalogue: Catalogue, context: MappingContext
       account,
       verdict: { verdict: 'nothing-changes', reasons: ['The bindings are there already.'], fields: [] },
       refused: null,
+      makesAnother: null,
     }
   }
-  const { manifest, account, labels } = toManifest(asset, kind, context)
+  const { manifest, account, labels, makesAnother } = toManifest(asset, kind, context)
   const verdict = judge({
     kind: kind.compiled.kind,
     account,
     labels,
     keepsUnsetFields: kind.keepsUnsetFields,
-    alwaysUpdates: kind.table?.alwaysUpdates,
+    alwaysUpdates: makesAnother ?? kind.table?.alwaysUpdates,
     renamed: renamedField(asset, kind, manifest),
   })
   const name = textAt(manifest, 'metadata', 'name')
@@ -73,7 +76,7 @@ function convertRead(asset: Asset, catalogue: Catalogue, context: MappingContext
   const policies = policyManifests(asset, kind, name, catalogue, account)
   for (const entry of account.entries.slice(mark)) if (entry.to) entry.manifest = 1 + parts.length
   const manifests = [manifest, ...parts, ...policies]
-  return { manifests, account, verdict, refused: null }
+  return { manifests, account, verdict, refused: null, makesAnother: makesAnother ?? null }
 }
 
 /** The field that adoption would fill with the manifest's name, when it holds something else. */

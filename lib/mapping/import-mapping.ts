@@ -82,6 +82,7 @@ const table = z.strictObject({
   place: word.optional(),
   nameFills: path.optional(),
   alwaysUpdates: word.optional(),
+  makesAnother: word.optional(),
 })
 const document = z.strictObject({
   apiVersion: z.literal('corbel.dev/v1', 'The apiVersion is corbel.dev/v1.'),

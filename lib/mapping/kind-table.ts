@@ -34,6 +34,8 @@ export interface KindTable {
   nameFills?: SourcePath
   /** What the controller is known to do at the first reconcile, whatever the manifest says: a sentence. */
   alwaysUpdates?: string
+  /** Why the controller cannot find the live resource again, and would make another one: a sentence. */
+  makesAnother?: string
 }
 
 /** A rule holds when the value is there and equals `is`, fits `matches` or `atLeast`, or, without these, is there at all. */

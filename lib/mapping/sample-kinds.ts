@@ -96,6 +96,8 @@ const definitions: JsonObject[] = [
       'projectRef',
     ),
   ),
+  // known by the name of its manifest alone
+  definition('BakeryShelfLabel', 'bakery.cnrm.cloud.google.com', true, object({ shelf: text, words: text })),
   definition(
     'IAMPartialPolicy',
     'iam.cnrm.cloud.google.com',

@@ -45,6 +45,8 @@ export interface Mapped {
   account: Account
   /** The live labels; undefined when the asset shows none. */
   labels: Readonly<Record<string, string>> | undefined
+  /** Why applying the manifest would make another resource instead of adopting this one: a sentence. */
+  makesAnother: string | undefined
 }
 
 /** What the definition says beyond its fields. */
@@ -117,7 +119,25 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
   const errors = validateResource(kind.compiled, manifest)
   const [first] = errors
   if (first) throw new Refusal('does-not-fit', `${first.path.join('.')}: ${first.message}`)
-  return { manifest, account, labels }
+  const makesAnother = kind.table?.makesAnother ?? (losesId(manifest, kind, identity.id) ? lostId : undefined)
+  return { manifest, account, labels, makesAnother }
+}
+
+/** Why a resource whose id stands nowhere in its manifest is not adopted. */
+export const lostId =
+  'The kind has no field for the id of an existing resource, and the name of the manifest cannot be that id: its controller would make another one.'
+
+/** Whether the resource is found again by the manifest's name alone. */
+export const isKnownByName = ({ compiled, spec }: MappedKind): boolean =>
+  spec !== undefined && !spec.byKey.has('resourceID') && !spec.byKey.has('resourceRef') && !Object.hasOwn(identifyingFields, compiled.kind)
+
+function losesId(manifest: JsonObject, kind: MappedKind, id: string): boolean {
+  return isKnownByName(kind) && textAt(manifest, 'metadata', 'name') !== id && !holdsText(manifest.spec, id)
+}
+
+function holdsText(value: Json | undefined, text: string): boolean {
+  if (typeof value !== 'object' || value === null) return value === text
+  return Object.values(value).some((inner) => holdsText(inner, text))
 }
 
 /** What tells a resource apart whose id alone does not: a record set is `www.shop.test.` and `A`. */

@@ -24,7 +24,7 @@ export interface VerdictQuestion {
   labels: Readonly<Record<string, string>> | undefined
   /** The controller keeps live values of fields that a manifest leaves out. */
   keepsUnsetFields: boolean
-  /** The kind's table says that the controller always sends an update. */
+  /** What the controller does at the first reconcile whatever the manifest says: a sentence. */
   alwaysUpdates: string | undefined
   /** A field that the controller fills with the manifest's name, and that holds something else. */
   renamed: JsonPath | undefined

@@ -111,11 +111,11 @@ export const managementTables: readonly KindTable[] = [
   {
     kind: 'CloudBuildTrigger',
     place: 'global',
-    alwaysUpdates: 'The kind has no field for the id of an existing trigger: its controller makes another one.',
+    makesAnother: 'The kind has no field for the id of an existing trigger: its controller makes another one.',
   },
   {
     kind: 'FirestoreIndex',
-    alwaysUpdates: 'The kind has no field for the id of an existing index: its controller tries to make another one.',
+    makesAnother: 'The kind has no field for the id of an existing index: its controller tries to make another one.',
   },
   {
     kind: 'EventarcTrigger',
