@@ -1,7 +1,20 @@
 import { defineConfig } from 'vitest/config'
 
-// Two projects: `unit` needs nothing but Node; `system` needs the control plane, PostgreSQL and git, which
-// scripts/test.ts starts and names in the environment (see docs/ARCHITECTURE.md, "Tests").
+// `unit` needs nothing but Node. `system` needs the control plane, PostgreSQL and git, which scripts/test.ts starts and names in the
+// environment (see docs/ARCHITECTURE.md, "Tests"); its files share one cluster, so they run one after the other. `apart` are system tests
+// that touch no shared cluster, only a database of their own and what they start themselves: they run beside the others.
+const apart = [
+  'cli/audit-command',
+  'demo/cloud/cloud-assets',
+  'demo/control-plane/*',
+  'demo/postgres/*',
+  'lib/{api,assets,audit,database,drafts,identity,jobs,mapping}/*',
+  'lib/imports/scan-inventory',
+  'lib/inventory/store-changes',
+  'lib/schema/all-kinds',
+].map((name) => `${name}.system.test.ts`)
+
+const oneByOne = { testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false, pool: 'forks' } as const
 export default defineConfig({
   test: {
     projects: [
@@ -21,12 +34,13 @@ export default defineConfig({
           name: 'system',
           environment: 'node',
           include: ['{lib,cli,worker,demo,scripts,app}/**/*.system.test.ts'],
-          exclude: ['**/node_modules/**'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-          pool: 'forks',
+          exclude: [...apart, '**/node_modules/**'],
+          ...oneByOne,
         },
+      },
+      {
+        ssr: { resolve: { conditions: ['react-server', 'module', 'node', 'development|production'] } },
+        test: { name: 'apart', environment: 'node', include: apart, ...oneByOne },
       },
     ],
   },

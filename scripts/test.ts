@@ -85,7 +85,8 @@ async function system(): Promise<Results> {
   const foundations = await startFoundations({ directory, ports: await choosePorts(directory), supervisor, progress })
   await step('Kinds, projects and people', () => throughRestarts(() => seedCluster({ kubeconfig: foundations.kubeconfig })))
   const systems = { TEST_DATABASE_URL: foundations.databaseUrl, TEST_KUBECONFIG: foundations.kubeconfig }
-  return vitest('system', values.all ? { ...systems, CORBEL_ALL_KINDS: '1' } : systems)
+  const env = values.all ? { ...systems, CORBEL_ALL_KINDS: '1' } : systems
+  return sum(await Promise.all([vitest('system', env), vitest('apart', env)]))
 }
 
 /** Playwright over the whole demo, built as it is shipped. */
@@ -115,7 +116,7 @@ async function vitest(project: string, env: Record<string, string>): Promise<Res
   const code = await run(
     [join(modules, 'vitest', 'vitest.mjs'), 'run', '--project', project, ...reporters],
     env,
-    (values.all ? 20 : 10) * minuteMs,
+    (values.all ? 25 : 12) * minuteMs,
   )
   return readVitest(project, readText(file), code)
 }
