@@ -52,6 +52,7 @@ export function Table<Row>({
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return
     const current = rows[here]
     if (event.key === 'Enter' && current && open) {
+      event.preventDefault() // else the same key presses whatever the opened dialog has focused
       open(current)
       return
     }
