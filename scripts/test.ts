@@ -16,6 +16,7 @@ import { createProgress } from '#demo/progress.ts'
 import { startDemo } from '#demo/start-demo.ts'
 import { builds, choosePorts, prepareState, removeRecord, root, runningDemo, writeRecord } from '#demo/state.ts'
 import { createSupervisor } from '#demo/supervisor/supervisor.ts'
+import { buildWeb } from '#demo/web-build.ts'
 import { seedCluster } from '#demo/world/seed-cluster.ts'
 import { throughRestarts } from '#demo/world/through-restarts.ts'
 import { findChromium } from './chromium.ts'
@@ -86,7 +87,10 @@ async function system(): Promise<Results> {
   await step('Kinds, projects and people', () => throughRestarts(() => seedCluster({ kubeconfig: foundations.kubeconfig })))
   const systems = { TEST_DATABASE_URL: foundations.databaseUrl, TEST_KUBECONFIG: foundations.kubeconfig }
   const env = values.all ? { ...systems, CORBEL_ALL_KINDS: '1' } : systems
-  return sum(await Promise.all([vitest('system', env), vitest('apart', env)]))
+  // these tests mostly wait, and the journeys need the build: one that fails is told there
+  const build = chosen.includes('journeys') ? buildWeb(() => {}).catch(() => undefined) : undefined
+  const [shared, apart] = await Promise.all([vitest('system', env), vitest('apart', env), build])
+  return sum([shared, apart])
 }
 
 /** Playwright over the whole demo, built as it is shipped. */

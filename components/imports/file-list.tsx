@@ -8,7 +8,7 @@ import { Icon } from '#components/ui/icons.tsx'
 import type { ImportGroup } from '#lib/imports/contract.ts'
 import styles from './pull-requests.module.css'
 
-const shown = 60
+const shown = 200
 
 /** Files a pull request writes; those that exist already say so, since they keep what is in them. */
 export function FileList({ files }: { files: ImportGroup['files'] }) {
