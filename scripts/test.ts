@@ -108,7 +108,7 @@ async function journeys(): Promise<Results> {
     E2E_STATE: directory,
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   }
-  const code = await run([join(modules, '@playwright', 'test', 'cli.js'), 'test', '--reporter=list,json'], env, 18 * minuteMs)
+  const code = await run([join(modules, '@playwright', 'test', 'cli.js'), 'test', '--reporter=list,json'], env, 22 * minuteMs)
   return readPlaywright('journeys', readText(file), code)
 }
 

@@ -161,6 +161,11 @@ describe('markdown', () => {
       '<details><summary>a <b>b</b></summary>\n<p>text</p>\n</details>',
     ],
     ['takes no attribute but open', '<details open ontoggle="x()">', '&lt;details open ontoggle=&quot;x()&quot;&gt;'],
+    [
+      'aligns the cells of a table without inline styles',
+      '| a |\n| -: |\n| 1 |',
+      '<table>\n<thead>\n<tr>\n<th align="right">a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td align="right">1</td>\n</tr>\n</tbody>\n</table>\n',
+    ],
     ['makes no script links', '[x](javascript:alert(1))', '<p>[x](javascript:alert(1))</p>\n'],
     ['colours a diff', '```diff\n+<b>\n```', '<pre class="diff" tabindex="0"><code><span class="added">+&lt;b&gt;</span></code></pre>\n'],
     ['keeps comments in code', '```\n<!-- a -->\n```', '<pre><code>&lt;!-- a --&gt;\n</code></pre>\n'],

@@ -16,6 +16,14 @@ const onlyHarmless = (html: string): string => {
 renderer.renderer.rules.html_block = (tokens, index) => onlyHarmless(tokens[index]?.content ?? '')
 renderer.renderer.rules.html_inline = (tokens, index) => onlyHarmless(tokens[index]?.content ?? '')
 
+// Cells are aligned by attribute, as on GitHub: the pages allow no inline styles.
+renderer.core.ruler.push('aligned_cells', ({ tokens }) => {
+  for (const token of tokens) {
+    const alignment = /^text-align:(\w+)$/.exec(String(token.attrGet('style') ?? ''))?.[1]
+    if (alignment) token.attrs = [['align', alignment]]
+  }
+})
+
 // Lines of a `diff` block get the colours of a diff.
 const fence = renderer.renderer.rules.fence
 renderer.renderer.rules.fence = (tokens, index, options, env, self) => {
