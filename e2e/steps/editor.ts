@@ -7,6 +7,8 @@ export const form = (page: Page) => page.getByRole('form', { name: /^Fields of/ 
 
 /** Replaces the whole manifest. */
 export async function writeYaml(page: Page, text: string): Promise<void> {
+  // focus first: what the editor does when it gets the focus would undo a selection made in the same moment, as no hand can
+  await yamlEditor(page).focus()
   await yamlEditor(page).fill(text)
   await expect.poll(() => readYaml(page)).toBe(text.trimEnd())
 }
