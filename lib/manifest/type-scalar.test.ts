@@ -109,6 +109,9 @@ test.each([
   ['over several lines', 'a: b\n  c\n', ['a']],
   ['as a block', 'a: |\n  b\n', ['a']],
   ['not there', 'a:\n', ['a']],
+  ['under a merge key that merges nothing', 'a:\n  <<: 0\n', ['a', '<<']],
+  ['beside a merge key that merges nothing', 'a: b\nc:\n  <<: 0\n', ['a']],
+  ['beside a value twice', 'a: b\nc: d\nc: e\n', ['a']],
 ])('a value %s is left to setting', (_, text, path) => {
   expect(findScalar(text, 0, path)).toBeUndefined()
 })

@@ -28,11 +28,13 @@ export interface ScalarPlace {
 /** Longer files are read whole at every change: their size is limited in bytes, which must be counted. */
 const longest = 256 * 1024
 
-/** The place of a value on one line, outside of brackets, in a file without anchors; undefined for all others. */
+/** The place of a value on one line, outside of brackets, in a file without anchors and errors; undefined for all others. */
 export function findScalar(text: string, docIndex: number, path: JsonPath): ScalarPlace | undefined {
   if (text.length > longest || /(?:^|[\s[{,])[*&][^\s,[\]{}]/.test(text)) return undefined
+  // A file with an error anywhere is not edited (`setValue` says which): syntax errors, and what only reading finds, like `<<: 0`.
+  if (parseManifestFile(text).problems.some(({ severity }) => severity === 'error')) return undefined
   const document = parseText(text).documents[docIndex]
-  if (!document || document.errors.length > 0) return undefined
+  if (!document) return undefined
   const { steps, aliased } = walkTo(document, path)
   const step = steps.at(-1)
   const node = step?.node
