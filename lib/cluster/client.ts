@@ -104,6 +104,11 @@ export interface ClusterCalls {
   /** Throws Conflict where a precondition does not hold. */
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<Answer<JsonObject>>
   accessReview(question: AccessQuestion): Promise<{ allowed: boolean; reason: string | undefined }>
+  /** What somebody else may do (SubjectAccessReview); needs the right to ask that. */
+  accessReviewOf(
+    who: { user: string; groups: string[] },
+    question: AccessQuestion,
+  ): Promise<{ allowed: boolean; reason: string | undefined }>
   /** What the caller may do in a namespace, cluster-wide grants included (SelfSubjectRulesReview). */
   rulesReview(namespace: string): Promise<RulesReview>
   whoAmI(): Promise<Self>
@@ -223,6 +228,13 @@ function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof disco
     return objectOf(await call({ method: 'PATCH', path, query, body, contentType, attempted: named('patch', ref) }), 'a patch')
   }
 
+  const review = async (kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview', spec: JsonObject) => {
+    const body = { apiVersion: 'authorization.k8s.io/v1', kind, spec }
+    const path = `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`
+    const { value } = await call({ method: 'POST', path, body, attempted: named('create', { apiVersion: '', kind }) })
+    return { allowed: valueAt(value, ['status', 'allowed']) === true, reason: textAt(value, 'status', 'reason') }
+  }
+
   return {
     served,
     pages,
@@ -273,17 +285,8 @@ function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof disco
       }
       return objectOf(await call({ method: 'DELETE', path, body, attempted: named('delete', ref) }), 'a delete')
     },
-    accessReview: async (question) => {
-      const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: { ...question } } }
-      const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
-      const { value } = await call({
-        method: 'POST',
-        path,
-        body,
-        attempted: named('create', { apiVersion: '', kind: 'SelfSubjectAccessReview' }),
-      })
-      return { allowed: valueAt(value, ['status', 'allowed']) === true, reason: textAt(value, 'status', 'reason') }
-    },
+    accessReview: (question) => review('SelfSubjectAccessReview', { resourceAttributes: { ...question } }),
+    accessReviewOf: (who, question) => review('SubjectAccessReview', { ...who, resourceAttributes: { ...question } }),
     rulesReview: async (namespace) => {
       const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } }
       const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews'
