@@ -123,7 +123,7 @@ CREATE TABLE "cluster_audit_event" (
     "verdict" TEXT NOT NULL,
     "changeId" UUID,
 
-    CONSTRAINT "cluster_audit_event_pkey" PRIMARY KEY ("cluster","auditId")
+    CONSTRAINT "cluster_audit_event_pkey" PRIMARY KEY ("cluster","auditId","at")
 );
 
 -- CreateTable
