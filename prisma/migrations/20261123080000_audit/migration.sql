@@ -39,6 +39,7 @@ CREATE INDEX "entry_action_idx" ON "corbel_audit"."entry"("action", "at", "seq")
 CREATE INDEX "entry_outcome_idx" ON "corbel_audit"."entry"("outcome", "at", "seq");
 CREATE INDEX "entry_namespace_idx" ON "corbel_audit"."entry"("namespace", "at", "seq") WHERE "namespace" IS NOT NULL;
 CREATE INDEX "entry_subject_idx" ON "corbel_audit"."entry"("subject", "at", "seq") WHERE "subject" IS NOT NULL;
+CREATE INDEX "entry_session_idx" ON "corbel_audit"."entry"(("target" ->> 'session'), "seq") WHERE "target" ->> 'session' IS NOT NULL;
 CREATE INDEX "entry_intent_idx" ON "corbel_audit"."entry"("intent") WHERE "intent" IS NOT NULL;
 CREATE INDEX "entry_awaits_idx" ON "corbel_audit"."entry"("at") WHERE "awaits";
 
