@@ -134,6 +134,7 @@ CREATE TABLE "cluster_audit_place" (
     "offset" BIGINT NOT NULL,
     "eventAt" TIMESTAMPTZ(6),
     "problem" TEXT,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updatedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "cluster_audit_place_pkey" PRIMARY KEY ("cluster")
