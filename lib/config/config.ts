@@ -48,6 +48,23 @@ export interface Config {
     | undefined
   /** The audit log's signing key (PEM; '' for none), and where checkpoints are also written. */
   audit: { key: string; checkpointFile: string | undefined }
+  breakGlass: {
+    on: boolean
+    /** Whose members agree to sessions and are told of them. Empty: nobody. */
+    approverGroups: string[]
+    /** Patterns of kind keys; `*` stands for any text. */
+    approvalKinds: string[]
+    /** `pattern`: RE2, of the whole text. `url`: with {ticket} in it. */
+    ticket: { pattern: string | undefined; required: boolean; url: string | undefined }
+    minutes: number
+    mostMinutes: number
+    idleMinutes: number
+    stepUpSeconds: number
+    /** Empty: any. */
+    acr: string[]
+    reviewDays: number
+    overdueBlocks: boolean
+  }
   demo: SettingValues['CORBEL_DEMO']
 }
 
@@ -128,6 +145,23 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
             scanHours: values.CORBEL_IMPORT_SCAN_HOURS,
           },
     audit: { key: auditKey, checkpointFile: values.CORBEL_AUDIT_CHECKPOINT_FILE },
+    breakGlass: {
+      on: values.CORBEL_BREAK_GLASS,
+      approverGroups: values.CORBEL_BREAK_GLASS_APPROVER_GROUPS ?? values.CORBEL_ADMIN_GROUPS,
+      approvalKinds: values.CORBEL_BREAK_GLASS_APPROVAL_KINDS,
+      ticket: {
+        pattern: values.CORBEL_BREAK_GLASS_TICKET_PATTERN,
+        required: values.CORBEL_BREAK_GLASS_TICKET_REQUIRED,
+        url: values.CORBEL_BREAK_GLASS_TICKET_URL,
+      },
+      minutes: Math.min(values.CORBEL_BREAK_GLASS_MINUTES, values.CORBEL_BREAK_GLASS_MOST_MINUTES),
+      mostMinutes: values.CORBEL_BREAK_GLASS_MOST_MINUTES,
+      idleMinutes: values.CORBEL_BREAK_GLASS_IDLE_MINUTES,
+      stepUpSeconds: values.CORBEL_BREAK_GLASS_STEP_UP_SECONDS,
+      acr: values.CORBEL_BREAK_GLASS_ACR,
+      reviewDays: values.CORBEL_BREAK_GLASS_REVIEW_DAYS,
+      overdueBlocks: values.CORBEL_BREAK_GLASS_OVERDUE_BLOCKS,
+    },
     demo: values.CORBEL_DEMO,
   }
 }

@@ -3,6 +3,7 @@
  * applies it to the environment once, and docs/configuration.md is printed from the same table.
  */
 import { z } from 'zod'
+import { compileRe2 } from '#lib/schema/re2-pattern.ts'
 
 /** One setting. `schema` takes the text from the environment and gives the value; its messages end "NAME …". */
 interface Setting<T> {
@@ -47,6 +48,33 @@ const perMinute = (usual: number) =>
     .default(String(usual))
     .transform(Number)
     .refine((count) => Number.isInteger(count) && count >= 1 && count <= 100_000, 'must be a whole number of calls, at least 1')
+
+const wholeNumber = (usual: number, least: number, most: number) =>
+  z
+    .string()
+    .default(String(usual))
+    .transform((value) => (/^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN))
+    .refine((count) => count >= least && count <= most, `must be a whole number from ${least} to ${most}`)
+
+const onOrOff = (usual: 'on' | 'off') =>
+  z
+    .enum(['on', 'off'], 'must be on or off')
+    .default(usual)
+    .transform((value) => value === 'on')
+
+const absent = z.union([z.undefined(), z.literal('').transform(() => undefined)])
+
+/** A whole text must match: what only contains a ticket is none. */
+const wholePattern = text.max(200, 'is longer than 200 characters').transform((value, context) => {
+  if (compileRe2(value) && compileRe2(`^(?:${value})$`)) return value
+  context.addIssue({ code: 'custom', message: 'is no regular expression of the form RE2 (no lookaround, no backreferences)' })
+  return z.NEVER
+})
+
+const ticketAddress = url(['http:', 'https:']).refine((value) => {
+  const host = (ticket: string): string | undefined => URL.parse(value.replaceAll('{ticket}', ticket))?.host
+  return value.includes('{ticket}') && host('a') === host('b')
+}, 'must be a URL that starts with http:// or https:// and has {ticket} behind the host')
 
 const optionalFile = z.union([z.undefined(), z.literal('').transform(() => undefined), text])
 
@@ -305,6 +333,90 @@ export const settings = {
       'File to which the worker also appends every checkpoint: on a disk, a mounted bucket or a share that whoever runs the database cannot change. Checkpoints go to the log in any case.',
     example: '/var/lib/corbel-checkpoints/audit.notes',
     schema: optionalFile,
+  }),
+  CORBEL_BREAK_GLASS: setting({
+    section: 'Break-glass',
+    about:
+      'Whether people may ask for break-glass sessions: `on` or `off`. Off, nobody opens another one; those that are open run out as they would.',
+    example: 'on',
+    schema: onOrOff('on'),
+  }),
+  CORBEL_BREAK_GLASS_APPROVER_GROUPS: setting({
+    section: 'Break-glass',
+    about:
+      'Groups whose members are told of sessions and agree to those that need a second person, separated by commas. Default: CORBEL_ADMIN_GROUPS. Set to nothing, nobody can agree, and such sessions cannot be opened.',
+    example: 'platform,security-on-call',
+    schema: z.union([z.undefined(), list('')]),
+  }),
+  CORBEL_BREAK_GLASS_APPROVAL_KINDS: setting({
+    section: 'Break-glass',
+    about:
+      'Kinds that need a second person besides deletions and the groups `iam.cnrm.cloud.google.com` and `resourcemanager.cnrm.cloud.google.com`, as `Kind.group`, separated by commas; `*` stands for any text.',
+    example: 'SQLInstance.*,*.container.cnrm.cloud.google.com',
+    schema: list(''),
+  }),
+  CORBEL_BREAK_GLASS_TICKET_PATTERN: setting({
+    section: 'Break-glass',
+    about: 'Regular expression (RE2) that the whole of a ticket must match. Without it any text is taken.',
+    example: 'INC-[0-9]{4,8}',
+    schema: z.union([absent, wholePattern]),
+  }),
+  CORBEL_BREAK_GLASS_TICKET_REQUIRED: setting({
+    section: 'Break-glass',
+    about: 'Whether a session needs a ticket: `on` or `off`.',
+    example: 'on',
+    schema: onOrOff('off'),
+  }),
+  CORBEL_BREAK_GLASS_TICKET_URL: setting({
+    section: 'Break-glass',
+    about: 'Where a ticket is found; `{ticket}` stands for it. Makes tickets links.',
+    example: 'https://incidents.acme.example/browse/{ticket}',
+    schema: z.union([absent, ticketAddress]),
+  }),
+  CORBEL_BREAK_GLASS_MINUTES: setting({
+    section: 'Break-glass',
+    about: 'How many minutes a session lasts where nothing else is asked for.',
+    example: '60',
+    schema: wholeNumber(60, 1, 240),
+  }),
+  CORBEL_BREAK_GLASS_MOST_MINUTES: setting({
+    section: 'Break-glass',
+    about: 'How many minutes a session may last at most, up to 240.',
+    example: '240',
+    schema: wholeNumber(240, 1, 240),
+  }),
+  CORBEL_BREAK_GLASS_IDLE_MINUTES: setting({
+    section: 'Break-glass',
+    about: 'After how many minutes in which nothing is done in it a session is ended.',
+    example: '30',
+    schema: wholeNumber(30, 1, 240),
+  }),
+  CORBEL_BREAK_GLASS_STEP_UP_SECONDS: setting({
+    section: 'Break-glass',
+    about:
+      'How recently, in seconds, somebody must have proved who they are at the identity provider (`auth_time` in the ID token) to open a session or to agree to one. Who has not is sent there first.',
+    example: '300',
+    schema: wholeNumber(300, 30, 3600),
+  }),
+  CORBEL_BREAK_GLASS_ACR: setting({
+    section: 'Break-glass',
+    about:
+      'How they must have done so: the values of `acr` that count, separated by commas; also asked of the identity provider as `acr_values`. Empty: any.',
+    example: 'phr,phrh',
+    schema: list(''),
+  }),
+  CORBEL_BREAK_GLASS_REVIEW_DAYS: setting({
+    section: 'Break-glass',
+    about: 'Within how many days of its end a session in which something was changed must be brought back to Git and reviewed.',
+    example: '3',
+    schema: wholeNumber(3, 1, 90),
+  }),
+  CORBEL_BREAK_GLASS_OVERDUE_BLOCKS: setting({
+    section: 'Break-glass',
+    about:
+      'Whether an overdue review keeps the person, and everybody in the project, from another session unless it is for an incident: `on` or `off`.',
+    example: 'on',
+    schema: onOrOff('on'),
   }),
   CORBEL_DEMO: setting({
     section: 'Demo',

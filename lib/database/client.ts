@@ -28,7 +28,7 @@ export const notifyChannel = 'corbel'
 
 /** What is told: readers fetch again what they show of the scope; nothing else is carried. */
 export interface Ping {
-  scope: 'resources' | 'proposals' | 'kinds' | 'cluster'
+  scope: 'resources' | 'proposals' | 'kinds' | 'cluster' | 'break-glass'
   cluster?: string
   namespaces?: string[]
   id?: string

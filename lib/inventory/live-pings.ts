@@ -18,7 +18,7 @@ const manyIds = 10
 // Next gives each bundle its own module instances, so the one copy hangs on globalThis.
 const held = globalThis as typeof globalThis & { corbelPings?: PingHub }
 
-/** Pings cut to what somebody may see and merged: one per scope and cluster, and per proposal. Pure. */
+/** Pings cut to what somebody may see and merged: one per scope and cluster, and per proposal or session. Pure. */
 export function mergePings(pings: Ping[], grants: Grant[]): Ping[] {
   const merged = new Map<string, Ping>()
   const namespaces = new Map<string, Set<string> | 'all'>()
@@ -36,7 +36,9 @@ export function mergePings(pings: Ping[], grants: Grant[]): Ping[] {
     return of && of !== 'all' ? { ...ping, namespaces: [...of] } : ping
   })
   const withId = result.filter(({ id }) => id !== undefined)
-  return withId.length > manyIds ? [...result.filter(({ id }) => id === undefined), { scope: 'proposals' }] : result
+  if (withId.length <= manyIds) return result
+  const scopes = new Set(withId.map(({ scope }) => scope))
+  return [...result.filter(({ id }) => id === undefined), ...[...scopes].map((scope) => ({ scope }))]
 }
 
 function visiblePart(ping: Ping, grants: Grant[]): Ping | undefined {

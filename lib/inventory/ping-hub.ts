@@ -9,7 +9,7 @@ export interface PingHub {
   close: () => Promise<void>
 }
 
-const scopes = new Set(['resources', 'proposals', 'kinds', 'cluster'])
+const scopes = ['resources', 'proposals', 'kinds', 'cluster', 'break-glass'] as const
 
 /** What a notification says, or undefined where it is none of ours. */
 export function readPing(payload: string | undefined): Ping | undefined {
@@ -19,7 +19,7 @@ export function readPing(payload: string | undefined): Ping | undefined {
   } catch {
     return undefined
   }
-  if (typeof value !== 'object' || value === null || !('scope' in value) || !scopes.has(String(value.scope))) return undefined
+  if (typeof value !== 'object' || value === null || !('scope' in value) || !scopes.some((scope) => scope === value.scope)) return undefined
   return value as Ping // written by `notify` alone; readers only pass it on
 }
 
@@ -56,7 +56,7 @@ export function pingHub(databaseUrl: string): PingHub {
     try {
       await connection.connect()
       await connection.query(`LISTEN ${notifyChannel}`)
-      if (failures > 0) for (const scope of ['resources', 'proposals', 'kinds', 'cluster'] as const) tell({ scope })
+      if (failures > 0) for (const scope of scopes) tell({ scope })
       failures = 0
     } catch {
       again() // the readers' own queries say that the database is away
