@@ -2,17 +2,16 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
 import { apiPaths, pagePaths } from '#components/data/api-paths.ts'
 import { fetchJson } from '#components/data/fetch-json.ts'
 import { queries } from '#components/data/queries.ts'
-import { type FormModel, FormProvider } from '#components/forms/form-context.tsx'
+import type { FormModel } from '#components/forms/form-context.tsx'
 import { FormView } from '#components/forms/form-view.ts'
-import { ResourceForm } from '#components/forms/resource-form.tsx'
 import { Button, LinkButton } from '#components/ui/button.tsx'
 import { Banner } from '#components/ui/notices.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import { YamlEditor, type YamlEditorHandle } from '#components/yaml/yaml-editor.tsx'
+import { YamlEditor } from '#components/yaml/yaml-editor.tsx'
 import type { FieldError } from '#lib/errors.ts'
 import type { Project } from '#lib/inventory/contract.ts'
 import { type Json, textAt } from '#lib/json.ts'
@@ -27,12 +26,12 @@ import { type DraftAddress, DraftKeeper } from './draft-keeper.ts'
 import type { Opening } from './draft-rules.ts'
 import styles from './editor.module.css'
 import { EditorBar } from './editor-bar.tsx'
+import { EditorPanes, usePanes } from './editor-panes.tsx'
 import { ManifestJudge } from './judge-manifest.ts'
 import { LiveNotice } from './live-notice.tsx'
 import { ManagedNotice } from './managed-notice.tsx'
 import { ManifestStore } from './manifest-store.ts'
 import { MergeNotice } from './merge-notice.tsx'
-import { PaneSwitch } from './pane-switch.tsx'
 import { AddedToBasket, usePutAside } from './put-aside.tsx'
 import { ReviewDialog } from './review-dialog.tsx'
 import { useDraft } from './use-draft.tsx'
@@ -167,8 +166,8 @@ function OpenEditor(props: OpenEditorProps) {
   const [parts] = useState(() => makeParts(props))
   const { store, view, model, judge, keeper, currentText } = parts
   const router = useRouter()
-  const yaml = useRef<YamlEditorHandle>(null)
-  const [pane, setPane] = useState<'form' | 'yaml'>('form')
+  const panes = usePanes(parts)
+  const { pane, setPane, goToProblem } = panes
   const [reviewing, setReviewing] = useState(false)
   const [base, setBase] = useState(parts.baseBlob)
   const [basketItem, setBasketItem] = useState(props.inBasket)
@@ -196,21 +195,7 @@ function OpenEditor(props: OpenEditorProps) {
   )
 
   useEffect(() => judge.start(), [judge])
-  useEffect(() => {
-    let seen = view.request()?.at
-    return view.subscribe(() => {
-      if (view.request()?.at === seen) return
-      seen = view.request()?.at
-      setPane('form')
-    })
-  }, [view])
 
-  const goToProblem = () => {
-    const line = store.state().problems.find((problem) => problem.severity === 'error')?.line ?? 1
-    setPane('yaml')
-    // on phones the YAML view is only now being shown
-    requestAnimationFrame(() => yaml.current?.goToLine(line))
-  }
   /** Whether the manifest can be sent; leads to what is wrong. */
   const isRight = (): boolean => {
     const errors = judge.ask()
@@ -237,13 +222,6 @@ function OpenEditor(props: OpenEditorProps) {
   const createAnother = () => {
     setBasketItem(null)
     void discard()
-  }
-  const goToYaml = (event: KeyboardEvent) => {
-    const path = view.focused()
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !path) return
-    event.preventDefault()
-    setPane('yaml')
-    requestAnimationFrame(() => yaml.current?.goToField(path))
   }
   const at = name === undefined ? undefined : { cluster: project.cluster, namespace: project.namespace, kind: kind.key, name }
   const rebase = (blob: string) => {
@@ -307,26 +285,9 @@ function OpenEditor(props: OpenEditorProps) {
           </Banner>
         ) : null}
       </div>
-      <PaneSwitch
-        label="Views of the manifest"
-        panes={[
-          { pane: 'form', title: 'Form' },
-          { pane: 'yaml', title: 'YAML' },
-        ]}
-        current={pane}
-        choose={setPane}
-      />
-      <div className={styles.panes} data-pane={pane}>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: a shortcut from whichever field has the focus; the fields are the controls */}
-        <div id="pane-form" className={styles.form} onKeyDown={goToYaml}>
-          <FormProvider model={model}>
-            <ResourceForm />
-          </FormProvider>
-        </div>
-        <div id="pane-yaml" className={styles.yaml}>
-          {isWide || pane === 'yaml' ? <YamlEditor ref={yaml} store={store} view={view} kind={kind} project={project} /> : null}
-        </div>
-      </div>
+      <EditorPanes panes={panes} model={model}>
+        {isWide || pane === 'yaml' ? <YamlEditor ref={panes.yaml} store={store} view={view} kind={kind} project={project} /> : null}
+      </EditorPanes>
       <EditorBar
         repository={project.repository ?? 'no repository'}
         path={start.file?.path ?? <NewFilePath store={store} kind={kind} project={project} />}

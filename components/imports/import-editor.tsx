@@ -1,20 +1,20 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { type KeyboardEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import styles from '#components/create/editor.module.css'
 import { Fact, Judged } from '#components/create/editor-bar.tsx'
+import { EditorPanes, usePanes } from '#components/create/editor-panes.tsx'
 import { ManifestJudge } from '#components/create/judge-manifest.ts'
 import { ManifestStore } from '#components/create/manifest-store.ts'
 import { apiPaths } from '#components/data/api-paths.ts'
 import { fetchJson, holdPage } from '#components/data/fetch-json.ts'
-import { type FormModel, FormProvider } from '#components/forms/form-context.tsx'
+import type { FormModel } from '#components/forms/form-context.tsx'
 import { FormView } from '#components/forms/form-view.ts'
-import { ResourceForm } from '#components/forms/resource-form.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { kindOf } from '#components/ui/format.ts'
 import { Banner } from '#components/ui/notices.tsx'
-import { YamlEditor, type YamlEditorHandle } from '#components/yaml/yaml-editor.tsx'
+import { YamlEditor } from '#components/yaml/yaml-editor.tsx'
 import type { ImportManifest, ImportRun } from '#lib/imports/contract.ts'
 import type { DryRunResult } from '#lib/proposals/contract.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
@@ -84,10 +84,9 @@ function makeParts({ run, namespace, rowId, index, manifest, kind }: EditorProps
 export function ImportEditor(props: EditorProps) {
   const { run, rowId, namespace, index, manifest, kind, back } = props
   const [{ store, view, model, judge, restored }] = useState(() => makeParts(props))
+  const panes = usePanes({ store, view })
   const { change, busy, problem } = useDetailChange(run.id, rowId)
   const router = useRouter()
-  const yaml = useRef<YamlEditorHandle>(null)
-  const [pane, setPane] = useState<'form' | 'yaml'>('form')
   const text = useSyncExternalStore(
     store.subscribe,
     () => store.state().text,
@@ -105,14 +104,6 @@ export function ImportEditor(props: EditorProps) {
   useEffect(() => judge.start(), [judge])
   useEffect(() => holdPage(), [])
   useEffect(() => unsaved.write(key, changed ? text : null), [key, changed, text])
-  useEffect(() => {
-    let seen = view.request()?.at
-    return view.subscribe(() => {
-      if (view.request()?.at === seen) return
-      seen = view.request()?.at
-      setPane('form')
-    })
-  }, [view])
 
   const leave = () => {
     unsaved.write(key, null)
@@ -121,18 +112,10 @@ export function ImportEditor(props: EditorProps) {
   const save = async () => {
     const errors = judge.ask()
     if (errors === undefined) {
-      setPane('yaml')
-      requestAnimationFrame(() => yaml.current?.goToLine(store.state().problems.find(({ severity }) => severity === 'error')?.line ?? 1))
+      panes.goToProblem()
       return
     }
     if (await change({ type: 'save', manifest: index, text: store.state().text })) leave()
-  }
-  const goToYaml = (event: KeyboardEvent) => {
-    const path = view.focused()
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !path) return
-    event.preventDefault()
-    setPane('yaml')
-    requestAnimationFrame(() => yaml.current?.goToField(path))
   }
   return (
     <div className={styles.page}>
@@ -149,32 +132,9 @@ export function ImportEditor(props: EditorProps) {
         ) : null}
         {broken ? <Banner tone="red">The YAML cannot be read, so the form waits with its last values. {broken}</Banner> : null}
       </div>
-      <div className={styles.switch} role="tablist" aria-label="Views of the manifest">
-        {(['form', 'yaml'] as const).map((each) => (
-          <button
-            key={each}
-            type="button"
-            role="tab"
-            id={`pane-${each}-tab`}
-            aria-selected={pane === each}
-            aria-controls={`pane-${each}`}
-            onClick={() => setPane(each)}
-          >
-            {each === 'form' ? 'Form' : 'YAML'}
-          </button>
-        ))}
-      </div>
-      <div className={styles.panes} data-pane={pane}>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: a shortcut from whichever field has the focus; the fields are the controls */}
-        <div id="pane-form" className={styles.form} onKeyDown={goToYaml}>
-          <FormProvider model={model}>
-            <ResourceForm />
-          </FormProvider>
-        </div>
-        <div id="pane-yaml" className={styles.yaml}>
-          <YamlEditor ref={yaml} store={store} view={view} kind={kind} project={{ cluster: run.cluster, namespace }} />
-        </div>
-      </div>
+      <EditorPanes panes={panes} model={model}>
+        <YamlEditor ref={panes.yaml} store={store} view={view} kind={kind} project={{ cluster: run.cluster, namespace }} />
+      </EditorPanes>
       <div className={styles.bar}>
         <div className={styles.where}>Kept in this import until you propose it.</div>
         <div className={styles.status} role="status">
