@@ -29,6 +29,10 @@ const below =
   (collection: string): Path =>
   ({ project, id }) =>
     `projects/${project}/${collection}/${id}`
+const inParent =
+  (parents: string, reference: string, collection: string): Path =>
+  ({ project, id, target }) =>
+    `projects/${project}/${parents}/${target(reference).id}/${collection}/${id}`
 const located =
   (collection: string): Path =>
   ({ project, id, spec }) =>
@@ -46,7 +50,7 @@ const types: Record<string, { type: string; path: Path }> = {
   BigQueryDataset: { type: 'bigquery/Dataset', path: below('datasets') },
   BigQueryTable: {
     type: 'bigquery/Table',
-    path: ({ project, id, target }) => `projects/${project}/datasets/${target('datasetRef').id}/tables/${id}`,
+    path: inParent('datasets', 'datasetRef', 'tables'),
   },
   BigtableInstance: { type: 'bigtableadmin/Instance', path: below('instances') },
   ComputeAddress: { type: 'compute/Address', path: compute('addresses') },
@@ -80,17 +84,17 @@ const types: Record<string, { type: string; path: Path }> = {
   SecretManagerSecret: { type: 'secretmanager/Secret', path: below('secrets') },
   SpannerDatabase: {
     type: 'spanner/Database',
-    path: ({ project, id, target }) => `projects/${project}/instances/${target('instanceRef').id}/databases/${id}`,
+    path: inParent('instances', 'instanceRef', 'databases'),
   },
   SpannerInstance: { type: 'spanner/Instance', path: below('instances') },
   SQLDatabase: {
     type: 'sqladmin/Database',
-    path: ({ project, id, target }) => `projects/${project}/instances/${target('instanceRef').id}/databases/${id}`,
+    path: inParent('instances', 'instanceRef', 'databases'),
   },
   SQLInstance: { type: 'sqladmin/Instance', path: below('instances') },
   SQLUser: {
     type: 'sqladmin/User',
-    path: ({ project, id, target }) => `projects/${project}/instances/${target('instanceRef').id}/users/${id}`,
+    path: inParent('instances', 'instanceRef', 'users'),
   },
   StorageBucket: { type: 'storage/Bucket', path: ({ id }) => id },
 }
