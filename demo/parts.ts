@@ -1,7 +1,8 @@
 /** The parts of the demo that stand on the foundations: what each is told, and how the portal is configured for them. */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { assetInventoryPart } from '#demo/asset-inventory/start.ts'
 import { ciPart } from '#demo/ci/start.ts'
+import { auditLog } from '#demo/control-plane/start.ts'
 import { clientId, type Foundations } from '#demo/foundations.ts'
 import { emailOf, people } from '#demo/identity/people.ts'
 import { identityPart, issuerAt } from '#demo/identity/start.ts'
@@ -129,8 +130,15 @@ export function portalEnvironment({ directory, ports, secrets, foundations, port
     CORBEL_ASSET_INVENTORY_URL: assetInventoryUrl(ports),
     CORBEL_AUDIT_KEY_FILE: auditKeyFile(directory),
     CORBEL_AUDIT_CHECKPOINT_FILE: join(directory, 'audit-checkpoints.txt'),
+    ...clusterAudit(directory, foundations.kubeconfig),
     CORBEL_DEMO: JSON.stringify({ simulated, steps: stepsToTry(ports) }),
   }
+}
+
+/** The log of our own control plane; a cluster of yours keeps its own somewhere else. */
+function clusterAudit(directory: string, kubeconfig: string): Record<string, string> {
+  const own = dirname(kubeconfig)
+  return dirname(own) === directory ? { CORBEL_CLUSTER_AUDIT_LOGS: JSON.stringify({ [clusterName]: auditLog(own) }) } : {}
 }
 
 /** The web part: the built product, or Next's development server. */

@@ -6,10 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { keepCheckpoints } from '#lib/audit/keep-checkpoints.ts'
 import { verifyAuditJob } from '#lib/audit/verify-whole-chain.ts'
 import { clusters } from '#lib/cluster/clusters.ts'
+import { followClusterAudit } from '#lib/cluster-audit/follow-logs.ts'
 import { checkAtStart } from '#lib/config/check-at-start.ts'
 import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
 import { CorbelError } from '#lib/errors.ts'
+import { deliverEvents } from '#lib/event-sinks/deliver-events.ts'
 import { importJobs } from '#lib/imports/import-jobs.ts'
 import { startCollector } from '#lib/inventory/collector.ts'
 import { runnable, startJobs } from '#lib/jobs/run-jobs.ts'
@@ -44,10 +46,12 @@ async function main(): Promise<void> {
     )
     const following = followIndex(stopping.signal)
     const checkpoints = keepCheckpoints(stopping.signal)
+    const clusterAudit = followClusterAudit(stopping.signal)
+    const sinks = deliverEvents(stopping.signal)
     log().info({ port: health.port }, 'ready')
     await aborted(stopping.signal)
     log().info('stopping')
-    await Promise.all([...collectors.map(({ collector }) => collector.stop()), jobs?.stop(), following, checkpoints])
+    await Promise.all([...collectors.map(({ collector }) => collector.stop()), jobs?.stop(), following, checkpoints, clusterAudit, sinks])
   }
   await health.close()
   await Promise.all([database().$disconnect(), ...opened.map((cluster) => cluster.close())])

@@ -340,6 +340,7 @@ export const Alert = z.object({
   note: z.string().nullable(),
 })
 export type Alert = z.infer<typeof Alert>
+export const AlertNote = z.object({ note: z.string().trim().min(1).max(1000) }).strict()
 export const AlertList = z.object({
   items: z.array(Alert),
   /** Per cluster: how far its audit log is read; null where it is not. */

@@ -48,6 +48,10 @@ export interface Config {
     | undefined
   /** The audit log's signing key (PEM; '' for none), and where checkpoints are also written. */
   audit: { key: string; checkpointFile: string | undefined }
+  /** The clusters' own audit logs: a file by cluster, the token of their webhook, and what stands before people's names there. */
+  clusterAudit: { logs: Record<string, string>; webhookToken: string | undefined; userPrefix: string }
+  /** Where the audit chain is sent as CloudEvents; `token` is a bearer token. */
+  eventSinks: { name: string; url: string; token: string | undefined }[]
   breakGlass: {
     on: boolean
     /** Whose members agree to sessions and are told of them. Empty: nobody. */
@@ -102,6 +106,15 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
       'CORBEL_AUDIT_KEY_FILE names a file that holds no Ed25519 private key in PEM. Make one with: openssl genpkey -algorithm ed25519',
     )
   for (const cluster of values.CORBEL_CLUSTERS) readable(`CORBEL_CLUSTERS (cluster "${cluster.name}")`, cluster.kubeconfig)
+  const unknown = Object.keys(values.CORBEL_CLUSTER_AUDIT_LOGS ?? {}).filter(
+    (name) => !values.CORBEL_CLUSTERS.some((one) => one.name === name),
+  )
+  if (unknown.length > 0) mistakes.push(`CORBEL_CLUSTER_AUDIT_LOGS names ${unknown.join(', ')}, which CORBEL_CLUSTERS does not have.`)
+  const eventSinks = (values.CORBEL_EVENT_SINKS ?? []).map(({ name, url, tokenFile }) => ({
+    name,
+    url,
+    token: tokenFile === undefined ? undefined : readable(`CORBEL_EVENT_SINKS (sink "${name}")`, tokenFile).trim(),
+  }))
   if (mistakes.length > 0) throw new ConfigurationError(mistakes)
   return {
     url: values.CORBEL_URL,
@@ -162,6 +175,12 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
       reviewDays: values.CORBEL_BREAK_GLASS_REVIEW_DAYS,
       overdueBlocks: values.CORBEL_BREAK_GLASS_OVERDUE_BLOCKS,
     },
+    clusterAudit: {
+      logs: values.CORBEL_CLUSTER_AUDIT_LOGS ?? {},
+      webhookToken: values.CORBEL_CLUSTER_AUDIT_TOKEN,
+      userPrefix: values.CORBEL_CLUSTER_USER_PREFIX,
+    },
+    eventSinks,
     demo: values.CORBEL_DEMO,
   }
 }

@@ -89,6 +89,16 @@ const clusterList = z
   .min(1, 'names no cluster')
   .refine((clusters) => new Set(clusters.map((cluster) => cluster.name)).size === clusters.length, 'names a cluster twice')
 
+const sinkList = z
+  .array(
+    z.strictObject({
+      name: z.string().regex(/^[a-z0-9][-a-z0-9]{0,40}$/, 'sink names are lower-case letters, digits and dashes'),
+      url: web.refine(isHttpsOrLoopback, 'must start with https:// unless it is an address of this machine'),
+      tokenFile: z.string().min(1).optional(),
+    }),
+  )
+  .refine((sinks) => new Set(sinks.map((sink) => sink.name)).size === sinks.length, 'names a sink twice')
+
 const blueprintSource = z.string().transform((value, context): 'shipped' | { repository: string; path: string } => {
   if (value === 'shipped') return value
   const [, repository, path = ''] = /^([\w.-]+\/[\w.-]+)(?::(.*))?$/.exec(value) ?? []
@@ -417,6 +427,35 @@ export const settings = {
       'Whether an overdue review keeps the person, and everybody in the project, from another session unless it is for an incident: `on` or `off`.',
     example: 'on',
     schema: onOrOff('on'),
+  }),
+  CORBEL_CLUSTER_AUDIT_LOGS: setting({
+    section: 'Audit log',
+    about:
+      'Files to which API servers write their own audit logs, as JSON `{"cluster": "file"}`, where the worker can see them. Break-glass is matched with them; a use without a session is an alert.',
+    example: '{"infra-eu":"/var/log/kubernetes/audit.log"}',
+    schema: z.union([z.undefined(), z.literal('').transform(() => undefined), json(z.record(z.string(), z.string().min(1)))]),
+  }),
+  CORBEL_CLUSTER_AUDIT_TOKEN: setting({
+    section: 'Audit log',
+    about:
+      'Bearer token with which API servers send their audit events to `/api/webhooks/cluster-audit/<cluster>` (instead of a file). At least 32 characters; without it the webhook is shut.',
+    example: '(openssl rand -hex 32)',
+    secret: true,
+    schema: z.union([z.undefined(), z.literal('').transform(() => undefined), text.min(32, 'must have at least 32 characters')]),
+  }),
+  CORBEL_CLUSTER_USER_PREFIX: setting({
+    section: 'Audit log',
+    about:
+      'What API servers put before people’s names, as their authentication configuration says: the names in their audit logs carry it.',
+    example: 'oidc:',
+    schema: z.string().default('oidc:'),
+  }),
+  CORBEL_EVENT_SINKS: setting({
+    section: 'Audit log',
+    about:
+      'Where every entry of the audit log is also sent, as CloudEvents, in order and at least once: JSON `[{"name", "url", "tokenFile"}]`. A sink that is down holds nothing up; entries wait in the log.',
+    example: '[{"name":"siem","url":"https://siem.acme.example/corbel","tokenFile":"/etc/corbel/siem.token"}]',
+    schema: z.union([z.undefined(), z.literal('').transform(() => undefined), json(sinkList)]),
   }),
   CORBEL_DEMO: setting({
     section: 'Demo',
