@@ -4,13 +4,17 @@
  * Server-side apply of each added or changed resource, then deletion of the removed ones that came from this repository, then looking every
  * few seconds until each has an outcome (lib/plan/apply-progress.ts). Killed at any point it can simply run again: applying the same
  * manifest twice changes nothing, and what is deleted already counts as deleted.
+ *
+ * An object that a break-glass session has paused (lib/plan/paused-apply.ts) is left alone until the pause ends, or until a commit brings that
+ * session's change of it to Git; then the annotation goes too.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterCalls } from '#lib/cluster/client.ts'
 import { CorbelError, NotFound } from '#lib/errors.ts'
-import { type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { isObject, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { type AppliedResource, applyResult, failDependents, giveUp, observe, unreachable } from '#lib/plan/apply-progress.ts'
 import type { ManifestChange } from '#lib/plan/compare-manifests.ts'
+import { type ApplyPause, pausedAnnotation, pausedBecause, pauseOf } from '#lib/plan/paused-apply.ts'
 import { deletionConsequence, fieldManager, repositoryOf, withProvenance } from '#lib/plan/plan.ts'
 import { type ApplyReport, renderApplyMarkdown, renderApplyText } from '#lib/plan/render-apply.ts'
 import { redactText } from '#lib/redact/redact.ts'
@@ -58,7 +62,7 @@ export async function applyCommand(options: Options, terminal: Terminal): Promis
       (change) => unlessAway(outage, change, () => applyOne(calls, change, comparison, proposals)),
     )
     const removed = await forEachAtOnce(wanted.filter(({ action }) => action === 'removed').reverse(), (change) =>
-      unlessAway(outage, change, () => deleteOne(calls, change, comparison)),
+      unlessAway(outage, change, () => deleteOne(calls, change, comparison, proposals)),
     )
     const results = await untilReconciled(
       calls,
@@ -121,12 +125,37 @@ async function applyOne(
         advice: [`Add metadata.namespace in ${declared.file}: the project it belongs to.`],
       }
     }
+    const live = await retrying(() => readLive(calls, declared.identity))
+    const { pause, over } = pausedNow(live, change.key, proposals)
+    if (pause) return pausedResource(resource, pause)
+    // first taken over, whoever wrote it, then left out: what an applier no longer names goes
+    if (over) await retrying(() => calls.applyServerSide(withAnnotation(object, pausedAnnotation, ''), { fieldManager, force: true }))
     const { value } = await retrying(() => calls.applyServerSide(object, { fieldManager, force: true }))
     const generation = valueAt(value, ['metadata', 'generation'])
     return { ...resource, generation: typeof generation === 'number' ? generation : null }
   } catch (error) {
     return refusedBy(resource, error, declared.file)
   }
+}
+
+/** The pause that holds an object back, or that one is over: by time, or because a commit brings its session's change of the object to Git. */
+function pausedNow(live: JsonObject | undefined, key: string, proposals: ProposalTrailer[]): { pause?: ApplyPause; over: boolean } {
+  const { annotated, pause } = pauseOf(live, Date.now())
+  const lifted = proposals.some(({ sessions, resources }) => pause && sessions.includes(pause.session) && names(resources, key))
+  return pause && !lifted ? { pause, over: false } : { over: annotated }
+}
+
+const pausedResource = (resource: AppliedResource, pause: ApplyPause): AppliedResource => ({
+  ...resource,
+  outcome: 'paused',
+  headline: pausedBecause(pause),
+  advice: ['It follows by itself: a later apply takes it up when the change came back to Git, or when the time is over.'],
+})
+
+function withAnnotation(object: JsonObject, key: string, value: string): JsonObject {
+  const metadata = isObject(object.metadata) ? object.metadata : {}
+  const annotations = isObject(metadata.annotations) ? metadata.annotations : {}
+  return { ...object, metadata: { ...metadata, annotations: { ...annotations, [key]: value } } }
 }
 
 /** The outage that was still there after all tries, once there is one. */
@@ -164,10 +193,17 @@ async function retrying<Result>(work: () => Promise<Result>): Promise<Result> {
 
 /** The newest proposal whose trailers name the resource. Names in trailers start with the cluster. */
 function proposalFor(key: string, proposals: ProposalTrailer[]): string | undefined {
-  return proposals.find(({ resources }) => resources.some((resource) => resource.slice(resource.indexOf('/') + 1) === key))?.proposal
+  return proposals.find(({ resources }) => names(resources, key))?.proposal
 }
 
-async function deleteOne(calls: ClusterCalls, change: ManifestChange, { repository }: Comparison): Promise<AppliedResource> {
+const names = (resources: string[], key: string): boolean => resources.some((resource) => resource.slice(resource.indexOf('/') + 1) === key)
+
+async function deleteOne(
+  calls: ClusterCalls,
+  change: ManifestChange,
+  { repository }: Comparison,
+  proposals: ProposalTrailer[],
+): Promise<AppliedResource> {
   const resource = resourceOf(change)
   const declared = change.before
   if (!declared) return resource
@@ -181,6 +217,8 @@ async function deleteOne(calls: ClusterCalls, change: ManifestChange, { reposito
         headline: repository ? deletionConsequence(live, repository) : 'It stays: the name of this repository is not known (--repository).',
       }
     }
+    const { pause } = pausedNow(live, change.key, proposals)
+    if (pause) return pausedResource(resource, pause)
     const uid = textAt(live, 'metadata', 'uid')
     await calls.delete(refTo(declared.identity), uid ? { preconditions: { uid } } : {})
     return resource

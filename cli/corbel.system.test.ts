@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Cluster, openCluster } from '#lib/cluster/client.ts'
 import { NotFound } from '#lib/errors.ts'
 import { type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { pausedAnnotation, pauseValue } from '#lib/plan/paused-apply.ts'
 import type { Plan } from '#lib/plan/plan.ts'
 import type { ApplyReport } from '#lib/plan/render-apply.ts'
 import { run } from './main.ts'
@@ -257,6 +258,79 @@ describe('apply', () => {
     const before = textAt(await read('twice'), 'metadata', 'resourceVersion')
     await corbel('apply', '--head', head, '--wait', '0s')
     expect(textAt(await read('twice'), 'metadata', 'resourceVersion')).toBe(before)
+  })
+})
+
+describe('an object that a break-glass session has paused', () => {
+  const session = '0192f0c1-aaaa-7890-abcd-ef0123456789'
+  const inOneHour = () => new Date(Date.now() + 3_600_000).toISOString()
+  const storageClass = async (name: string) => textAt(await read(name), 'spec', 'storageClass')
+  const note = async (name: string) => textAt(await read(name), 'metadata', 'annotations', pausedAnnotation)
+
+  /** A bucket applied from Git, then changed by hand and paused. */
+  async function paused(name: string, until: string): Promise<string> {
+    const base = commit({ 'infra/p.yaml': bucket(name, 'storageClass: STANDARD') }, 'Add')
+    await corbel('apply', '--head', base, '--wait', '0s')
+    const value = pauseValue({ until, session, owner: 'oidc:alice@acme.test', reason: 'The bucket is full.' })
+    await cluster
+      .asPortal()
+      .patchMerge(
+        ref(name),
+        { metadata: { annotations: { [pausedAnnotation]: value } }, spec: { storageClass: 'NEARLINE' } },
+        { fieldManager: 'corbel-break-glass' },
+      )
+    return base
+  }
+
+  const change = (name: string, message: string) =>
+    commit({ 'infra/p.yaml': bucket(name, 'storageClass: STANDARD\n  location: EU') }, message)
+
+  test('is left alone, with a sentence that names owner, session, reason and end, and that is no failure', async () => {
+    const until = inOneHour()
+    const base = await paused('paused', until)
+    const head = change('paused', 'Change')
+    const { code, out } = await corbel('apply', '--base', base, '--head', head, '--wait', '5s', '--poll', '100ms')
+    expect(code).toBe(0)
+    expect(out).toContain('Apply: 1 paused')
+    expect(out).toContain(
+      `oidc:alice@acme.test has paused it until ${until} for break-glass session ${session} (The bucket is full.): it was left as it is.`,
+    )
+    const markdown = await corbel('apply', '--base', base, '--head', head, '--wait', '0s', '--format', 'markdown')
+    expect(markdown.out).toContain('| paused | `StorageBucket` | `paused` |')
+    expect(await storageClass('paused')).toBe('NEARLINE')
+    expect(await note('paused')).toBeDefined()
+  })
+
+  test('is not deleted either', async () => {
+    const base = await paused('paused-gone', inOneHour())
+    const head = commit({ 'infra/p.yaml': null }, 'Remove')
+    const { code, out } = await corbel('apply', '--base', base, '--head', head, '--wait', '5s', '--poll', '100ms')
+    expect({ code, paused: out.includes('Apply: 1 paused') }).toEqual({ code: 0, paused: true })
+    expect(textAt(await read('paused-gone'), 'metadata', 'deletionTimestamp')).toBeUndefined()
+  })
+
+  test('is applied again when the time is over, and the annotation goes', async () => {
+    const base = await paused('elapsed', new Date(Date.now() - 1000).toISOString())
+    const { code, out } = await corbel('apply', '--base', base, '--head', change('elapsed', 'Change'), '--wait', '0s')
+    expect({ code, applied: out.includes('1 accepted') }).toEqual({ code: 0, applied: true })
+    expect(await storageClass('elapsed')).toBe('STANDARD')
+    expect(await note('elapsed')).toBeUndefined()
+  })
+
+  test("is applied by the merge that brings the session's change of it to Git, and by no other session's", async () => {
+    const base = await paused('handed-back', inOneHour())
+    const trailers = (of: string) =>
+      `Bring it back\n\nCorbel-Proposal: ${proposal}\nCorbel-Resource: test/${namespace}/StorageBucket.storage.cnrm.cloud.google.com/handed-back\nCorbel-Action: update\nCorbel-Session: ${of}`
+    const other = change('handed-back', trailers('0192f0c1-bbbb-7890-abcd-ef0123456789'))
+    const held = await corbel('apply', '--base', base, '--head', other, '--wait', '0s')
+    expect(held.out).toContain('Apply: 1 paused')
+    const merge = commit({ 'infra/p.yaml': bucket('handed-back', 'storageClass: NEARLINE\n  location: EU') }, trailers(session))
+    const { code, out } = await corbel('apply', '--base', base, '--head', merge, '--wait', '0s')
+    expect({ code, applied: out.includes('1 accepted') }).toEqual({ code: 0, applied: true })
+    expect(valueAt(await read('handed-back'), ['spec'])).toMatchObject({ storageClass: 'NEARLINE', location: 'EU' })
+    expect(await note('handed-back')).toBeUndefined()
+    const managers = valueAt(await read('handed-back'), ['metadata', 'managedFields'])
+    expect(JSON.stringify(managers)).not.toContain(pausedAnnotation)
   })
 })
 

@@ -87,27 +87,25 @@ export interface ProposalTrailer {
   proposal: string
   /** `cluster/namespace/Kind.group/name`, as in the trailer Corbel-Resource. */
   resources: string[]
+  /** The break-glass sessions whose changes it brings to Git. */
+  sessions: string[]
 }
 
 /** Proposals named by the commits after `base` up to `head`; without base only by `head`. Newest first. */
 export async function proposalTrailers(directory: string, base: string | undefined, head: string): Promise<ProposalTrailer[]> {
-  const format = '%(trailers:key=Corbel-Proposal,valueonly,separator=%x2C)%x00%(trailers:key=Corbel-Resource,valueonly,separator=%x2C)%x01'
+  const keys = ['Corbel-Proposal', 'Corbel-Resource', 'Corbel-Session']
+  const format = `${keys.map((key) => `%(trailers:key=${key},valueonly,separator=%x2C)`).join('%x00')}%x01`
   const range = base ? [`${base}..${head}`] : ['-1', head]
   const log = await git(directory, ['log', `--format=${format}`, ...range, '--'])
+  const listed = (text: string): string[] =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean)
   return log.split('\x01').flatMap((entry) => {
-    const [proposals = '', resources = ''] = entry.trim().split('\0')
+    const [proposals = '', resources = '', sessions = ''] = entry.trim().split('\0')
     const proposal = proposals.split(',')[0]?.trim()
-    return proposal && /^[0-9a-f-]{36}$/i.test(proposal)
-      ? [
-          {
-            proposal,
-            resources: resources
-              .split(',')
-              .map((text) => text.trim())
-              .filter(Boolean),
-          },
-        ]
-      : []
+    return proposal && /^[0-9a-f-]{36}$/i.test(proposal) ? [{ proposal, resources: listed(resources), sessions: listed(sessions) }] : []
   })
 }
 

@@ -7,13 +7,14 @@
  *      │  └───► late       the time to wait is over
  *   waiting ──► deleted    (removed resources) gone from the cluster
  *   refused                the API server did not take it        kept     removed from Git, not ours to delete
+ *   paused                 held back by a break-glass session: left as it is, and no failure
  *   unreachable            the API server could not be asked: nobody knows whether it took it, and applying again is safe
  */
 import { isObject, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { explainReadiness, type Readiness, reportsReadiness } from '#lib/readiness/explain-readiness.ts'
 import { redactText } from '#lib/redact/redact.ts'
 
-export type ApplyOutcome = 'waiting' | 'ready' | 'applied' | 'deleted' | 'kept' | 'failed' | 'late' | 'refused' | 'unreachable'
+export type ApplyOutcome = 'waiting' | 'ready' | 'applied' | 'deleted' | 'kept' | 'failed' | 'late' | 'refused' | 'paused' | 'unreachable'
 
 export interface AppliedResource {
   key: string

@@ -24,8 +24,11 @@ const words: Record<ApplyOutcome, string> = {
   failed: '✗ failed',
   late: '✗ not ready in time',
   refused: '✗ refused',
+  paused: 'paused',
   unreachable: '! could not be asked',
 }
+
+const needsTelling: ReadonlySet<ApplyOutcome> = new Set(['failed', 'refused', 'late', 'kept', 'paused', 'unreachable'])
 
 /** One line: how many resources ended how. */
 export function applyHeadline(report: ApplyReport): string {
@@ -34,6 +37,7 @@ export function applyHeadline(report: ApplyReport): string {
     [count('ready') + count('applied'), 'ready'],
     [count('deleted'), 'deleted'],
     [count('kept'), 'kept'],
+    [count('paused'), 'paused'],
     [count('waiting'), 'accepted, not waited for'],
     [count('failed') + count('refused'), 'failed'],
     [count('late'), 'not ready in time'],
@@ -60,9 +64,7 @@ export function renderApplyMarkdown(report: ApplyReport): string {
     }
     lines.push('')
   }
-  for (const resource of report.resources.filter(
-    ({ outcome }) => outcome === 'failed' || outcome === 'refused' || outcome === 'late' || outcome === 'kept' || outcome === 'unreachable',
-  )) {
+  for (const resource of report.resources.filter(({ outcome }) => needsTelling.has(outcome))) {
     lines.push(`#### ${plain(resource.kind)} ${plain(resource.name)}`, '', plain(resource.headline), '')
     if (resource.reason) lines.push(`- Condition: ${code(resource.reason)}${resource.since ? ` since ${code(resource.since)}` : ''}`)
     if (resource.message)
