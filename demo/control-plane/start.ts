@@ -32,6 +32,9 @@ export const adminKubeconfig = (directory: string): string => join(directory, 'a
 /** Where it writes its audit log, JSON lines. */
 export const auditLog = (directory: string): string => join(directory, 'audit.log')
 
+/** What it writes there: the policy we ship. */
+const auditPolicyFile = join(import.meta.dirname, '..', '..', 'deploy', 'kubernetes', 'control-plane', 'audit-policy.yaml')
+
 /** The API server as a part. Writes its policy files. */
 export function controlPlanePart({ program, directory, port, trusted }: ControlPlaneOptions): Part {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
@@ -41,7 +44,7 @@ export function controlPlanePart({ program, directory, port, trusted }: ControlP
     return file
   }
   const flags = [
-    `--audit-policy-file=${write('audit-policy.yaml', auditPolicy)}`,
+    `--audit-policy-file=${auditPolicyFile}`,
     `--audit-log-path=${auditLog(directory)}`,
     '--audit-log-maxsize=50',
     '--audit-log-maxbackup=3',
@@ -63,24 +66,6 @@ export function controlPlanePart({ program, directory, port, trusted }: ControlP
   return { ...part, command: program.binary, args, env: { GOMEMLIMIT: '700MiB' } }
 }
 
-/** Whole requests and replies of every write and dry run of an offered kind, who wrote what elsewhere, no reads. */
-export const auditPolicy = {
-  apiVersion: 'audit.k8s.io/v1',
-  kind: 'Policy',
-  omitStages: ['RequestReceived'],
-  omitManagedFields: true,
-  rules: [
-    // Groups cannot be given by pattern, so the built-in ones are taken out first and custom resources are what is left.
-    { level: 'None', verbs: ['get', 'list', 'watch'] },
-    { level: 'None', users: ['system:apiserver'] },
-    { level: 'None', resources: [{ group: 'coordination.k8s.io' }, { group: 'events.k8s.io' }, { group: '', resources: ['events'] }] },
-    { level: 'Metadata', resources: ['', 'apps', 'authentication.k8s.io', 'authorization.k8s.io', 'batch'].map((group) => ({ group })) },
-    { level: 'Metadata', resources: [{ group: 'apiextensions.k8s.io' }, { group: 'apiregistration.k8s.io' }] },
-    { level: 'Metadata', resources: [{ group: 'rbac.authorization.k8s.io' }, { group: 'admissionregistration.k8s.io' }] },
-    { level: 'RequestResponse' },
-  ],
-}
-
 /**
  * People by their verified e-mail and groups, both prefixed so that no token can name a built-in user. Source: Kubernetes
  * documentation, "Using Authentication Configuration".
@@ -94,8 +79,9 @@ export const authenticationConfiguration = ({ issuer, authority, clientId }: Tru
       claimValidationRules: [{ expression: 'claims.email_verified == true', message: 'the e-mail address is not verified' }],
       claimMappings: { username: { expression: '"oidc:" + claims.email' }, groups: { claim: 'groups', prefix: 'oidc:' } },
       userValidationRules: [
-        { expression: "!user.username.startsWith('system:')", message: 'names that start with system: are reserved' },
-        { expression: "user.groups.all(group, !group.startsWith('system:'))", message: 'groups that start with system: are reserved' },
+        // behind the prefix such names are harmless, but whoever asks for one is up to something
+        { expression: "!user.username.startsWith('oidc:system:')", message: 'names that start with system: are reserved' },
+        { expression: "user.groups.all(group, !group.startsWith('oidc:system:'))", message: 'groups that start with system: are reserved' },
       ],
     },
   ],

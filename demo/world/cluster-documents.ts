@@ -42,6 +42,7 @@ const account = (namespace: string, name: string): JsonObject => ({
   apiVersion: 'v1',
   kind: 'ServiceAccount',
   metadata: { name, namespace },
+  automountServiceAccountToken: false,
 })
 
 /** The namespace of a project, with what Corbel and Config Connector read from it. */
@@ -60,12 +61,22 @@ export const projectNamespace = ({ namespace, team, googleProject, repository, p
   },
 })
 
+/** The account break-glass of a project, its rights, and who may act as it: the owning team. */
+function breakGlass(namespace: string, people: Subject): JsonObject[] {
+  return [
+    account(namespace, 'break-glass'),
+    bindingIn(namespace, 'corbel:break-glass', 'corbel:break-glass', { kind: 'ServiceAccount', name: 'break-glass', namespace }),
+    bindingIn(namespace, 'corbel:team-breaks-glass', 'corbel:break-glass-user', people),
+  ]
+}
+
 /** The team's and the CI's rights in a project. */
 export function projectBindings({ namespace, team, repository }: Project, { prefix }: People): JsonObject[] {
   const people: Subject = { kind: 'Group', name: `${prefix}${team}` }
   return [
     bindingIn(namespace, 'corbel:team-reads', 'corbel:read', people),
     bindingIn(namespace, 'corbel:team-proposes', 'corbel:propose', people),
+    ...breakGlass(namespace, people),
     ...(repository === undefined
       ? []
       : [

@@ -35,7 +35,14 @@ export interface Seeded {
 
 const root = join(import.meta.dirname, '..', '..')
 const manager = { fieldManager: 'corbel-demo', force: true }
-const deployed = ['namespace.yaml', 'roles.yaml', 'portal-account.yaml', 'people-dry-run-only.yaml']
+const deployed = [
+  'namespace.yaml',
+  'roles.yaml',
+  'portal-account.yaml',
+  'people-dry-run-only.yaml',
+  'break-glass.yaml',
+  'portal-confined.yaml',
+]
 
 /** Seeds the cluster. Throws the errors of lib/cluster. */
 export async function seedCluster({ kubeconfig, crdFolders = [], kindPatterns, people = defaultPeople }: SeedOptions): Promise<Seeded> {

@@ -10,7 +10,12 @@ const roles: Record<string, string[]> = {
   read: ['get', 'list', 'watch'],
   propose: ['create', 'patch', 'update', 'delete'],
   apply: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
+  'break-glass': ['get', 'patch', 'delete'],
+  'break-glass-user': ['get', 'patch', 'delete'].map((verb) => `impersonate-on:serviceaccount:${verb}`),
 }
+
+/** Which Google account Config Connector uses stands in resources of this group: never a matter of break-glass. */
+const neverByBreakGlass = 'core.cnrm.cloud.google.com'
 
 /** The plurals of the offered kinds by API group, both sorted. `patterns` are those of CORBEL_KIND_PATTERNS. */
 export function offeredGroups(definitions: JsonObject[], patterns: string[]): Map<string, string[]> {
@@ -29,7 +34,9 @@ export function offeredGroupRoles(groups: Map<string, string[]>): JsonObject[] {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',
     metadata: { name: `corbel:${role}:offered`, labels: { [`corbel.dev/aggregate-to-${role}`]: 'true' } },
-    rules: [...groups].map(([group, plurals]) => ({ apiGroups: [group], resources: plurals, verbs })),
+    rules: [...groups]
+      .filter(([group]) => !(role.startsWith('break-glass') && group === neverByBreakGlass))
+      .map(([group, plurals]) => ({ apiGroups: [group], resources: plurals, verbs })),
   }))
 }
 

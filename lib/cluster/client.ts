@@ -6,8 +6,11 @@
  */
 import { Conflict, Invalid, Unavailable } from '#lib/errors.ts'
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { apiRoot, segment } from './api-path.ts'
+import { type BreakGlassActor, type BreakGlassCalls, breakGlassCalls } from './break-glass-calls.ts'
 import { type ClusterSettings, openConnection } from './connection.ts'
 import { discovery, type ServedKind } from './discovery.ts'
+import { type ImpersonationMode, impersonationModeOf } from './impersonation-mode.ts'
 import { type Answer, itemsOf, type KindRef, type ListPage, type ObjectRef, refOf, type WatchEvent } from './kubernetes-object.ts'
 import { asTooLarge, caller, type Identity } from './request.ts'
 import { watchKind } from './watch.ts'
@@ -84,6 +87,8 @@ export type JsonPatch = { op: 'add' | 'remove' | 'replace' | 'test'; path: strin
 
 export interface ClusterCalls {
   get(ref: ObjectRef, options?: { signal?: AbortSignal }): Promise<Answer<JsonObject>>
+  /** The object byte for byte as the API server sends it: JSON.parse would round integers beyond 2^53. */
+  getText(ref: ObjectRef): Promise<Answer<string>>
   /** Page by page, 500 objects each, all of one revision. Throws Gone where that revision expired on the way. */
   pages(kind: KindRef, options?: ListOptions): AsyncGenerator<ListPage>
   /** All pages at once; for lists known to be short. */
@@ -124,6 +129,10 @@ export interface Cluster {
   name: string
   as(person: { token: string }): ClusterCalls
   asPortal(): ClusterCalls
+  /** The person as the break-glass account of a namespace. Throws Invalid or Unauthenticated where the actor is not well formed. */
+  asBreakGlass(actor: BreakGlassActor): BreakGlassCalls
+  /** How the cluster lets a person act as the break-glass account of a namespace. */
+  impersonationMode(who: { token: string; namespace: string }): Promise<ImpersonationMode>
   /** Ends every connection; calls under way fail. */
   close(): Promise<void>
 }
@@ -143,18 +152,22 @@ export function openCluster(settings: ClusterSettings): Cluster {
   const kinds = discovery()
   const callsOf = (identity: Identity): ClusterCalls => callsAs(caller(settings.name, connection.server, identity), kinds)
   const portal = callsOf({ by: 'portal', approach: connection.asPortal })
+  const as = ({ token }: { token: string }) => callsOf({ by: 'person', approach: async () => connection.asPerson(token) })
+  const breakGlass = {
+    cluster: settings.name,
+    server: connection.server,
+    approach: connection.asPerson,
+    // under the person's own name: an account that may be acted as for three verbs may not ask
+    served: (kind: KindRef, token: string) => as({ token }).served(kind),
+  }
   return {
     name: settings.name,
-    as: ({ token }) => callsOf({ by: 'person', approach: async () => connection.asPerson(token) }),
+    as,
     asPortal: () => portal,
+    asBreakGlass: (actor) => breakGlassCalls(breakGlass, actor),
+    impersonationMode: ({ token, namespace }) => impersonationModeOf(as({ token }), namespace),
     close: connection.close,
   }
-}
-
-/** A name as one part of a path. The API server undoes `%2F` before it reads the path: such a name would lead somewhere else. */
-function segment(name: string): string {
-  if (/[/%]/.test(name) || name === '.' || name === '..') throw new Invalid(`Kubernetes has no names like "${name}".`)
-  return encodeURIComponent(name)
 }
 
 function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof discovery>): ClusterCalls {
@@ -241,6 +254,10 @@ function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof disco
     list,
     get: async (ref, options = {}) =>
       objectOf(await call({ method: 'GET', path: await pathOf(ref), attempted: named('get', ref), signal: options.signal }), 'a read'),
+    getText: async (ref) => {
+      const { text, ...answer } = await call.exact({ method: 'GET', path: await pathOf(ref), attempted: named('get', ref) })
+      return { ...answer, value: text }
+    },
     async *watch(kind, { namespace, labelSelector, resourceVersion, signal }) {
       const where = { ...kind, ...(namespace ? { namespace } : {}) }
       yield* watchKind(call, { path: await pathOf(where), attempted: named('watch', where), labelSelector, resourceVersion, signal })
@@ -335,6 +352,3 @@ function callsAs(call: ReturnType<typeof caller>, kinds: ReturnType<typeof disco
     },
   }
 }
-
-/** `/api/v1` for the core group, `/apis/group/version` for others. */
-const apiRoot = (apiVersion: string): string => (apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`)

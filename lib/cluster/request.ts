@@ -17,16 +17,26 @@ export interface CallOptions {
   path: string
   query?: Record<string, string>
   body?: Json
+  /** Sent as they are, instead of `body`. */
+  bytes?: string
   contentType?: string
+  /** Beside those of the identity; never headers of somebody else's request. */
+  headers?: Record<string, string>
   accept?: string
   attempted: Omit<Attempted, 'cluster' | 'by'>
   signal?: AbortSignal | undefined
+}
+
+export interface ExactAnswer extends Answer<Json> {
+  text: string
 }
 
 /** One call to the API server, answered with parsed JSON; `stream` gives the body as it comes. */
 export interface Call {
   (options: CallOptions): Promise<Answer<Json>>
   stream: (options: CallOptions) => Promise<Dispatcher.ResponseData['body']>
+  /** Never tried again; `text` is the answer as it came, in which integers are exact. */
+  exact: (options: CallOptions) => Promise<ExactAnswer>
   cluster: string
 }
 
@@ -51,8 +61,9 @@ export function asTooLarge(object: JsonObject, { kind, name }: ObjectRef): JsonO
 
 /** Makes calls as one identity. Reads are tried again where that can help; writes never are. */
 export function caller(cluster: string, server: string, { by, approach }: Identity): Call {
-  const send = async ({ method, path, query = {}, body, contentType, accept, signal }: CallOptions) => {
+  const send = async ({ method, path, query = {}, body, bytes, contentType, accept, headers: extra, signal }: CallOptions) => {
     const { dispatcher, headers } = await approach()
+    const content = bytes ?? (body === undefined ? undefined : JSON.stringify(body))
     const search = new URLSearchParams(query).toString()
     try {
       return await request(`${server}${path}${search ? `?${search}` : ''}`, {
@@ -60,10 +71,11 @@ export function caller(cluster: string, server: string, { by, approach }: Identi
         dispatcher,
         headers: {
           accept: accept ?? 'application/json',
-          ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+          ...(content === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+          ...extra,
           ...headers,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(content === undefined ? {} : { body: content }),
         ...(signal ? { signal } : {}),
         ...(by === 'person' ? { headersTimeout: isQuestion(method, path) ? personReadMs : personWriteMs } : {}),
       })
@@ -77,11 +89,15 @@ export function caller(cluster: string, server: string, { by, approach }: Identi
     return statusError(statusCode, parsed(text), { ...attempted, cluster, by }, { retryAfterSeconds: secondsOf(headers), sent })
   }
 
-  const once = async (options: CallOptions): Promise<Answer<Json>> => {
+  const exact = async (options: CallOptions): Promise<ExactAnswer> => {
     const response = await send(options)
     if (response.statusCode >= 300) throw await failure(response, options)
-    const value = await jsonOf(response, cluster, options.signal)
-    return { value, warnings: warningsOf(response.headers), auditId: first(response.headers['audit-id']) }
+    const { value, text } = await jsonOf(response, cluster, options.signal)
+    return { value, text, warnings: warningsOf(response.headers), auditId: first(response.headers['audit-id']) }
+  }
+  const once = async (options: CallOptions): Promise<Answer<Json>> => {
+    const { text: _, ...answer } = await exact(options)
+    return answer
   }
 
   const call = async (options: CallOptions): Promise<Answer<Json>> => {
@@ -100,7 +116,7 @@ export function caller(cluster: string, server: string, { by, approach }: Identi
     if (response.statusCode >= 300) throw await failure(response, options)
     return response.body
   }
-  return Object.assign(call, { stream, cluster })
+  return Object.assign(call, { stream, exact, cluster })
 }
 
 function pauseAfter(error: unknown, attempt: number): number | undefined {
@@ -135,6 +151,10 @@ const networkReasons: Record<string, string> = {
   ETIMEDOUT: 'it does not answer in time',
 }
 
+/** Whether a failure means that nothing was sent at all: no connection came about. */
+export const neverSent = (error: unknown): boolean =>
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|UND_ERR_INVALID_ARG)$|CERT|SIGNATURE/.test(codeOf(error))
+
 function codeOf(error: unknown): string {
   for (let here: unknown = error, depth = 0; here instanceof Error && depth < 5; here = here.cause, depth++) {
     if ('code' in here && typeof here.code === 'string') return here.code
@@ -143,7 +163,11 @@ function codeOf(error: unknown): string {
   return ''
 }
 
-async function jsonOf({ body }: Dispatcher.ResponseData, cluster: string, signal: AbortSignal | undefined): Promise<Json> {
+async function jsonOf(
+  { body }: Dispatcher.ResponseData,
+  cluster: string,
+  signal: AbortSignal | undefined,
+): Promise<{ value: Json; text: string }> {
   let text: string
   try {
     text = await body.text()
@@ -153,7 +177,7 @@ async function jsonOf({ body }: Dispatcher.ResponseData, cluster: string, signal
   const value = parsed(text)
   if (value === undefined)
     throw new Unavailable('cluster', `Cluster "${cluster}" answered with something that is not JSON. Is a proxy in between?`)
-  return value
+  return { value, text }
 }
 
 function parsed(text: string): Json | undefined {
