@@ -8,7 +8,7 @@ const apart = [
   'demo/cloud/cloud-assets',
   'demo/control-plane/*',
   'demo/postgres/*',
-  'lib/{api,assets,audit,database,drafts,identity,jobs,mapping}/*',
+  'lib/{api,assets,audit,cluster-audit,database,event-sinks,drafts,identity,jobs,mapping}/*',
   'lib/imports/scan-inventory',
   'lib/inventory/store-changes',
   'lib/schema/all-kinds',

@@ -23,7 +23,7 @@ export interface AccountUse {
   name: string
   dryRun: boolean
   code: number
-  /** The session that the gate let it through for, as the gate's audit annotation tells. */
+  /** The session that the gate let it through for, as the gate's audit annotation tells; null where that is no id. */
   session: string | null
 }
 
@@ -43,6 +43,8 @@ export interface GateWrite {
 const account = /^system:serviceaccount:([^:]+):break-glass$/
 const writes = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
 const gatePrefix = 'session.corbel.dev/'
+
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
 /** Undefined for events that have nothing to do with break-glass, or are not the last of their request. */
 export function readEvent(event: Json): AccountUse | GateWrite | undefined {
@@ -97,7 +99,7 @@ function gateSession(event: JsonObject): string | null {
   const annotations = valueAt(event, ['annotations'])
   if (!isObject(annotations)) return null
   for (const [key, value] of Object.entries(annotations))
-    if (/break-glass-gate\/session$/.test(key) && typeof value === 'string' && value !== '') return value
+    if (/break-glass-gate\/session$/.test(key) && typeof value === 'string' && isUuid(value)) return value
   return null
 }
 

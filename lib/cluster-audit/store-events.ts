@@ -11,7 +11,7 @@
  */
 import { database, type Transaction } from '#lib/database/client.ts'
 import { raiseAlert } from './alerts.ts'
-import type { AccountUse, GateWrite } from './read-event.ts'
+import { type AccountUse, type GateWrite, isUuid } from './read-event.ts'
 
 /** Who the portal itself is at a cluster: its gate writes are expected. */
 export interface ClusterIdentity {
@@ -133,7 +133,7 @@ interface Told {
 
 /** Why an event is not one of ours; undefined where it is. */
 async function mismatch(cluster: string, prefix: string, event: Waiting): Promise<string | undefined> {
-  if (event.session === null || !isUuid(event.session)) return 'it names no session.'
+  if (event.session === null) return 'it names no session.'
   const again = await database().clusterAuditEvent.count({
     where: { cluster, auditId: event.auditId, verdict: 'matched', NOT: { at: event.at } },
   })
@@ -186,8 +186,6 @@ export async function findIntentsWithoutEvent({ cluster }: ClusterIdentity, read
     )
   return missing.length
 }
-
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
 const verbs: Record<string, string> = {
   create: 'created',
