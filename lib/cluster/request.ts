@@ -157,7 +157,8 @@ export const neverSent = (error: unknown): boolean =>
 
 function codeOf(error: unknown): string {
   for (let here: unknown = error, depth = 0; here instanceof Error && depth < 5; here = here.cause, depth++) {
-    if ('code' in here && typeof here.code === 'string') return here.code
+    // our own errors have a code too, which says nothing about the network
+    if (!(here instanceof CorbelError) && 'code' in here && typeof here.code === 'string') return here.code
     if (here instanceof AggregateError && here.errors.length > 0) return codeOf(here.errors[0])
   }
   return ''
