@@ -9,6 +9,7 @@ const apart = [
   'demo/control-plane/*',
   'demo/postgres/*',
   'lib/{api,assets,audit,cluster-audit,database,event-sinks,drafts,identity,jobs,mapping}/*',
+  'lib/break-glass/trend-report',
   'lib/imports/scan-inventory',
   'lib/inventory/store-changes',
   'lib/schema/all-kinds',

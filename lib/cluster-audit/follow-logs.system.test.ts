@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { appendAudit } from '#lib/audit/append-audit.ts'
+import { settingsForTests } from '#lib/config/settings-for-tests.ts'
 import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
 import { newId } from '#lib/ids.ts'
@@ -20,8 +21,7 @@ let file: string
 
 beforeAll(async () => {
   fresh = await freshDatabase(process.env.TEST_DATABASE_URL)
-  process.env.DATABASE_URL = fresh.url
-  Object.assign(process.env, settingsOf(fresh.url))
+  Object.assign(process.env, settingsForTests({ DATABASE_URL: fresh.url }))
   alice = (await database().user.create({ data: { id: newId(), username: 'alice@acme.test', name: 'Alice', groups: [] } })).id
   await database().cluster.create({ data: { name: 'demo' } })
   const [Kind, ...group] = kind.split('.')
@@ -52,26 +52,6 @@ beforeEach(async () => {
   writeFileSync(file, '')
   await readOn(identity, file)
 })
-
-function settingsOf(url: string): Record<string, string> {
-  writeFileSync(join(folder, 'kubeconfig'), '')
-  writeFileSync(join(folder, 'app.pem'), 'PRIVATE KEY')
-  return {
-    CORBEL_URL: 'http://corbel.test:8080',
-    CORBEL_SECRET: 'a secret of more than thirty-two letters',
-    CORBEL_LOG_LEVEL: 'error',
-    DATABASE_URL: url,
-    OIDC_ISSUER: 'http://127.0.0.1:1',
-    OIDC_CLIENT_ID: 'corbel',
-    OIDC_CLIENT_SECRET: 'corbel',
-    CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig: join(folder, 'kubeconfig') }]),
-    GITHUB_APP_ID: '1',
-    GITHUB_APP_PRIVATE_KEY_FILE: join(folder, 'app.pem'),
-    GITHUB_WEBHOOK_SECRET: 'x',
-    GITHUB_CLIENT_ID: 'x',
-    GITHUB_CLIENT_SECRET: 'x',
-  }
-}
 
 /** A session of alice's in `shop`, and what the chain tells of a call of it. */
 async function session(): Promise<string> {

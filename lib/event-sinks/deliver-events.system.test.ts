@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { appendAudit } from '#lib/audit/append-audit.ts'
+import { settingsForTests } from '#lib/config/settings-for-tests.ts'
 import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
 import { deliverSome } from './deliver-events.ts'
@@ -26,21 +27,7 @@ const Batch = z.array(
 
 beforeAll(async () => {
   fresh = await freshDatabase(process.env.TEST_DATABASE_URL)
-  Object.assign(process.env, {
-    CORBEL_URL: 'http://corbel.test:8080',
-    CORBEL_SECRET: 'a secret of more than thirty-two letters',
-    CORBEL_LOG_LEVEL: 'error',
-    DATABASE_URL: fresh.url,
-    OIDC_ISSUER: 'http://127.0.0.1:1',
-    OIDC_CLIENT_ID: 'corbel',
-    OIDC_CLIENT_SECRET: 'corbel',
-    CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig: import.meta.filename }]),
-    GITHUB_APP_ID: '1',
-    GITHUB_APP_PRIVATE_KEY_FILE: import.meta.filename, // any file that says PRIVATE KEY
-    GITHUB_WEBHOOK_SECRET: 'x',
-    GITHUB_CLIENT_ID: 'x',
-    GITHUB_CLIENT_SECRET: 'x',
-  })
+  Object.assign(process.env, settingsForTests({ DATABASE_URL: fresh.url }))
   server = createServer(async (request, response) => {
     const events = Batch.parse(JSON.parse(await text(request)))
     received.push({ ids: events.map(({ id }) => id), authorization: request.headers.authorization, type: request.headers['content-type'] })
