@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { Button, LinkButton } from '#components/ui/button.tsx'
 import { Combobox } from '#components/ui/combobox.tsx'
+import { FilterBar } from '#components/ui/filter-bar.tsx'
 import { TextField } from '#components/ui/inputs.tsx'
 import { Menu, MenuItem, MenuLabel } from '#components/ui/menu.tsx'
 import { auditOutcomes } from '#lib/audit-format/audit-entry.ts'
@@ -21,7 +22,7 @@ export function AuditFilterBar({ address, all }: { address: AuditAddress; all: b
   const actions = [...new Set([...(facets.data?.actions ?? []), ...address.action])]
   const people = facets.data?.actors ?? []
   return (
-    <search className={styles.toolbar} aria-label="Filter the audit log">
+    <FilterBar label="Filter the audit log">
       {all ? (
         <Combobox
           label="Person"
@@ -86,7 +87,7 @@ export function AuditFilterBar({ address, all }: { address: AuditAddress; all: b
           Clear
         </LinkButton>
       ) : null}
-    </search>
+    </FilterBar>
   )
 }
 

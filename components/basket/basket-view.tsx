@@ -13,6 +13,7 @@ import { Badge } from '#components/ui/badge.tsx'
 import { Button, LinkButton } from '#components/ui/button.tsx'
 import { DiffView } from '#components/ui/diff-view.tsx'
 import { counted, kindOf } from '#components/ui/format.ts'
+import { LinedList } from '#components/ui/lined-list.tsx'
 import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { PageHeader, Section } from '#components/ui/page-header.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
@@ -131,11 +132,11 @@ function Group({ group, review }: { group: BasketGroup; review: (items: BasketIt
           <h3>
             <Link href={pagePaths.project(project.namespace, project.items[0]?.item.change.cluster)}>{project.namespace}</Link>
           </h3>
-          <ul className={styles.list}>
+          <LinedList>
             {project.items.map((shown) => (
               <Item key={shown.item.id} shown={shown} />
             ))}
-          </ul>
+          </LinedList>
         </div>
       ))}
     </Section>

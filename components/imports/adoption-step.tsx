@@ -10,6 +10,7 @@ import { Button, LinkButton } from '#components/ui/button.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
 import { count, exactTime, fieldPath, kindOf } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
+import { LinedList } from '#components/ui/lined-list.tsx'
 import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
@@ -109,11 +110,11 @@ export function AdoptionStep({ run }: { run: ImportRun }) {
           Resources wait for the merge of their pull request, for CI, and then for Config Connector. This page follows by itself.
         </p>
       ) : null}
-      <ul className={styles.items}>
+      <LinedList>
         {items.map((item) => (
           <Item key={item.row} item={item} run={run.id} />
         ))}
-      </ul>
+      </LinedList>
       {report.hasNextPage ? (
         <Button busy={report.isFetchingNextPage} onClick={() => void report.fetchNextPage()}>
           Show more

@@ -9,6 +9,7 @@ import { Button } from '#components/ui/button.tsx'
 import { count, kindOf, shortenMiddle } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
+import { NarrowOnly } from '#components/ui/table.tsx'
 import type { ImportChoice, ImportRow, ImportRun } from '#lib/imports/contract.ts'
 import styles from './choose.module.css'
 import { importPages } from './import-paths.ts'
@@ -142,12 +143,12 @@ function NameCell({
         {line.type === 'row' ? (
           <>
             {line.row.location ? <span className={styles.location}> {line.row.location}</span> : null}
-            <span className={styles.narrow}>
+            <NarrowOnly>
               {line.row.kind ? kindOf(line.row.kind) : assetTypeWord(line.row.assetType)} ·{' '}
               {line.row.category === 'importable' && line.row.verdict
                 ? verdictLooks[line.row.verdict].word
                 : (line.row.message ?? categoryLooks[line.row.category].word)}
-            </span>
+            </NarrowOnly>
           </>
         ) : null}
       </span>

@@ -2,16 +2,16 @@
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { useRouter, useSearchParams } from 'next/navigation'
-import { useEffect, useState } from 'react'
+import { useSearchParams } from 'next/navigation'
+import { useEffect } from 'react'
 import { Button, LinkButton } from '#components/ui/button.tsx'
+import { FilterBar, FilterChips, FindField } from '#components/ui/filter-bar.tsx'
 import { count, counted, kindOf } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
-import { TextField } from '#components/ui/inputs.tsx'
+import { ListFoot } from '#components/ui/list-foot.tsx'
 import { Menu, MenuItem, MenuLabel } from '#components/ui/menu.tsx'
 import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import { useSettled } from '#components/ui/use-settled.ts'
 import type { ImportFacets, ImportRow, ImportRun } from '#lib/imports/contract.ts'
 import { AssetTable } from './asset-table.tsx'
 import styles from './choose.module.css'
@@ -21,6 +21,7 @@ import { importQueries } from './import-queries.ts'
 import { assetTypeWord, categories, categoryLooks, verdictLooks, verdicts } from './import-words.ts'
 import { KindPanel } from './kind-panel.tsx'
 import { LookBadge } from './look-badge.tsx'
+import { StepFoot } from './step-foot.tsx'
 import { canChoose, useChoice } from './use-choice.ts'
 
 /** Everything that was read, with what becomes of it and why; chosen is kept on the server, so that reload and a second tab see the same. */
@@ -50,8 +51,14 @@ export function ChooseStep({ run }: { run: ImportRun }) {
           <Skeleton rows={8} label="Loading the kinds" />
         )}
         <div className={styles.rows}>
-          <search className={styles.toolbar} aria-label="Filter the assets">
-            <FindField run={run.id} filter={filter} />
+          <FilterBar label="Filter the assets">
+            <FindField
+              className={styles.find}
+              label="Find by name"
+              placeholder="Part of a name"
+              value={filter.q}
+              hrefOf={(q) => choosePath(run.id, { ...filter, q })}
+            />
             <ReasonMenu run={run.id} filter={filter} facets={facets.data} />
             <VerdictMenu run={run.id} filter={filter} />
             <LinkButton
@@ -63,7 +70,7 @@ export function ChooseStep({ run }: { run: ImportRun }) {
             >
               {filter.tree ? 'List' : 'Tree'}
             </LinkButton>
-          </search>
+          </FilterBar>
           <Chips run={run.id} filter={filter} facets={facets.data} />
           {!rows.data ? (
             rows.isError ? (
@@ -100,19 +107,22 @@ export function ChooseStep({ run }: { run: ImportRun }) {
                 </div>
               )}
               {total > 0 ? (
-                <div className={styles.below}>
-                  <span role="status">
-                    {counted(total, 'asset')}
-                    {everything && loaded.length < total ? ` · reading ${count(loaded.length)} of ${count(total)}` : ''}
-                  </span>
+                <ListFoot
+                  status={
+                    <>
+                      {counted(total, 'asset')}
+                      {everything && loaded.length < total ? ` · reading ${count(loaded.length)} of ${count(total)}` : ''}
+                    </>
+                  }
+                >
                   <ChooseAll filter={filter} rows={loaded} total={total} choose={(choice) => void choose(choice)} busy={busy} />
-                </div>
+                </ListFoot>
               ) : null}
             </>
           )}
         </div>
       </div>
-      <div className={styles.foot}>
+      <StepFoot>
         <span role="status">
           <strong>{count(run.counts.chosen)}</strong> of {count(run.counts.importable)} importable chosen
         </span>
@@ -124,7 +134,7 @@ export function ChooseStep({ run }: { run: ImportRun }) {
         ) : (
           <span className={styles.small}>Choose something to go on.</span>
         )}
-      </div>
+      </StepFoot>
     </div>
   )
 }
@@ -171,36 +181,6 @@ function Kinds(props: { run: string; facets: ImportFacets; filter: ChooseFilter;
         <KindPanel {...props} />
       </details>
     </>
-  )
-}
-
-/** The text condition; it reaches the address 250 ms after the last key. */
-function FindField({ run, filter }: { run: string; filter: ChooseFilter }) {
-  const router = useRouter()
-  const [text, setText] = useState(filter.q)
-  const [sent, setSent] = useState(filter.q)
-  if (filter.q !== sent) {
-    setSent(filter.q)
-    setText(filter.q)
-  }
-  const settled = useSettled(text, 250).trim()
-  const path = choosePath(run, { ...filter, q: settled })
-  useEffect(() => {
-    if (settled === sent || settled !== text.trim()) return
-    setSent(settled)
-    router.replace(path, { scroll: false })
-  }, [settled, sent, text, path, router])
-  return (
-    <TextField
-      className={styles.find}
-      label="Find by name"
-      hideLabel
-      type="search"
-      maxLength={200}
-      placeholder="Part of a name"
-      value={text}
-      onChange={setText}
-    />
   )
 }
 
@@ -258,30 +238,20 @@ function VerdictMenu({ run, filter }: { run: string; filter: ChooseFilter }) {
 
 /** What filters the list, each removable. */
 function Chips({ run, filter, facets }: { run: string; filter: ChooseFilter; facets: ImportFacets | undefined }) {
-  if (!isFiltered(filter)) return null
-  const chip = (key: string, text: string, without: ChooseFilter) => (
-    <Link key={key} href={choosePath(run, without)} className={styles.chip} aria-label={`Remove ${text}`} replace scroll={false}>
-      {text}
-      <Icon name="close" size={12} />
-    </Link>
-  )
+  const chip = (key: string, text: string, without: ChooseFilter) => ({ key, text, without: choosePath(run, without) })
   const reasonWord = (reason: string) => facets?.reasons.find((each) => each.reason === reason)?.message ?? reason
-  return (
-    <div className={styles.chips}>
-      {filter.q ? chip('q', `“${filter.q}”`, { ...filter, q: '' }) : null}
-      {filter.category.map((each) => chip(each, categoryLooks[each].word, toggled(filter, 'category', each)))}
-      {filter.service.map((each) => chip(`s ${each}`, `Service: ${each}`, toggled(filter, 'service', each)))}
-      {filter.kind.map((each) =>
-        chip(`k ${each}`, `Kind: ${each.includes('/') ? assetTypeWord(each) : kindOf(each)}`, toggled(filter, 'kind', each)),
-      )}
-      {filter.reason.map((each) => chip(`r ${each}`, reasonWord(each), toggled(filter, 'reason', each)))}
-      {filter.verdict.map((each) => chip(each, verdictLooks[each].word, toggled(filter, 'verdict', each)))}
-      {filter.chosen ? chip('chosen', 'Chosen', { ...filter, chosen: false }) : null}
-      <Link href={choosePath(run, { ...readChooseFilter(new URLSearchParams()), tree: filter.tree })} replace scroll={false}>
-        Clear all
-      </Link>
-    </div>
-  )
+  const chips = [
+    ...(filter.q ? [chip('q', `“${filter.q}”`, { ...filter, q: '' })] : []),
+    ...filter.category.map((each) => chip(each, categoryLooks[each].word, toggled(filter, 'category', each))),
+    ...filter.service.map((each) => chip(`s ${each}`, `Service: ${each}`, toggled(filter, 'service', each))),
+    ...filter.kind.map((each) =>
+      chip(`k ${each}`, `Kind: ${each.includes('/') ? assetTypeWord(each) : kindOf(each)}`, toggled(filter, 'kind', each)),
+    ),
+    ...filter.reason.map((each) => chip(`r ${each}`, reasonWord(each), toggled(filter, 'reason', each))),
+    ...filter.verdict.map((each) => chip(each, verdictLooks[each].word, toggled(filter, 'verdict', each))),
+    ...(filter.chosen ? [chip('chosen', 'Chosen', { ...filter, chosen: false })] : []),
+  ]
+  return <FilterChips chips={chips} cleared={choosePath(run, { ...readChooseFilter(new URLSearchParams()), tree: filter.tree })} />
 }
 
 /** Chooses all that is shown, by its condition; where no condition can say it, the rows read so far. */
@@ -307,7 +277,7 @@ function ChooseAll({
   const send = (chosen: boolean) => choose(by ? { chosen, filter: by } : { chosen, rows: ids })
   if (ids.length === 0) return null
   return (
-    <span className={styles.all}>
+    <>
       {able.every((row) => row.chosen) || total === 0 ? null : (
         <Button size="small" busy={busy} onClick={() => send(true)}>
           Choose all {filter.category.length === 0 ? 'importable' : 'shown'}
@@ -319,7 +289,7 @@ function ChooseAll({
           Choose none{part}
         </Button>
       ) : null}
-    </span>
+    </>
   )
 }
 

@@ -4,6 +4,7 @@ import Link from 'next/link'
 import { classNames } from '#components/ui/class-names.ts'
 import { count, kindOf } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
+import tableStyles from '#components/ui/table.module.css'
 import type { ImportChoice, ImportCounts, ImportFacets } from '#lib/imports/contract.ts'
 import styles from './choose.module.css'
 import { type ChooseFilter, choosePath, toggled } from './choose-filter.ts'
@@ -53,7 +54,7 @@ export function KindPanel({
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={styles.panel} tabIndex={0} aria-label="By service and kind">
       <table className={styles.kinds}>
-        <thead>
+        <thead className={tableStyles.head}>
           <tr>
             <th scope="col">
               <span className="visually-hidden">Chosen</span>

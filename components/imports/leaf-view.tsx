@@ -2,7 +2,6 @@
 
 import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
-import { classNames } from '#components/ui/class-names.ts'
 import { count, fieldPath } from '#components/ui/format.ts'
 import type { ImportDetail, ImportLeaf } from '#lib/imports/contract.ts'
 import { fateLooks, fates } from './import-words.ts'
@@ -261,7 +260,7 @@ function ManifestPane({
   return (
     <div
       ref={box}
-      className={classNames(styles.lines, styles.yaml)}
+      className={styles.lines}
       role="listbox"
       tabIndex={0}
       aria-label={label}

@@ -10,9 +10,11 @@ import { queries } from '#components/data/queries.ts'
 import { MarkdownSummary } from '#components/proposals/markdown-summary.tsx'
 import { StateBadge } from '#components/ui/badge.tsx'
 import { Button, LinkButton } from '#components/ui/button.tsx'
+import { classNames } from '#components/ui/class-names.ts'
 import { counted } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
 import { TextField } from '#components/ui/inputs.tsx'
+import { LinedList } from '#components/ui/lined-list.tsx'
 import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { Section } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
@@ -25,6 +27,7 @@ import { importApi, importPages } from './import-paths.ts'
 import { importKeys, importQueries } from './import-queries.ts'
 import { PlanProblems } from './plan-problems.tsx'
 import styles from './pull-requests.module.css'
+import { StepFoot } from './step-foot.tsx'
 
 const most = 50
 
@@ -126,29 +129,31 @@ export function PullRequestsStep({ run }: { run: ImportRun }) {
             </EmptyState>
           ) : (
             <Section title={`${counted(groups.length, 'pull request')} to open`}>
-              <ul className={plan.isPlaceholderData ? styles.waiting : styles.groups} aria-busy={plan.isPlaceholderData}>
-                {groups.map((group) => (
-                  <Group
-                    key={group.key}
-                    group={group}
-                    alone={groups.length === 1}
-                    wanted={!left.has(group.key)}
-                    want={(wanted) => {
-                      const next = new Set(left)
-                      if (wanted) next.delete(group.key)
-                      else next.add(group.key)
-                      setLeft(next)
-                    }}
-                  />
-                ))}
-              </ul>
+              <div className={plan.isPlaceholderData ? styles.waiting : undefined} aria-busy={plan.isPlaceholderData}>
+                <LinedList>
+                  {groups.map((group) => (
+                    <Group
+                      key={group.key}
+                      group={group}
+                      alone={groups.length === 1}
+                      wanted={!left.has(group.key)}
+                      want={(wanted) => {
+                        const next = new Set(left)
+                        if (wanted) next.delete(group.key)
+                        else next.add(group.key)
+                        setLeft(next)
+                      }}
+                    />
+                  ))}
+                </LinedList>
+              </div>
             </Section>
           )}
         </>
       )}
       {groups.length > 0 ? (
-        <div className={styles.foot}>
-          <span className={styles.small}>
+        <StepFoot>
+          <span className={classNames(styles.small, styles.before)}>
             Before anything opens, each asset is read again; what changed since the snapshot is shown first. Nothing is applied before the
             merge.
           </span>
@@ -161,7 +166,7 @@ export function PullRequestsStep({ run }: { run: ImportRun }) {
           >
             {opening ? 'Reading the assets again…' : `Open ${counted(chosen.length, 'pull request')}`}
           </Button>
-        </div>
+        </StepFoot>
       ) : null}
     </div>
   )
@@ -213,7 +218,7 @@ function Opened({ run }: { run: ImportRun }) {
         </Link>
       }
     >
-      <ul className={styles.opened}>
+      <LinedList>
         {ids.map((id, index) => {
           const proposal = proposals[index]?.data
           return (
@@ -227,7 +232,7 @@ function Opened({ run }: { run: ImportRun }) {
             </li>
           )
         })}
-      </ul>
+      </LinedList>
     </Section>
   )
 }

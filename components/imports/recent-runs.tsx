@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { count } from '#components/ui/format.ts'
+import { LinedList } from '#components/ui/lined-list.tsx'
 import { ErrorState } from '#components/ui/notices.tsx'
 import { Section } from '#components/ui/page-header.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
@@ -28,13 +29,13 @@ export function RecentRuns() {
       ) : runs.data.items.length === 0 ? (
         <p className={styles.calm}>Nothing was scanned yet. Begin with a project above; a scan only reads.</p>
       ) : (
-        <ul className={styles.list}>
+        <LinedList>
           {runs.data.items.map((run) => (
             <li key={run.id}>
               <RunLink run={run} />
             </li>
           ))}
-        </ul>
+        </LinedList>
       )}
     </Section>
   )

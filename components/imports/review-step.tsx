@@ -18,6 +18,7 @@ import { importQueries } from './import-queries.ts'
 import styles from './review.module.css'
 import { ReviewDetail } from './review-detail.tsx'
 import { ReviewList } from './review-list.tsx'
+import { StepFoot } from './step-foot.tsx'
 import { useDryRunAll } from './use-dry-run-all.ts'
 
 /** Typing, or a dialog: keys belong to it then. */
@@ -43,7 +44,7 @@ export function ReviewStep({ run }: { run: ImportRun }) {
         {files ? null : <DryRunAll run={run} />}
       </div>
       {files ? <FilesView run={run} /> : <Resources run={run} attention={attention} />}
-      <div className={styles.foot}>
+      <StepFoot>
         <LinkButton icon="left" href={importPages.run(run.id, 'choose')}>
           Choose
         </LinkButton>
@@ -51,7 +52,7 @@ export function ReviewStep({ run }: { run: ImportRun }) {
           Pull requests
           <Icon name="right" />
         </LinkButton>
-      </div>
+      </StepFoot>
     </div>
   )
 }

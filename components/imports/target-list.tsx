@@ -8,6 +8,7 @@ import { queries } from '#components/data/queries.ts'
 import { Button } from '#components/ui/button.tsx'
 import { count } from '#components/ui/format.ts'
 import { TextField } from '#components/ui/inputs.tsx'
+import { LinedList } from '#components/ui/lined-list.tsx'
 import { Banner, EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { Section } from '#components/ui/page-header.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
@@ -66,7 +67,7 @@ export function TargetList() {
         ) : found.length === 0 ? (
           <p className={styles.calm}>No project matches “{typed}”.</p>
         ) : (
-          <ul className={styles.targets}>
+          <LinedList>
             {found.slice(0, shown).map((target) => {
               const key = `${target.cluster}/${target.namespace}`
               return (
@@ -80,7 +81,7 @@ export function TargetList() {
                 />
               )
             })}
-          </ul>
+          </LinedList>
         )}
         {found.length > shown ? <p className={styles.small}>{count(found.length - shown)} more: find them by name.</p> : null}
       </Section>

@@ -9,7 +9,7 @@ import { EmptyState, ErrorState } from '#components/ui/notices.tsx'
 import { Section } from '#components/ui/page-header.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import { type Column, Table } from '#components/ui/table.tsx'
+import { type Column, NarrowOnly, Table } from '#components/ui/table.tsx'
 import type { UnmanagedProject, UnmanagedView as View } from '#lib/imports/contract.ts'
 import { importPages } from './import-paths.ts'
 import { importQueries } from './import-queries.ts'
@@ -26,9 +26,9 @@ const projectColumns: Column<UnmanagedProject>[] = [
         <Link href={project.runId ? importPages.run(project.runId) : pagePaths.project(project.namespace, project.cluster)}>
           {project.namespace}
         </Link>
-        <span className={styles.narrow}>
+        <NarrowOnly>
           {project.unmanaged === null ? 'never scanned' : `${count(project.unmanaged)} not in Git, ${count(project.managed ?? 0)} in Git`}
-        </span>
+        </NarrowOnly>
       </div>
     ),
   },
@@ -90,9 +90,9 @@ const oldestColumns: Column<View['oldest'][number]>[] = [
         <Link href={importPages.run(asset.runId, 'review', { row: asset.id })} title={asset.name}>
           {asset.displayName}
         </Link>
-        <span className={styles.narrow}>
+        <NarrowOnly>
           {asset.kind ? kindOf(asset.kind) : assetTypeWord(asset.assetType)} in {asset.namespace ?? 'no project'}
-        </span>
+        </NarrowOnly>
       </div>
     ),
   },

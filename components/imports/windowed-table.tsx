@@ -109,7 +109,7 @@ export function WindowedTable<Row>({
       onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
     >
       <table className={classNames(tableStyles.table, styles.table)} aria-rowcount={total + 1}>
-        <thead>
+        <thead className={tableStyles.head}>
           <tr aria-rowindex={1}>
             {columns.map((column) => (
               <th

@@ -5,6 +5,7 @@ import { useRouter, useSearchParams } from 'next/navigation'
 import { queries } from '#components/data/queries.ts'
 import homeStyles from '#components/home/home.module.css'
 import listStyles from '#components/resources/resource-list.module.css'
+import { FilterBar } from '#components/ui/filter-bar.tsx'
 import { count, counted } from '#components/ui/format.ts'
 import { TextField } from '#components/ui/inputs.tsx'
 import { Banner, EmptyState, ErrorState, GapNotice } from '#components/ui/notices.tsx'
@@ -34,7 +35,7 @@ export function ProjectsView() {
   return (
     <div className={homeStyles.column}>
       <PageHeader title="Projects">A project is a namespace of a cluster, one-to-one with a cloud project, owned by a team.</PageHeader>
-      <search className={listStyles.toolbar}>
+      <FilterBar label="Filter projects">
         <TextField
           className={listStyles.find}
           label="Find a project by name, team or repository"
@@ -47,7 +48,7 @@ export function ProjectsView() {
         <span className={homeStyles.small} role="status">
           {counted(found.length, 'project')}
         </span>
-      </search>
+      </FilterBar>
       <GapNotice gaps={list.data.gaps} />
       {list.data.hidden ? <Banner tone="grey">{list.data.hidden}</Banner> : null}
       {groups.length === 0 ? (

@@ -1,14 +1,13 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
-import { useRouter, useSearchParams } from 'next/navigation'
-import { useEffect, useState } from 'react'
+import { useSearchParams } from 'next/navigation'
 import { queries } from '#components/data/queries.ts'
 import { LinkButton } from '#components/ui/button.tsx'
+import { FilterBar, FilterChips, FindField } from '#components/ui/filter-bar.tsx'
 import { count, counted, kindOf } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
-import { TextField } from '#components/ui/inputs.tsx'
+import { ListFoot } from '#components/ui/list-foot.tsx'
 import { EmptyState, ErrorState, GapNotice } from '#components/ui/notices.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
@@ -53,8 +52,14 @@ export function ResourceList() {
           </LinkButton>
         }
       />
-      <search className={styles.toolbar} aria-label="Filter resources">
-        <FindField filter={filter} />
+      <FilterBar label="Filter resources">
+        <FindField
+          className={styles.find}
+          label="Find by name, kind, project or team"
+          placeholder="Name, kind, project or team"
+          value={filter.q}
+          hrefOf={(q) => filterPath(withFilter(filter, { q }))}
+        />
         {facetNames.map((name) => (
           <FacetMenu
             key={name}
@@ -65,7 +70,7 @@ export function ResourceList() {
             hrefOf={(value) => filterPath(toggled(filter, name, value))}
           />
         ))}
-      </search>
+      </FilterBar>
       <Chips filter={filter} />
       {list.isError && !page ? (
         <ErrorState error={list.error} what="the resources" retry={() => void list.refetch()} />
@@ -83,26 +88,27 @@ export function ResourceList() {
             </div>
           )}
           {rows.length > 0 ? (
-            <div className={styles.pages}>
-              <span role="status">
-                {counted(page.total, 'resource')}
-                {page.totalIsLowerBound ? ' or more' : ''}
-                {filter.pages.length > 0 ? ` · page ${count(filter.pages.length + 1)}` : ''}
-              </span>
-              <span>
-                {filter.pages.length > 0 ? (
-                  <LinkButton size="small" icon="left" href={filterPath(previousPage(filter))}>
-                    Previous
-                  </LinkButton>
-                ) : null}
-                {page.nextCursor ? (
-                  <LinkButton size="small" href={filterPath(nextPage(filter, page.nextCursor))}>
-                    Next
-                    <Icon name="right" />
-                  </LinkButton>
-                ) : null}
-              </span>
-            </div>
+            <ListFoot
+              status={
+                <>
+                  {counted(page.total, 'resource')}
+                  {page.totalIsLowerBound ? ' or more' : ''}
+                  {filter.pages.length > 0 ? ` · page ${count(filter.pages.length + 1)}` : ''}
+                </>
+              }
+            >
+              {filter.pages.length > 0 ? (
+                <LinkButton size="small" icon="left" href={filterPath(previousPage(filter))}>
+                  Previous
+                </LinkButton>
+              ) : null}
+              {page.nextCursor ? (
+                <LinkButton size="small" href={filterPath(nextPage(filter, page.nextCursor))}>
+                  Next
+                  <Icon name="right" />
+                </LinkButton>
+              ) : null}
+            </ListFoot>
           ) : null}
         </>
       )}
@@ -110,60 +116,18 @@ export function ResourceList() {
   )
 }
 
-/** The text condition; it reaches the address 250 ms after the last key. */
-function FindField({ filter }: { filter: ResourceFilter }) {
-  const router = useRouter()
-  const [text, setText] = useState(filter.q)
-  const [sent, setSent] = useState(filter.q)
-  // The address changed by a link (a chip, "back"): the field follows it.
-  if (filter.q !== sent) {
-    setSent(filter.q)
-    setText(filter.q)
-  }
-  const path = filterPath(withFilter(filter, { q: text.trim() }))
-  useEffect(() => {
-    if (text.trim() === sent) return
-    const timer = setTimeout(() => {
-      setSent(text.trim())
-      router.replace(path, { scroll: false })
-    }, 250)
-    return () => clearTimeout(timer)
-  }, [text, sent, path, router])
-  return (
-    <TextField
-      className={styles.find}
-      label="Find by name, kind, project or team"
-      hideLabel
-      type="search"
-      maxLength={200}
-      placeholder="Name, kind, project or team"
-      value={text}
-      onChange={setText}
-    />
-  )
-}
-
 /** What filters the list, each removable. */
 function Chips({ filter }: { filter: ResourceFilter }) {
-  if (!isFiltered(filter)) return null
   const word = (name: FilterName, value: string) => (name === 'state' ? lookOf(value).word : name === 'kind' ? kindOf(value) : value)
-  const chip = (key: string, text: string, without: ResourceFilter) => (
-    <Link key={key} href={filterPath(without)} className={styles.chip} aria-label={`Remove ${text}`} replace scroll={false}>
-      {text}
-      <Icon name="close" size={12} />
-    </Link>
+  const chips = filterNames.flatMap((name) =>
+    filter[name].map((value) => ({
+      key: `${name} ${value}`,
+      text: `${words[name]}: ${word(name, value)}`,
+      without: filterPath(toggled(filter, name, value)),
+    })),
   )
-  return (
-    <div className={styles.chips}>
-      {filter.q ? chip('q', `“${filter.q}”`, withFilter(filter, { q: '' })) : null}
-      {filterNames.flatMap((name) =>
-        filter[name].map((value) => chip(`${name} ${value}`, `${words[name]}: ${word(name, value)}`, toggled(filter, name, value))),
-      )}
-      <Link href={filterPath(cleared(filter))} replace scroll={false}>
-        Clear all
-      </Link>
-    </div>
-  )
+  if (filter.q) chips.unshift({ key: 'q', text: `“${filter.q}”`, without: filterPath(withFilter(filter, { q: '' })) })
+  return <FilterChips chips={chips} cleared={filterPath(cleared(filter))} />
 }
 
 function Nothing({ filter }: { filter: ResourceFilter }) {

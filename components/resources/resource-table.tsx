@@ -8,7 +8,7 @@ import { changedRows } from '#components/data/updaters.ts'
 import { StateBadge } from '#components/ui/badge.tsx'
 import { Name } from '#components/ui/name.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
-import { type Column, Table } from '#components/ui/table.tsx'
+import { type Column, NarrowOnly, Table } from '#components/ui/table.tsx'
 import type { ResourceRow } from '#lib/inventory/contract.ts'
 import { headlineInList } from './headline-in-list.ts'
 import { type ResourceFilter, sortOf } from './resource-filter.ts'
@@ -59,7 +59,7 @@ export function ResourceTable({
       cell: (row) => (
         <div className={styles.which}>
           <Name name={row.name} href={pagePaths.resource(row)} />
-          <span className={styles.narrow}>{hide.includes('namespace') ? row.kindName : `${row.kindName} in ${row.namespace}`}</span>
+          <NarrowOnly>{hide.includes('namespace') ? row.kindName : `${row.kindName} in ${row.namespace}`}</NarrowOnly>
         </div>
       ),
     },

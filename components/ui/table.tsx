@@ -20,6 +20,11 @@ export interface Column<Row> {
   sort?: { href: string; direction: 'ascending' | 'descending' | null }
 }
 
+/** In a cell, for narrow screens: what the columns say that they have no room for. Names alone are not unique. */
+export function NarrowOnly({ children }: { children: ReactNode }) {
+  return <span className={styles.narrowOnly}>{children}</span>
+}
+
 /**
  * A dense table: sticky header, rows of 36 px, links as sort buttons, and a keyboard cursor (j, k, enter) while the
  * table has focus. `changed` names rows that flash once. The first column must hold a link: enter follows it.
@@ -67,7 +72,7 @@ export function Table<Row>({
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard, and holds the row cursor
     <section className={styles.scroll} tabIndex={0} aria-label={label} onKeyDown={onKey}>
       <table className={styles.table}>
-        <thead>
+        <thead className={styles.head}>
           <tr>
             {columns.map((column) => (
               <th
