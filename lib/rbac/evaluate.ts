@@ -88,7 +88,7 @@ export const grantsOf = (policy: Policy, identity: Identity): Grant[] =>
   holders(policy, (subject) => isSubject(subject, identity)).map(({ grant }) => grant)
 
 /** Whether a grant allows what is asked, where it is asked. */
-export const grantAllows = ({ rule, namespace }: Grant, question: Question): boolean =>
+export const grantAllows = ({ rule, namespace }: Pick<Grant, 'rule' | 'namespace'>, question: Question): boolean =>
   (namespace === undefined || namespace === question.namespace) && ruleAllows(rule, question)
 
 /** Whether RBAC lets an identity do something. */
