@@ -15,6 +15,7 @@ const commands = {
   validate: validateCommand,
   blueprint: blueprintCommand,
   audit: async (options: Options, terminal: Terminal) => (await import('./audit-command.ts')).auditCommand(options, terminal),
+  doctor: async (options: Options, terminal: Terminal) => (await import('./doctor-command.ts')).doctorCommand(options, terminal),
   // Loaded when asked for: the mapping is large, and the other commands start without it.
   import: async (options: Options, terminal: Terminal) => (await import('./import-command.ts')).importCommand(options, terminal),
 }

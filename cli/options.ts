@@ -23,6 +23,10 @@ export interface Options {
   fromCheckpoint: string | undefined
   bundle: string | undefined
   keys: string[]
+  /** What API servers put before the names and groups of people. */
+  prefix: string
+  /** Patterns of offered groups. */
+  kindPatterns: string[]
   offline: boolean
   server: boolean
   all: boolean
@@ -42,7 +46,7 @@ export function readOptions(args: string[], environment: Record<string, string |
   } catch (error) {
     throw new Invalid(`${error instanceof Error ? error.message : error}. Run "corbel help".`)
   }
-  const format = formats.find((candidate) => candidate === (values.format ?? 'text'))
+  const format = values.json ? 'json' : formats.find((candidate) => candidate === (values.format ?? 'text'))
   if (!format) throw new Invalid(`--format takes ${formats.join(', ')}, not "${values.format}".`)
   return {
     positionals,
@@ -59,6 +63,8 @@ export function readOptions(args: string[], environment: Record<string, string |
     fromCheckpoint: values['from-checkpoint'],
     bundle: values.bundle,
     keys: values.key ?? [],
+    prefix: values.prefix ?? environment.OIDC_PREFIX ?? 'oidc:',
+    kindPatterns: (environment.CORBEL_KIND_PATTERNS ?? '*.cnrm.cloud.google.com').split(',').map((pattern) => pattern.trim()),
     offline: values.offline ?? false,
     server: values.server ?? false,
     all: values.all ?? false,
@@ -88,6 +94,8 @@ function parse(args: string[]) {
       'from-checkpoint': { type: 'string' },
       bundle: { type: 'string' },
       key: { type: 'string', multiple: true },
+      prefix: { type: 'string' },
+      json: { type: 'boolean' },
       offline: { type: 'boolean' },
       server: { type: 'boolean' },
       all: { type: 'boolean' },
@@ -116,6 +124,7 @@ Usage
   corbel import convert --crds DIR      assets of the cloud inventory (JSON lines, standard input) to manifests (JSON lines)
   corbel blueprint test DIR…            look for mistakes in blueprints and kind hints, and fill the tests in them
   corbel audit verify [FILE]            recompute the audit log's chain: from an export (- for standard input), else from the database
+  corbel doctor                         who else could do break-glass on a cluster, and what to do about it
   corbel help                           this text
 
 The file corbel.yaml at the repository's root says where manifests are:
@@ -125,7 +134,7 @@ The file corbel.yaml at the repository's root says where manifests are:
 Options
   --repo DIR            the repository (default: this directory)
   --repository O/N      its name, written to applied resources (default: $GITHUB_REPOSITORY, else the remote "origin")
-  --format F            text, markdown or json (default: text). Reports go to standard output, progress to standard error
+  --format F            text, markdown or json (default: text; --json is short for the last). Reports go to standard output, progress to standard error
   --kubeconfig FILE     how to reach the cluster (default: $KUBECONFIG); --context NAME chooses one of its contexts
   --crds DIR            import: the kinds to convert to. Blueprint: CustomResourceDefinitions to check against (default: those of the cluster, where one is named)
   --mappings DIR        import: ImportMappings (YAML) that say how assets become kinds of one's own
@@ -139,6 +148,7 @@ Options
   --from-checkpoint F   audit: a checkpoint you kept, which must lie on the chain
   --bundle FILE         audit: verify an evidence bundle instead
   --database URL        audit: the portal's database (default: $DATABASE_URL)
+  --prefix TEXT         doctor: what the API server puts before names of people (default: $OIDC_PREFIX, else oidc:)
 
 Apply deletes a resource removed since base only if it was applied from this repository (annotation corbel.dev/repository).
 
@@ -149,4 +159,6 @@ Exit codes
   3  the cluster could not be asked, or not about everything
 Exit codes of audit verify
   0  intact      1  tampered with      2  could not tell
+Exit codes of doctor
+  0  clean       1  findings           2  could not tell, or not about everything
 `
