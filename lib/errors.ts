@@ -22,8 +22,8 @@ export type ErrorCode =
   | 'rate-limited'
   | 'unavailable'
 
-/** The systems Corbel depends on, as people know them. */
-export type System = 'database' | 'cluster' | 'github' | 'identity-provider' | 'asset-inventory'
+/** The systems Corbel depends on, as people know them; itself where it sets the limit. */
+export type System = 'database' | 'cluster' | 'github' | 'identity-provider' | 'asset-inventory' | 'corbel'
 
 /** What every error of ours carries: an HTTP status, a code for programs and a sentence for people. */
 export abstract class CorbelError extends Error {
@@ -77,7 +77,7 @@ export class TooLarge extends CorbelError {
   readonly status = 413
 }
 
-/** An outside system asks us to slow down; `retryAfterSeconds` is what it said, if it did. Status 429. */
+/** A system, or Corbel itself, asks to slow down; `retryAfterSeconds` is what it said, if it did. Status 429. */
 export class RateLimited extends CorbelError {
   readonly code = 'rate-limited'
   readonly status = 429

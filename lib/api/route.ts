@@ -1,7 +1,7 @@
 /**
  * A route is a declaration; this wrapper is the only way from HTTP to a service function:
  *
- *   request id → login → origin check (unsafe methods) → access → parse → handle → audit → reply or problem details
+ *   request id → login → foreign headers → origin check (unsafe methods) → access → parse → handle → audit → reply or problem details
  *
  * `rules.test.ts` walks the route tree and fails on a handler that was not made here. Routes that answer machines
  * (webhooks) declare `access: 'public'` together with `origin: 'any'` and check a signature themselves.
@@ -9,6 +9,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { type AccessRule, checkAccess } from '#lib/access/check-access.ts'
+import { refuseForeignHeaders } from '#lib/api/foreign-headers.ts'
 import { internalProblem, Problem, problemOf } from '#lib/api/problem.ts'
 import { readText } from '#lib/api/read-text.ts'
 import { appendAudit } from '#lib/audit/append-audit.ts'
@@ -88,6 +89,7 @@ export function route<Params extends Shape, Query extends Shape, Body extends Sh
     try {
       // the person first, so that a denial of what follows names them
       actor = await actorOf(request.headers.get('cookie'))
+      refuseForeignHeaders(request.headers)
       if (unsafe.has(request.method) && declaration.origin !== 'any') refuseOtherOrigins(request)
       if (declaration.origin === 'ours') refuseForeignLinks(request)
       if (!actor && declaration.access !== 'public') throw new Unauthenticated('You are signed out. Sign in again; your drafts are kept.')
@@ -233,7 +235,7 @@ function targetOf(...parts: unknown[]): JsonObject {
   const take = (part: unknown): void => {
     if (typeof part !== 'object' || part === null) return
     for (const [name, value] of Object.entries(part)) {
-      if (['cluster', 'namespace', 'kind', 'name', 'id', 'key', 'action'].includes(name) && typeof value === 'string')
+      if (['cluster', 'namespace', 'kind', 'name', 'id', 'key', 'action', 'session'].includes(name) && typeof value === 'string')
         target[name] ??= value
       if (name === 'change') take(value)
     }
