@@ -10,6 +10,7 @@ import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.
 import { Forbidden, Invalid, NotFound } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { closeJobQueue } from '#lib/jobs/job-queue.ts'
+import type { JsonObject } from '#lib/json.ts'
 import { appendAudit } from './append-audit.ts'
 import { checkpointKey } from './checkpoint-key.ts'
 import { AuditExport, AuditQuery } from './contract.ts'
@@ -217,4 +218,14 @@ test('the status says up to where the chain was verified, what it found, and whi
     problem: expect.stringContaining('is not what was written'),
     problemSeq: Number(intent.seq),
   })
+})
+
+test('the id of a break-glass session finds what was done in it, whatever it is named after', async () => {
+  const session = '0199a0aa-0000-7000-8000-00000000000a'
+  const act = (target: JsonObject) =>
+    database().$transaction((transaction) =>
+      appendAudit(transaction, { requestId: 'r', actor: 'alice', action: 'break-glass.apply', outcome: 'succeeded', target, details: {} }),
+    )
+  const [named, whole] = [await act({ session, name: 'orders-db' }), await act({ session })]
+  expect(await seqs({ subject: session })).toEqual([Number(whole.seq), Number(named.seq)])
 })

@@ -57,11 +57,17 @@ export function conditionsOf({ actor, action, outcome, namespace, subject, since
   if (action.length > 0) conditions.push(Prisma.sql`"action" IN (${Prisma.join(action)})`)
   if (outcome.length > 0) conditions.push(Prisma.sql`"outcome" IN (${Prisma.join(outcome)})`)
   if (namespace !== undefined) conditions.push(Prisma.sql`"namespace" = ${namespace}`)
-  if (subject !== undefined) conditions.push(Prisma.sql`"subject" = ${subject}`)
+  if (subject !== undefined) conditions.push(concerns(subject))
   if (since !== undefined) conditions.push(Prisma.sql`"at" >= ${since}::timestamptz`)
   if (until !== undefined) conditions.push(Prisma.sql`"at" < ${until}::timestamptz`)
   return conditions
 }
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Acts within a break-glass session name the resource they are about; the session's id finds them all the same. */
+const concerns = (subject: string): Prisma.Sql =>
+  uuid.test(subject) ? Prisma.sql`("subject" = ${subject} OR "target" ->> 'session' = ${subject})` : Prisma.sql`"subject" = ${subject}`
 
 const cursorOf = ({ at, seq }: AuditEntry): string => Buffer.from(JSON.stringify([at, Number(seq)])).toString('base64url')
 
