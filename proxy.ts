@@ -1,8 +1,10 @@
 /**
  * Runs before every page: gives the answer its content security policy with a fresh nonce, the security headers, and
- * tells server components the address asked for (which Next keeps from them). It decides nothing about access.
+ * tells server components the address asked for (which Next keeps from them). It decides nothing about access, but refuses headers that
+ * would speak for somebody else.
  */
 import { type NextRequest, NextResponse } from 'next/server'
+import { foreignHeader } from '#lib/api/foreign-headers.ts'
 import { config as settings } from '#lib/config/config.ts'
 import { contentSecurityPolicy, securityHeaders } from './app/content-security-policy.ts'
 
@@ -15,6 +17,10 @@ const originOf = (address: string): string[] => {
 }
 
 export function proxy(request: NextRequest): NextResponse {
+  // the API says so itself, with the person's name in the log
+  const foreign = request.nextUrl.pathname.startsWith('/api/') ? undefined : foreignHeader(request.headers)
+  if (foreign !== undefined)
+    return new NextResponse(`This request carries the header "${foreign}", which Corbel takes from nobody.\n`, { status: 403 })
   const { url, oidc, github } = settings()
   const https = url.startsWith('https:')
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64')

@@ -114,6 +114,16 @@ describe('where an unsafe request comes from', () => {
   })
 })
 
+test.each(['impersonate-user', 'impersonate_group', 'x-middleware-subrequest'])(
+  '%s is refused, and who sent it written down',
+  async (name) => {
+    const answer = await thing(post({ origin: portal, cookie, [name]: 'x' }, '{"text":"x"}'), asked)
+    expect(answer.status).toBe(403)
+    expect(await answer.json()).toMatchObject({ detail: expect.stringContaining(`"${name}"`) })
+    expect((await denials()).at(-1)).toMatchObject({ actor: 'carol@acme.test', outcome: 'denied', action: 'thing.changed' })
+  },
+)
+
 describe('what is read of a request', () => {
   const chunks = (count: number): ReadableStream => {
     let sent = 0
