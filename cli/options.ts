@@ -63,7 +63,7 @@ export function readOptions(args: string[], environment: Record<string, string |
     fromCheckpoint: values['from-checkpoint'],
     bundle: values.bundle,
     keys: values.key ?? [],
-    prefix: values.prefix ?? environment.OIDC_PREFIX ?? 'oidc:',
+    prefix: values.prefix ?? environment.CORBEL_CLUSTER_USER_PREFIX ?? 'oidc:',
     kindPatterns: (environment.CORBEL_KIND_PATTERNS ?? '*.cnrm.cloud.google.com').split(',').map((pattern) => pattern.trim()),
     offline: values.offline ?? false,
     server: values.server ?? false,
@@ -148,7 +148,7 @@ Options
   --from-checkpoint F   audit: a checkpoint you kept, which must lie on the chain
   --bundle FILE         audit: verify an evidence bundle instead
   --database URL        audit: the portal's database (default: $DATABASE_URL)
-  --prefix TEXT         doctor: what the API server puts before names of people (default: $OIDC_PREFIX, else oidc:)
+  --prefix TEXT         doctor: what the API server puts before names of people (default: $CORBEL_CLUSTER_USER_PREFIX, else oidc:)
 
 Apply deletes a resource removed since base only if it was applied from this repository (annotation corbel.dev/repository).
 

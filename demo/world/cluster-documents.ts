@@ -1,5 +1,5 @@
 /** What the demo's cluster holds besides definitions and resources: namespaces, accounts, who may do what. Pure. */
-import type { JsonObject } from '#lib/json.ts'
+import { isObject, type JsonObject } from '#lib/json.ts'
 import { ciAccount, type Project, repositories } from './projects.ts'
 
 /** How the API server prefixes people's names and groups. */
@@ -36,6 +36,12 @@ const bindingEverywhere = (name: string, role: string, subject: Subject): JsonOb
   metadata: { name },
   roleRef: roleRef(role),
   subjects: [subjectOf(subject)],
+})
+
+/** The binding with the reason why the doctor need not warn of it. */
+const accepted = (binding: JsonObject, reason: string): JsonObject => ({
+  ...binding,
+  metadata: { ...(isObject(binding.metadata) ? binding.metadata : {}), annotations: { 'corbel.dev/doctor-accepted': reason } },
 })
 
 const account = (namespace: string, name: string): JsonObject => ({
@@ -111,7 +117,13 @@ export function clusterWideAccess({ prefix, readEverywhere, proposeEverywhere }:
       roleRef: { apiGroup: rbac, kind: 'Role', name: 'corbel:cloud-failures' },
       subjects: [{ kind: 'ServiceAccount', name: 'cloud', namespace: 'corbel-system' }],
     },
-    bindingEverywhere('corbel:cloud', 'corbel:cloud', { kind: 'ServiceAccount', name: 'cloud', namespace: 'corbel-system' }),
+    ...proposeEverywhere.map((group) =>
+      bindingEverywhere(`corbel:${group}-looks`, 'corbel:doctor', { kind: 'Group', name: prefix + group }),
+    ),
+    accepted(
+      bindingEverywhere('corbel:cloud', 'corbel:cloud', { kind: 'ServiceAccount', name: 'cloud', namespace: 'corbel-system' }),
+      'Simulated: plays the part of Config Connector, which writes status.',
+    ),
   ]
 }
 

@@ -42,6 +42,7 @@ const deployed = [
   'people-dry-run-only.yaml',
   'break-glass.yaml',
   'portal-confined.yaml',
+  'doctor.yaml',
 ]
 
 /** Seeds the cluster. Throws the errors of lib/cluster. */
