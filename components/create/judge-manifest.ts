@@ -51,7 +51,7 @@ export class ManifestJudge {
   readonly #listeners = new Set<() => void>()
   readonly #store: ManifestStore
   readonly #check: (value: Json) => FieldError[]
-  readonly #dryRun: (signal: AbortSignal) => Promise<DryRunResult>
+  readonly #dryRun: ((signal: AbortSignal) => Promise<DryRunResult>) | undefined
   readonly #rules: RuleCheck | undefined
   #revision = -1
   /** The revision the errors speak of. */
@@ -64,7 +64,8 @@ export class ManifestJudge {
   constructor(
     store: ManifestStore,
     check: (value: Json) => FieldError[],
-    dryRun: (signal: AbortSignal) => Promise<DryRunResult>,
+    /** Undefined where the server is asked by hand only. */
+    dryRun: ((signal: AbortSignal) => Promise<DryRunResult>) | undefined,
     rules?: RuleCheck,
   ) {
     this.#store = store
@@ -116,7 +117,7 @@ export class ManifestJudge {
     this.#under?.abort()
     if (this.#judgement.verdict.state !== 'none') this.#tell({ ...this.#judgement, verdict: { state: 'none' } })
     this.#checking = setTimeout(() => this.#whenIdle(() => this.#checkNow()), checkAfter)
-    this.#asking = setTimeout(() => void this.#askServer(), dryRunAfter)
+    if (this.#dryRun) this.#asking = setTimeout(() => void this.#askServer(), dryRunAfter)
   }
 
   #whenIdle(work: () => void): void {
@@ -159,6 +160,7 @@ export class ManifestJudge {
   }
 
   async #askServer(): Promise<void> {
+    if (!this.#dryRun) return
     // On a busy machine the check may still wait for an idle moment, and the errors known are those of the text before.
     if (this.#checked !== this.#revision) this.#checkNow()
     if (this.#judgement.errors === undefined || this.#judgement.errors.length > 0) return

@@ -1,6 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import { HomeBreakGlass } from '#components/break-glass/home-break-glass.tsx'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
 import { HomeImports } from '#components/imports/home-imports.tsx'
@@ -37,6 +38,7 @@ export function HomeView() {
           <TeamProjects teams={teams} />
         </div>
         <div className={styles.column}>
+          <HomeBreakGlass />
           <MyProposals />
           <HomeImports teams={teams} />
           <MyDrafts />

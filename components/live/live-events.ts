@@ -5,7 +5,7 @@
  */
 
 export interface LiveEvent {
-  scope: 'resources' | 'proposals' | 'kinds' | 'cluster'
+  scope: 'resources' | 'proposals' | 'kinds' | 'cluster' | 'break-glass'
   cluster?: string
   namespaces?: string[]
   id?: string
@@ -22,7 +22,7 @@ export function parseLiveEvent(data: string): LiveEvent | null {
   }
   if (typeof value !== 'object' || value === null || !('scope' in value)) return null
   const { scope, cluster, namespaces, id, revision } = value as Record<string, unknown> // an object, checked above
-  if (scope !== 'resources' && scope !== 'proposals' && scope !== 'kinds' && scope !== 'cluster') return null
+  if (scope !== 'resources' && scope !== 'proposals' && scope !== 'kinds' && scope !== 'cluster' && scope !== 'break-glass') return null
   return {
     scope,
     ...(typeof cluster === 'string' ? { cluster } : {}),
@@ -39,14 +39,18 @@ export function isTouchedBy(event: LiveEvent, key: readonly unknown[]): boolean 
     (event.cluster === undefined || cluster === undefined || event.cluster === cluster) &&
     (event.namespaces === undefined || namespace === undefined || event.namespaces.includes(String(namespace)))
   // A kind came, changed or went: its resources with it. A cluster's state stands in the person's bar and in every gap.
+  // What is typed into a change is followed by its editor; everything else of break-glass is read again.
+  if (event.scope === 'break-glass') return area === 'break-glass' && part !== 'change'
   if (event.scope === 'kinds') return area === 'kinds' || area === 'resources' || area === 'projects'
   if (event.scope === 'cluster')
     return area === 'me' || area === 'kinds' || area === 'projects' || (area === 'resources' && part === 'list')
   if (event.scope === 'proposals') {
-    if (area === 'drafts') return true
+    if (area === 'drafts' || (area === 'break-glass' && part === 'session')) return true
     if (area === 'proposals') return part !== 'one' || event.id === undefined || event.id === first
     return area === 'resources' && part === 'one'
   }
+  // a session shows what the index knows of the resources it changed
+  if (area === 'break-glass') return part === 'session'
   if (area === 'resources') return part === 'one' ? mayBe(first, second) : true
   if (area === 'projects') return mayBe(part, first)
   return area === 'kinds' || area === 'proposals'

@@ -5,6 +5,8 @@ import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useEffect, useState } from 'react'
+import { breakGlassQueries } from '#components/break-glass/break-glass-queries.ts'
+import { OpenSessionBars } from '#components/break-glass/open-session-bars.tsx'
 import { queries } from '#components/data/queries.ts'
 import { useLiveState } from '#components/live/live-provider.tsx'
 import { Icon, Mark } from '#components/ui/icons.tsx'
@@ -18,12 +20,17 @@ import type { Theme } from './theme.ts'
 
 const SearchDialog = dynamic(() => import('./search-dialog.tsx').then((file) => file.SearchDialog), { ssr: false })
 
+const countedWords = (what: 'basket' | 'break-glass', number: number) =>
+  what === 'basket' ? (number === 1 ? 'change' : 'changes') : number === 1 ? 'waits for you' : 'wait for you'
+
 /** The frame of every page of the portal: navigation, breadcrumbs, search, the person, and bars that warn. */
 export function AppShell({ theme, children }: { theme: Theme; children: ReactNode }) {
   const path = usePathname()
   const me = useQuery(queries.me())
   const basket = useQuery(queries.basket())
-  const inBasket = basket.data?.items.length ?? 0
+  const breakGlass = useQuery(breakGlassQueries.open())
+  const sessionsOpen = (breakGlass.data?.items.length ?? 0) > 0
+  const numbers = { basket: basket.data?.items.length ?? 0, 'break-glass': breakGlass.data?.waiting ?? 0 }
   const live = useLiveState()
   const [searching, setSearching] = useState(false)
   // The keys' names depend on the machine; the server cannot know, so they appear after the first paint.
@@ -56,10 +63,15 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
     <Link key={place.href} href={place.href} className={className} aria-current={isAt(place.href, path) ? 'page' : undefined}>
       <Icon name={place.icon} />
       {place.title}
-      {place.counted && inBasket > 0 ? (
+      {place.counted === 'break-glass' && sessionsOpen ? (
+        <span className={styles.dot}>
+          <span className="visually-hidden">a session is open</span>
+        </span>
+      ) : null}
+      {place.counted && numbers[place.counted] > 0 ? (
         <span className={styles.number}>
-          {inBasket}
-          <span className="visually-hidden"> {inBasket === 1 ? 'change' : 'changes'}</span>
+          {numbers[place.counted]}
+          <span className="visually-hidden"> {countedWords(place.counted, numbers[place.counted])}</span>
         </span>
       ) : null}
     </Link>
@@ -115,6 +127,7 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
             <PersonMenu me={me.data} theme={theme} compact />
           </div>
         </section>
+        <OpenSessionBars sessions={breakGlass.data?.items ?? []} receivedAt={breakGlass.dataUpdatedAt} path={path} />
         <ClusterBanner clusters={me.data?.clusters ?? []} problem={me.error} />
         <main id="content" className={styles.content} tabIndex={-1}>
           {alive ? children : <Skeleton lines={2} rows={8} label="Loading the page" />}

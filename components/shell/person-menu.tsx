@@ -91,6 +91,9 @@ export function PersonMenu({ me, theme: initial, compact }: { me: Me | undefined
           >
             {me.github ? 'Unlink GitHub account' : 'Link GitHub account'}
           </MenuItem>
+          <MenuItem icon="breakGlass" href="/break-glass">
+            Break-glass
+          </MenuItem>
           <MenuItem icon="audit" href="/audit">
             Audit
           </MenuItem>

@@ -9,7 +9,7 @@ export interface Place {
   /** Only people of the platform team see it. */
   admin?: boolean
   /** What is counted beside its name. */
-  counted?: 'basket'
+  counted?: 'basket' | 'break-glass'
   /** Left out of the bar at the bottom of a phone; the menu there has it. */
   wideOnly?: boolean
 }
@@ -22,6 +22,7 @@ export const places: Place[] = [
   { href: '/proposals', title: 'Proposals', icon: 'proposals' },
   { href: '/basket', title: 'Basket', icon: 'basket', counted: 'basket' },
   { href: '/projects', title: 'Projects', icon: 'projects' },
+  { href: '/break-glass', title: 'Break-glass', icon: 'breakGlass', counted: 'break-glass', wideOnly: true },
   { href: '/audit', title: 'Audit', icon: 'audit', wideOnly: true },
   { href: '/admin', title: 'Admin', icon: 'admin', admin: true },
 ]
@@ -66,5 +67,6 @@ export function crumbsOf(path: string): Crumb[] {
   if (area === 'create') return [top, { title: kindOf(first) }]
   if (area === 'proposals') return [top, { title: 'Proposal' }]
   if (area === 'import') return [top, { title: 'One import' }]
+  if (area === 'break-glass') return [top, { title: first === 'new' ? 'New session' : first === 'report' ? 'Trends' : 'Session' }]
   return [top, { title: first }]
 }

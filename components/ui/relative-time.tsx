@@ -35,6 +35,14 @@ function useNow(then: number): number {
   )
 }
 
+/** The time now, each second: for what counts down. */
+export const useSeconds = (): number =>
+  useSyncExternalStore(
+    subscribe,
+    () => now,
+    () => 0,
+  )
+
 /** "12 min ago" with the exact time on hover, kept current. `short` leaves out "ago". A missing time is a dash. */
 export function RelativeTime({ at, short }: { at: string | null; short?: boolean }) {
   const then = at ? Date.parse(at) : Number.NaN

@@ -1,0 +1,88 @@
+/** States of sessions and changes in words, and which of the seven steps a session stands at. Pure. */
+import type { StateLook } from '#components/ui/states.ts'
+import type { BreakGlassSession, ChangeState, SessionChange, SessionDetail, SessionState } from '#lib/break-glass/contract.ts'
+
+export const sessionLooks: Readonly<Record<SessionState, StateLook>> = {
+  requested: { tone: 'amber', word: 'Waits for approval', icon: 'progressing' },
+  approved: { tone: 'violet', word: 'Approved, not open yet', icon: 'breakGlass' },
+  open: { tone: 'violet', word: 'Open', icon: 'breakGlass' },
+  applying: { tone: 'violet', word: 'Applying', icon: 'progressing' },
+  'handing-back': { tone: 'amber', word: 'To hand back', icon: 'import' },
+  review: { tone: 'amber', word: 'Waits for review', icon: 'person' },
+  closed: { tone: 'green', word: 'Closed', icon: 'ready' },
+  expired: { tone: 'grey', word: 'Ran out, nothing changed', icon: 'close' },
+  ended: { tone: 'grey', word: 'Ended, nothing changed', icon: 'close' },
+  refused: { tone: 'grey', word: 'Refused', icon: 'failed' },
+}
+
+/** Where there is no room for a sentence: nobody has opened it yet where nobody needs to agree. */
+export const sessionLook = ({ state, tier }: Pick<BreakGlassSession, 'state' | 'tier'>): StateLook =>
+  state === 'requested' && tier === 'ordinary' ? { ...sessionLooks.approved, word: 'Not open yet' } : sessionLooks[state]
+
+export const changeLooks: Readonly<Record<ChangeState, StateLook>> = {
+  editing: { tone: 'grey', word: 'Being edited', icon: 'edit' },
+  judged: { tone: 'blue', word: 'Dry run accepted', icon: 'check' },
+  applying: { tone: 'amber', word: 'Applying', icon: 'progressing' },
+  applied: { tone: 'violet', word: 'Applied', icon: 'check' },
+  failed: { tone: 'red', word: 'Not applied', icon: 'failed' },
+  unknown: { tone: 'amber', word: 'Outcome unknown', icon: 'unknown' },
+  undone: { tone: 'grey', word: 'Undone', icon: 'left' },
+}
+
+const over: readonly SessionState[] = ['closed', 'expired', 'ended', 'refused']
+
+/** Whether nothing can happen in it any more. */
+export const isOver = (state: SessionState): boolean => over.includes(state)
+
+/** Whether changes can be made in it, as far as its state says. */
+export const isOpen = (state: SessionState): boolean => state === 'open' || state === 'applying'
+
+/** Whether it waits to be opened, by a second person or by its requester. */
+export const isBefore = (state: SessionState): boolean => state === 'requested' || state === 'approved'
+
+/** What the cluster holds, or may hold, because of a change. */
+export const isWritten = ({ state }: Pick<SessionChange, 'state'>): boolean =>
+  state === 'applied' || state === 'unknown' || state === 'applying' || state === 'undone'
+
+/** The change somebody works on now: the newest, unless it is in the cluster already. */
+export function changeAtWork(changes: readonly SessionChange[]): SessionChange | undefined {
+  const newest = changes.at(-1)
+  return newest && (newest.state === 'editing' || newest.state === 'judged' || newest.state === 'failed') ? newest : undefined
+}
+
+export const stepTitles = ['Why', 'Who acts', 'Edit', 'Difference', 'Dry run', 'Apply', 'Hand back'] as const
+
+/** The step a session stands at, counted from 0. `looking`: the difference of what is typed has been asked for. */
+export function stepAt(session: Pick<SessionDetail, 'state' | 'changes'>, looking: boolean): number {
+  if (isBefore(session.state) || session.state === 'refused') return 1
+  const work = changeAtWork(session.changes)
+  if (isOpen(session.state) && work) {
+    if (work.state === 'judged') return 5
+    return looking ? 3 : 2
+  }
+  if (isOpen(session.state) && session.changes.length === 0) return 2
+  if (session.changes.some((change) => change.state === 'applying')) return 5
+  return 6
+}
+
+/** "12:05", "1:02:05"; never below zero. `milliseconds` left. */
+export function countdownText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000))
+  const two = (value: number) => String(value).padStart(2, '0')
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor((seconds % 3600) / 60)
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${two(minutes)}:${two(seconds % 60)}`
+}
+
+/** Milliseconds until `at` by the server's clock: `now` is what it said when the answer came, `receivedAt` this machine's time then. */
+export const timeLeft = (at: string, now: string, receivedAt: number, here: number): number =>
+  Date.parse(at) - Date.parse(now) - (here - receivedAt)
+
+/** Which time ends the session first, and whether it is for want of activity. */
+export function nextEnd({ expiresAt, idleAt }: Pick<BreakGlassSession, 'expiresAt' | 'idleAt'>): { at: string; idle: boolean } | null {
+  if (expiresAt === null) return null
+  return idleAt !== null && Date.parse(idleAt) < Date.parse(expiresAt) ? { at: idleAt, idle: true } : { at: expiresAt, idle: false }
+}
+
+/** "alice@acme.test" for `oidc:alice@acme.test`; what has no prefix stays. */
+export const plainName = (username: string): string => username.replace(/^[\w.-]+:/, '')
