@@ -131,6 +131,9 @@ export function portalEnvironment({ directory, ports, secrets, foundations, port
     CORBEL_AUDIT_KEY_FILE: auditKeyFile(directory),
     CORBEL_AUDIT_CHECKPOINT_FILE: join(directory, 'audit-checkpoints.txt'),
     ...clusterAudit(directory, foundations.kubeconfig),
+    CORBEL_BREAK_GLASS_TICKET_PATTERN: 'INC-[0-9]{3,6}',
+    CORBEL_BREAK_GLASS_TICKET_URL: 'https://incidents.acme.example/browse/{ticket}',
+    CORBEL_BREAK_GLASS_APPROVAL_KINDS: 'SQLInstance.*',
     CORBEL_DEMO: JSON.stringify({ simulated, steps: stepsToTry(ports) }),
   }
 }

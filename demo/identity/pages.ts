@@ -29,14 +29,26 @@ const page = ({ title, nonce, body }: Page): string => `<!doctype html>
 <link rel="icon" href="data:,"><style nonce="${nonce}">${style}</style></head>
 <body><main><span class="label">Simulated identity provider of the demo</span>${body}</main></body></html>`
 
+/** What the page asks. `again`: the e-mail address of who is to prove that it is them; they stand first. */
+interface Question {
+  action: string
+  nonce: string
+  again: string | undefined
+}
+
 /** One button for each person; no password is asked. */
-export const pickPersonPage = (people: Person[], action: string, nonce: string): string => {
-  const buttons = people.map((person) => {
+export const pickPersonPage = (people: Person[], { action, nonce, again }: Question): string => {
+  const inOrder = [...people].sort((a, b) => Number(emailOf(b) === again) - Number(emailOf(a) === again))
+  const buttons = inOrder.map((person) => {
     const name = person.name.split(' ')[0] ?? person.name
     return `<li><button name="person" value="${escapeHtml(person.id)}">Sign in as ${escapeHtml(name)} — ${escapeHtml(person.groups.join(', '))}
 <small>${escapeHtml(emailOf(person))}, ${escapeHtml(person.role)}</small></button></li>`
   })
-  const body = `<h1>Who are you?</h1><p>Pick a person of the demo's company. There are no passwords.</p>
+  const heading =
+    again === undefined
+      ? "<h1>Who are you?</h1><p>Pick a person of the demo's company. There are no passwords.</p>"
+      : '<h1>Is it still you?</h1><p>Corbel wants to be sure before something dangerous. A real provider asks for your security key here.</p>'
+  const body = `${heading}
 <form method="post" action="${escapeHtml(action)}"><ul>${buttons.join('')}</ul></form>`
   return page({ title: 'Sign in', nonce, body })
 }

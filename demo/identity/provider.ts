@@ -30,6 +30,8 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 const minutes = 60
 const days = 24 * 60 * minutes
 const scopes = ['openid', 'email', 'profile', 'groups', 'offline_access']
+/** What a click on one's name counts as; real providers mean a security key by it (OpenID Connect EAP ACR Values 1.0). */
+const simulatedAcr = 'phr'
 const interactionPath = /^\/interaction\/([\w-]+)$/
 
 /** The provider as a request handler for both listeners. */
@@ -60,6 +62,7 @@ function configuration(options: ProviderOptions, secrets: Secrets): Configuratio
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
         token_endpoint_auth_method: 'client_secret_basic',
+        require_auth_time: true,
       },
     ],
     jwks: { keys: [secrets.signingKey] },
@@ -68,6 +71,7 @@ function configuration(options: ProviderOptions, secrets: Secrets): Configuratio
       names: { session: `corbel_idp_${suffix}`, interaction: `corbel_idp_${suffix}_interaction`, resume: `corbel_idp_${suffix}_resume` },
     },
     scopes,
+    acrValues: [simulatedAcr],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username'], groups: ['groups'] },
     conformIdTokenClaims: false, // else e-mail and groups are in the user info alone, and the API server reads only ID tokens
     pkce: { required: () => true },
@@ -123,12 +127,14 @@ function configuration(options: ProviderOptions, secrets: Secrets): Configuratio
 
 /** Shows the people, and signs the picked one in with everything the client asked for. */
 async function interact(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { uid, params } = await provider.interactionDetails(request, response)
+  const { uid, params, prompt } = await provider.interactionDetails(request, response)
   const redirectUri = typeof params.redirect_uri === 'string' ? params.redirect_uri : undefined
   if (request.method !== 'POST') {
     const nonce = protect(response, redirectUri ? [redirectUri] : [])
     response.setHeader('content-type', 'text/html; charset=utf-8')
-    response.end(pickPersonPage(people, `/interaction/${uid}`, nonce))
+    const hinted = typeof params.login_hint === 'string' ? params.login_hint : undefined
+    const again = prompt.reasons.includes('login_prompt') || prompt.reasons.includes('max_age')
+    response.end(pickPersonPage(people, { action: `/interaction/${uid}`, nonce, again: again ? hinted : undefined }))
     return
   }
   const { origin, host } = request.headers
@@ -139,7 +145,7 @@ async function interact(provider: Provider, request: IncomingMessage, response: 
   if (!person) throw new errors.InvalidRequest('there is no such person')
   const grant = new provider.Grant({ accountId: person.id, clientId: String(params.client_id) })
   grant.addOIDCScope(scopes.join(' '))
-  const result = { login: { accountId: person.id }, consent: { grantId: await grant.save() } }
+  const result = { login: { accountId: person.id, acr: simulatedAcr, amr: ['simulated'] }, consent: { grantId: await grant.save() } }
   await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
 }
 

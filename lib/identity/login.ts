@@ -79,6 +79,27 @@ export function tokenColumns(loginId: string, tokens: { idToken: string; refresh
 }
 
 /**
+ * When and how the person proved who they are (`auth_time`, `acr`; OpenID Connect Core §2), out of the token that signing in gave: the one
+ * place where it is taken. A refreshed token repeats or moves these claims, and proves nothing. Null where the token does not say.
+ */
+export function proofColumns(idToken: string): { authenticatedAt: Date | null; acr: string | null } {
+  const { auth_time: at, acr } = claimsOf(idToken)
+  const dated = typeof at === 'number' && Number.isInteger(at) && at > 0 && at < 2 ** 33
+  return { authenticatedAt: dated ? new Date(at * 1000) : null, acr: typeof acr === 'string' && acr !== '' ? acr.slice(0, 300) : null }
+}
+
+/**
+ * The refresh token of the login that a browser had, sealed for its new one: providers give none to whoever only steps up. Null where that
+ * login was another person's.
+ */
+export async function refreshTokenBefore(cookie: string, userId: string, forLogin: string): Promise<string | null> {
+  const login = await database().login.findUnique({ where: { tokenHash: tokenHash(cookie) } })
+  if (login?.userId !== userId || login.refreshFailure) return null
+  const refreshToken = openToken(login.id, login.refreshToken)
+  return refreshToken === undefined ? null : sealToken(forLogin, refreshToken)
+}
+
+/**
  * The person's own ID token for the API server, refreshed when it is about to end. Refreshing holds the login's row, so
  * of two requests at once only one uses the (rotating) refresh token. Groups are taken from the newest token.
  * Throws Unauthenticated when the login has ended, Unavailable when the identity provider is away.

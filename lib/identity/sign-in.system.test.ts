@@ -10,8 +10,8 @@ import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
 import { Unauthenticated, Unavailable } from '#lib/errors.ts'
 import { claimsOf, personOf } from '#lib/identity/identity-provider.ts'
-import { actorOf, clusterToken, loginCookie } from '#lib/identity/login.ts'
-import { beginSignIn, finishSignIn, safeReturnTo } from '#lib/identity/sign-in.ts'
+import { actorOf, clusterToken, loginCookie, proofColumns, refreshTokenBefore } from '#lib/identity/login.ts'
+import { beginSignIn, beginStepUp, finishSignIn, safeReturnTo } from '#lib/identity/sign-in.ts'
 import { signOut } from '#lib/identity/sign-out.ts'
 import { newId } from '#lib/ids.ts'
 
@@ -90,12 +90,22 @@ async function signIn(
   person: string,
   returnTo = '/resources?state=failed',
   portalJar = new Jar(),
-): Promise<{ portalJar: Jar; location: string | null; token: string | undefined }> {
-  const providerJar = new Jar()
-  const begun = portalJar.take(
-    await beginSignIn(new Request(`${portal}/api/v1/session/sign-in`, { method: 'POST' }), safeReturnTo(returnTo)),
-  )
-  let location = begun.headers.get('location') ?? ''
+): Promise<{ portalJar: Jar; providerJar: Jar; location: string | null; token: string | undefined }> {
+  const begun = await beginSignIn(new Request(`${portal}/api/v1/session/sign-in`, { method: 'POST' }), safeReturnTo(returnTo))
+  return goOn(person, begun, portalJar, new Jar())
+}
+
+/** Proves again who one is, in the same browser. `asked`: the provider showed its page, though it knew the person. */
+async function stepUp(person: string, { portalJar, providerJar }: { portalJar: Jar; providerJar: Jar }) {
+  const actor = await actorOf(portalJar.header)
+  if (!actor) throw new Error('nobody is signed in')
+  const begun = await beginStepUp(new Request(`${portal}/api/v1/session/step-up`, { method: 'POST' }), '/break-glass', actor)
+  return goOn(person, begun, portalJar, providerJar)
+}
+
+async function goOn(person: string, begun: Response, portalJar: Jar, providerJar: Jar) {
+  let asked = false
+  let location = portalJar.take(begun).headers.get('location') ?? ''
   for (let step = 0; step < 8 && !location.startsWith(portal); step++) {
     const response = providerJar.take(
       await fetch(new URL(location, providerUrl), { redirect: 'manual', headers: { cookie: providerJar.header } }),
@@ -103,6 +113,7 @@ async function signIn(
     const next = response.headers.get('location')
     if (next) location = next
     else {
+      asked = true
       const submitted = await fetch(new URL(location, providerUrl), {
         method: 'POST',
         redirect: 'manual',
@@ -113,7 +124,12 @@ async function signIn(
     }
   }
   const finished = portalJar.take(await finishSignIn(new Request(location, { headers: { cookie: portalJar.header } }), newId()))
-  return { portalJar, location: finished.headers.get('location'), token: portalJar.cookies.get(loginCookie()) }
+  return { portalJar, providerJar, asked, location: finished.headers.get('location'), token: portalJar.cookies.get(loginCookie()) }
+}
+
+const loginOf = async (jar: Jar) => {
+  const actor = await actorOf(jar.header)
+  return fresh.database.login.findUniqueOrThrow({ where: { id: actor?.loginId ?? newId() } })
 }
 
 describe('signing in', () => {
@@ -192,6 +208,63 @@ describe('signing in', () => {
     ['/projects?q=a#b', '/projects?q=a'],
     [undefined, '/'],
   ])('after signing in, %s leads to %s', (asked, expected) => expect(safeReturnTo(asked, portal)).toBe(expected))
+})
+
+describe('stepping up', () => {
+  const longAgo = new Date(Date.now() - 3_600_000)
+
+  test('signing in keeps when and how; the provider asks again when one steps up, and the login is a new one', async () => {
+    const first = await signIn('alice')
+    const before = await loginOf(first.portalJar)
+    expect(Math.abs((before.authenticatedAt?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000)
+    await fresh.database.login.update({ where: { id: before.id }, data: { authenticatedAt: longAgo } })
+    const second = await stepUp('alice', first)
+    const after = await loginOf(second.portalJar)
+    expect([second.asked, second.location, after.id === before.id, after.userId]).toEqual([true, '/break-glass', false, before.userId])
+    expect(after.authenticatedAt?.getTime()).toBeGreaterThan(longAgo.getTime())
+    expect(await actorOf(`${loginCookie()}=${first.token}`)).toBeNull()
+    expect(await fresh.database.login.findUnique({ where: { id: before.id } })).toBeNull()
+  })
+
+  test('renewing tokens is no proof', async () => {
+    const { portalJar } = await signIn('alice')
+    const login = await loginOf(portalJar)
+    await fresh.database.login.update({
+      where: { id: login.id },
+      data: { authenticatedAt: longAgo, acr: 'old', idTokenExpiresAt: new Date(0) },
+    })
+    await clusterToken({ loginId: login.id })
+    expect(await loginOf(portalJar)).toMatchObject({ authenticatedAt: longAgo, acr: 'old' })
+  })
+
+  test('as somebody else signs that person in, with nothing of the first', async () => {
+    const first = await signIn('alice')
+    const before = await loginOf(first.portalJar)
+    const second = await stepUp('bob', { ...first, providerJar: new Jar() })
+    const after = await loginOf(second.portalJar)
+    expect(await actorOf(second.portalJar.header)).toMatchObject({ username: 'bob@acme.test', groups: ['payments'] })
+    expect(after.userId).not.toBe(before.userId)
+    expect(await fresh.database.login.findUnique({ where: { id: before.id } })).toBeNull()
+    expect(await refreshTokenBefore(first.token ?? '', after.userId, newId())).toBeNull()
+  })
+
+  test('a token that says no time, or none that is one, proves nothing', () => {
+    const token = (claims: object) => `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`
+    for (const claims of [{}, { auth_time: '1' }, { auth_time: 1.5 }, { auth_time: -1 }, { auth_time: 1e15 }, { auth_time: null, acr: 7 }])
+      expect(proofColumns(token(claims))).toEqual({ authenticatedAt: null, acr: null })
+    expect(proofColumns(token({ auth_time: 1700000000, acr: 'phr' }))).toEqual({ authenticatedAt: new Date(1700000000_000), acr: 'phr' })
+  })
+
+  test('the ways that count are asked of the provider, which says how it was done', async () => {
+    config().breakGlass.acr.push('phr')
+    try {
+      const first = await signIn('alice')
+      expect((await loginOf(first.portalJar)).acr).toBeNull()
+      expect((await loginOf((await stepUp('alice', first)).portalJar)).acr).toBe('phr')
+    } finally {
+      config().breakGlass.acr.pop()
+    }
+  })
 })
 
 describe('a login', () => {

@@ -2,6 +2,10 @@
  * Signing in, carried out by next-auth: authorization code, PKCE, state and nonce against the configured issuer.
  *
  *   POST /api/v1/session/sign-in ─► identity provider ─► GET /api/auth/callback/oidc ─► the page one came from
+ *   POST /api/v1/session/step-up ─► (which must ask again who it is)
+ *
+ * Stepping up is signing in again, so it makes a new login and ends the old one. Whoever proves to be somebody else is then signed in as
+ * that person, with nothing of the first one's.
  *
  * next-auth is called through its framework-neutral handler with plain objects, so routes stay declarations and the flow
  * is tested without a browser. Each request gets its own options: the tokens of the callback reach `createSession`
@@ -14,8 +18,19 @@ import { appendAudit } from '#lib/audit/append-audit.ts'
 import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
 import { Unavailable } from '#lib/errors.ts'
+import type { Actor } from '#lib/identity/actor.ts'
 import { claimsOf, discover, personOf } from '#lib/identity/identity-provider.ts'
-import { cookieName, forgetLogin, loginCookie, loginLifetimeMs, tokenColumns, tokenHash } from '#lib/identity/login.ts'
+import {
+  cookieName,
+  cookieValue,
+  forgetLogin,
+  loginCookie,
+  loginLifetimeMs,
+  proofColumns,
+  refreshTokenBefore,
+  tokenColumns,
+  tokenHash,
+} from '#lib/identity/login.ts'
 import { newId } from '#lib/ids.ts'
 import { log } from '#lib/telemetry/log.ts'
 
@@ -30,8 +45,11 @@ export function safeReturnTo(path: string | null | undefined, portal: string = c
   return `${parsed.pathname}${parsed.search}`
 }
 
-/** Starts signing in: an answer that sends the browser to the identity provider, or back to the sign-in page, which says that it is away. */
-export async function beginSignIn(request: Request, returnTo: string): Promise<Response> {
+/**
+ * Starts signing in: an answer that sends the browser to the identity provider, or back to the sign-in page, which says that it is away.
+ * `query`: parameters of the authorization request besides the usual ones.
+ */
+export async function beginSignIn(request: Request, returnTo: string, query: Record<string, string> = {}): Promise<Response> {
   try {
     await discover()
   } catch (error) {
@@ -51,12 +69,26 @@ export async function beginSignIn(request: Request, returnTo: string): Promise<R
   const started = await callNextAuth({
     method: 'POST',
     action: ['signin', 'oidc'],
-    query: {},
+    query,
     cookies,
     headers: headersOf(request),
     body: { csrfToken, callbackUrl: new URL(returnTo, config().url).href },
   })
   return redirect(started.location ?? '/sign-in?error=OAuthSignin', [...asked.setCookies, ...started.setCookies])
+}
+
+/**
+ * Starts stepping up: the identity provider must ask who the person is, however recently it did, and in one of the ways that
+ * CORBEL_BREAK_GLASS_ACR names.
+ */
+export function beginStepUp(request: Request, returnTo: string, { username }: Pick<Actor, 'username'>): Promise<Response> {
+  const { acr } = config().breakGlass
+  return beginSignIn(request, returnTo, {
+    prompt: 'login',
+    max_age: '0',
+    login_hint: username,
+    ...(acr.length > 0 ? { acr_values: acr.join(' ') } : {}),
+  })
 }
 
 /** The identity provider sent the browser back: makes a login, ends the one the browser had, and goes to where the person came from. */
@@ -70,6 +102,7 @@ export async function finishSignIn(request: Request, requestId: string): Promise
     cookies,
     headers: headersOf(request),
     requestId,
+    before: cookieValue(request.headers.get('cookie'), loginCookie()),
   })
   if (done.setCookies.some((line) => line.startsWith(`${loginCookie()}=`))) await forgetLogin(request.headers.get('cookie'))
   return redirect(done.location ?? '/sign-in?error=Callback', done.setCookies)
@@ -93,7 +126,7 @@ const relativeToPortal = (location: string): string =>
     '/sign-in',
   )
 
-function options(userAgent: string | null, requestId: string): AuthOptions {
+function options(userAgent: string | null, requestId: string, before: string | undefined): AuthOptions {
   const { url, secret, oidc } = config()
   let tokens: { idToken: string; refreshToken: string | undefined } | undefined
   const secure = url.startsWith('https:')
@@ -152,18 +185,20 @@ function options(userAgent: string | null, requestId: string): AuthOptions {
         if (!tokens) throw new Error('next-auth made a session before it had tokens')
         return tokens
       },
-      userAgent,
-      requestId,
+      { userAgent, requestId, before },
     ),
   }
 }
 
+/** What is known of the browser that signs in: `before` is the cookie of the login it had. */
+interface Browser {
+  userAgent: string | null
+  requestId: string
+  before: string | undefined
+}
+
 /** next-auth's storage on our tables. Users are found by the identity provider's subject, else by their username. */
-function adapter(
-  tokens: () => { idToken: string; refreshToken: string | undefined },
-  userAgent: string | null,
-  requestId: string,
-): Adapter {
+function adapter(tokens: () => { idToken: string; refreshToken: string | undefined }, { userAgent, requestId, before }: Browser): Adapter {
   const asUser = (user: { id: string; email: string | null; name: string }): AdapterUser => ({
     id: user.id,
     email: user.email ?? '',
@@ -196,7 +231,9 @@ function adapter(
         expiresAt: expires,
         userAgent: userAgent?.slice(0, 300) ?? null,
         ...tokenColumns(id, tokens()),
+        ...proofColumns(tokens().idToken),
       }
+      if (data.refreshToken === null && before !== undefined) data.refreshToken = await refreshTokenBefore(before, userId, id)
       const { username } = person()
       await database().$transaction(async (transaction) => {
         await transaction.login.create({ data })
@@ -206,7 +243,7 @@ function adapter(
           action: 'login.started',
           outcome: 'succeeded',
           target: {},
-          details: {},
+          details: { authTime: data.authenticatedAt?.toISOString() ?? null, acr: data.acr },
         })
       })
       await database().login.deleteMany({ where: { expiresAt: { lt: new Date() } } })
@@ -231,6 +268,8 @@ interface Call {
   body?: Record<string, string>
   /** Of the request that makes a login, for the audit log. */
   requestId?: string
+  /** The cookie of the login that the browser had. */
+  before?: string | undefined
 }
 
 interface Outcome {
@@ -241,7 +280,7 @@ interface Outcome {
 }
 
 /** Calls next-auth's handler for the older Next API with the few members of request and response that it touches. */
-async function callNextAuth({ method, action, query, cookies, headers, body, requestId = '' }: Call): Promise<Outcome> {
+async function callNextAuth({ method, action, query, cookies, headers, body, requestId = '', before }: Call): Promise<Outcome> {
   const outcome: Outcome = { status: 200, location: undefined, setCookies: [], json: undefined }
   const response = {
     status: (code: number) => {
@@ -264,7 +303,7 @@ async function callNextAuth({ method, action, query, cookies, headers, body, req
   }
   const request = { method, query: { ...query, nextauth: action }, cookies, headers, body }
   // Proof of the casts: next-auth/next/index.js (4.24) reads and calls exactly the members given above.
-  await NextAuth(request as never, response as never, options(headers['user-agent'] ?? null, requestId))
+  await NextAuth(request as never, response as never, options(headers['user-agent'] ?? null, requestId, before))
   return outcome
 }
 

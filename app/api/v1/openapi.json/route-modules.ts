@@ -5,8 +5,8 @@ import * as route1 from '../../github/callback/route.ts'
 import * as route2 from '../../github/link/route.ts'
 import * as route3 from '../../health/live/route.ts'
 import * as route4 from '../../health/ready/route.ts'
-import * as route77 from '../../webhooks/cluster-audit/[cluster]/route.ts'
-import * as route78 from '../../webhooks/github/route.ts'
+import * as route79 from '../../webhooks/cluster-audit/[cluster]/route.ts'
+import * as route80 from '../../webhooks/github/route.ts'
 import * as route6 from '../audit/export/route.ts'
 import * as route7 from '../audit/facets/route.ts'
 import * as route5 from '../audit/route.ts'
@@ -36,49 +36,51 @@ import * as route31 from '../break-glass/offer/route.ts'
 import * as route32 from '../break-glass/open/route.ts'
 import * as route33 from '../break-glass/report/route.ts'
 import * as route14 from '../break-glass/route.ts'
-import * as route35 from '../drafts/[...key]/route.ts'
-import * as route34 from '../drafts/route.ts'
-import * as route36 from '../dry-run/route.ts'
-import * as route37 from '../events/route.ts'
-import * as route38 from '../github/route.ts'
-import * as route41 from '../imports/[run]/adoption/route.ts'
-import * as route42 from '../imports/[run]/cancel/route.ts'
-import * as route43 from '../imports/[run]/choice/route.ts'
-import * as route44 from '../imports/[run]/facets/route.ts'
-import * as route45 from '../imports/[run]/plan/route.ts'
-import * as route46 from '../imports/[run]/propose/route.ts'
-import * as route47 from '../imports/[run]/resume/route.ts'
-import * as route40 from '../imports/[run]/route.ts'
-import * as route50 from '../imports/[run]/rows/[row]/dry-run/route.ts'
-import * as route51 from '../imports/[run]/rows/[row]/manifest/route.ts'
-import * as route49 from '../imports/[run]/rows/[row]/route.ts'
-import * as route48 from '../imports/[run]/rows/route.ts'
-import * as route52 from '../imports/[run]/settings/route.ts'
-import * as route39 from '../imports/route.ts'
-import * as route53 from '../imports/targets/route.ts'
-import * as route56 from '../kinds/[cluster]/[kind]/hints/route.ts'
-import * as route55 from '../kinds/[cluster]/[kind]/route.ts'
-import * as route54 from '../kinds/route.ts'
-import * as route57 from '../manifests/[cluster]/[namespace]/[kind]/[name]/route.ts'
-import * as route58 from '../manifests/[cluster]/[namespace]/[kind]/[name]/versions/[blob]/route.ts'
-import * as route59 from '../me/route.ts'
-import * as route61 from '../projects/[cluster]/[namespace]/route.ts'
-import * as route60 from '../projects/route.ts'
-import * as route64 from '../proposals/[id]/commits/route.ts'
-import * as route65 from '../proposals/[id]/retry/route.ts'
-import * as route63 from '../proposals/[id]/route.ts'
-import * as route66 from '../proposals/[id]/withdraw/route.ts'
-import * as route67 from '../proposals/preview/route.ts'
-import * as route62 from '../proposals/route.ts'
-import * as route70 from '../resources/[cluster]/[namespace]/[kind]/[name]/history/route.ts'
-import * as route71 from '../resources/[cluster]/[namespace]/[kind]/[name]/relations/route.ts'
-import * as route69 from '../resources/[cluster]/[namespace]/[kind]/[name]/route.ts'
-import * as route72 from '../resources/facets/route.ts'
-import * as route68 from '../resources/route.ts'
-import * as route73 from '../search/route.ts'
-import * as route74 from '../session/sign-in/route.ts'
-import * as route75 from '../session/sign-out/route.ts'
-import * as route76 from '../unmanaged/route.ts'
+import * as route34 from '../doctor/[cluster]/route.ts'
+import * as route36 from '../drafts/[...key]/route.ts'
+import * as route35 from '../drafts/route.ts'
+import * as route37 from '../dry-run/route.ts'
+import * as route38 from '../events/route.ts'
+import * as route39 from '../github/route.ts'
+import * as route42 from '../imports/[run]/adoption/route.ts'
+import * as route43 from '../imports/[run]/cancel/route.ts'
+import * as route44 from '../imports/[run]/choice/route.ts'
+import * as route45 from '../imports/[run]/facets/route.ts'
+import * as route46 from '../imports/[run]/plan/route.ts'
+import * as route47 from '../imports/[run]/propose/route.ts'
+import * as route48 from '../imports/[run]/resume/route.ts'
+import * as route41 from '../imports/[run]/route.ts'
+import * as route51 from '../imports/[run]/rows/[row]/dry-run/route.ts'
+import * as route52 from '../imports/[run]/rows/[row]/manifest/route.ts'
+import * as route50 from '../imports/[run]/rows/[row]/route.ts'
+import * as route49 from '../imports/[run]/rows/route.ts'
+import * as route53 from '../imports/[run]/settings/route.ts'
+import * as route40 from '../imports/route.ts'
+import * as route54 from '../imports/targets/route.ts'
+import * as route57 from '../kinds/[cluster]/[kind]/hints/route.ts'
+import * as route56 from '../kinds/[cluster]/[kind]/route.ts'
+import * as route55 from '../kinds/route.ts'
+import * as route58 from '../manifests/[cluster]/[namespace]/[kind]/[name]/route.ts'
+import * as route59 from '../manifests/[cluster]/[namespace]/[kind]/[name]/versions/[blob]/route.ts'
+import * as route60 from '../me/route.ts'
+import * as route62 from '../projects/[cluster]/[namespace]/route.ts'
+import * as route61 from '../projects/route.ts'
+import * as route65 from '../proposals/[id]/commits/route.ts'
+import * as route66 from '../proposals/[id]/retry/route.ts'
+import * as route64 from '../proposals/[id]/route.ts'
+import * as route67 from '../proposals/[id]/withdraw/route.ts'
+import * as route68 from '../proposals/preview/route.ts'
+import * as route63 from '../proposals/route.ts'
+import * as route71 from '../resources/[cluster]/[namespace]/[kind]/[name]/history/route.ts'
+import * as route72 from '../resources/[cluster]/[namespace]/[kind]/[name]/relations/route.ts'
+import * as route70 from '../resources/[cluster]/[namespace]/[kind]/[name]/route.ts'
+import * as route73 from '../resources/facets/route.ts'
+import * as route69 from '../resources/route.ts'
+import * as route74 from '../search/route.ts'
+import * as route75 from '../session/sign-in/route.ts'
+import * as route76 from '../session/sign-out/route.ts'
+import * as route77 from '../session/step-up/route.ts'
+import * as route78 from '../unmanaged/route.ts'
 
 /** Every route of the API. */
 export const routeModules: { path: string; module: RouteModule }[] = [
@@ -116,49 +118,51 @@ export const routeModules: { path: string; module: RouteModule }[] = [
   { path: '/api/v1/break-glass/offer', module: route31 },
   { path: '/api/v1/break-glass/open', module: route32 },
   { path: '/api/v1/break-glass/report', module: route33 },
-  { path: '/api/v1/drafts', module: route34 },
-  { path: '/api/v1/drafts/{key}', module: route35 },
-  { path: '/api/v1/dry-run', module: route36 },
-  { path: '/api/v1/events', module: route37 },
-  { path: '/api/v1/github', module: route38 },
-  { path: '/api/v1/imports', module: route39 },
-  { path: '/api/v1/imports/{run}', module: route40 },
-  { path: '/api/v1/imports/{run}/adoption', module: route41 },
-  { path: '/api/v1/imports/{run}/cancel', module: route42 },
-  { path: '/api/v1/imports/{run}/choice', module: route43 },
-  { path: '/api/v1/imports/{run}/facets', module: route44 },
-  { path: '/api/v1/imports/{run}/plan', module: route45 },
-  { path: '/api/v1/imports/{run}/propose', module: route46 },
-  { path: '/api/v1/imports/{run}/resume', module: route47 },
-  { path: '/api/v1/imports/{run}/rows', module: route48 },
-  { path: '/api/v1/imports/{run}/rows/{row}', module: route49 },
-  { path: '/api/v1/imports/{run}/rows/{row}/dry-run', module: route50 },
-  { path: '/api/v1/imports/{run}/rows/{row}/manifest', module: route51 },
-  { path: '/api/v1/imports/{run}/settings', module: route52 },
-  { path: '/api/v1/imports/targets', module: route53 },
-  { path: '/api/v1/kinds', module: route54 },
-  { path: '/api/v1/kinds/{cluster}/{kind}', module: route55 },
-  { path: '/api/v1/kinds/{cluster}/{kind}/hints', module: route56 },
-  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}', module: route57 },
-  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}/versions/{blob}', module: route58 },
-  { path: '/api/v1/me', module: route59 },
-  { path: '/api/v1/projects', module: route60 },
-  { path: '/api/v1/projects/{cluster}/{namespace}', module: route61 },
-  { path: '/api/v1/proposals', module: route62 },
-  { path: '/api/v1/proposals/{id}', module: route63 },
-  { path: '/api/v1/proposals/{id}/commits', module: route64 },
-  { path: '/api/v1/proposals/{id}/retry', module: route65 },
-  { path: '/api/v1/proposals/{id}/withdraw', module: route66 },
-  { path: '/api/v1/proposals/preview', module: route67 },
-  { path: '/api/v1/resources', module: route68 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}', module: route69 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', module: route70 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/relations', module: route71 },
-  { path: '/api/v1/resources/facets', module: route72 },
-  { path: '/api/v1/search', module: route73 },
-  { path: '/api/v1/session/sign-in', module: route74 },
-  { path: '/api/v1/session/sign-out', module: route75 },
-  { path: '/api/v1/unmanaged', module: route76 },
-  { path: '/api/webhooks/cluster-audit/{cluster}', module: route77 },
-  { path: '/api/webhooks/github', module: route78 },
+  { path: '/api/v1/doctor/{cluster}', module: route34 },
+  { path: '/api/v1/drafts', module: route35 },
+  { path: '/api/v1/drafts/{key}', module: route36 },
+  { path: '/api/v1/dry-run', module: route37 },
+  { path: '/api/v1/events', module: route38 },
+  { path: '/api/v1/github', module: route39 },
+  { path: '/api/v1/imports', module: route40 },
+  { path: '/api/v1/imports/{run}', module: route41 },
+  { path: '/api/v1/imports/{run}/adoption', module: route42 },
+  { path: '/api/v1/imports/{run}/cancel', module: route43 },
+  { path: '/api/v1/imports/{run}/choice', module: route44 },
+  { path: '/api/v1/imports/{run}/facets', module: route45 },
+  { path: '/api/v1/imports/{run}/plan', module: route46 },
+  { path: '/api/v1/imports/{run}/propose', module: route47 },
+  { path: '/api/v1/imports/{run}/resume', module: route48 },
+  { path: '/api/v1/imports/{run}/rows', module: route49 },
+  { path: '/api/v1/imports/{run}/rows/{row}', module: route50 },
+  { path: '/api/v1/imports/{run}/rows/{row}/dry-run', module: route51 },
+  { path: '/api/v1/imports/{run}/rows/{row}/manifest', module: route52 },
+  { path: '/api/v1/imports/{run}/settings', module: route53 },
+  { path: '/api/v1/imports/targets', module: route54 },
+  { path: '/api/v1/kinds', module: route55 },
+  { path: '/api/v1/kinds/{cluster}/{kind}', module: route56 },
+  { path: '/api/v1/kinds/{cluster}/{kind}/hints', module: route57 },
+  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}', module: route58 },
+  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}/versions/{blob}', module: route59 },
+  { path: '/api/v1/me', module: route60 },
+  { path: '/api/v1/projects', module: route61 },
+  { path: '/api/v1/projects/{cluster}/{namespace}', module: route62 },
+  { path: '/api/v1/proposals', module: route63 },
+  { path: '/api/v1/proposals/{id}', module: route64 },
+  { path: '/api/v1/proposals/{id}/commits', module: route65 },
+  { path: '/api/v1/proposals/{id}/retry', module: route66 },
+  { path: '/api/v1/proposals/{id}/withdraw', module: route67 },
+  { path: '/api/v1/proposals/preview', module: route68 },
+  { path: '/api/v1/resources', module: route69 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}', module: route70 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', module: route71 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/relations', module: route72 },
+  { path: '/api/v1/resources/facets', module: route73 },
+  { path: '/api/v1/search', module: route74 },
+  { path: '/api/v1/session/sign-in', module: route75 },
+  { path: '/api/v1/session/sign-out', module: route76 },
+  { path: '/api/v1/session/step-up', module: route77 },
+  { path: '/api/v1/unmanaged', module: route78 },
+  { path: '/api/webhooks/cluster-audit/{cluster}', module: route79 },
+  { path: '/api/webhooks/github', module: route80 },
 ]
