@@ -78,6 +78,9 @@ test('a person is known by a verified e-mail address and groups, both prefixed',
 test.each([
   ['an unverified address', { email: 'alice@acme.test', email_verified: false, groups: [] }],
   ['another audience', { aud: 'other', email: 'alice@acme.test', email_verified: true, groups: [] }],
+  ['a group of Kubernetes itself', { email: 'alice@acme.test', email_verified: true, groups: ['payments', 'system:masters'] }],
+  ['a name of Kubernetes itself', { email: 'system:admin', email_verified: true, groups: [] }],
+  ['the name of an account', { email: 'system:serviceaccount:payments-prod:break-glass', email_verified: true, groups: [] }],
   ['an expired token', { exp: 1, email: 'alice@acme.test', email_verified: true, groups: [] }],
 ])('%s is refused', async (_, claims) => {
   await expect(whoAmI(idToken(claims))).rejects.toThrow('401')

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { auditLog } from '#demo/control-plane/start.ts'
 import { testKubeconfig } from '#demo/world/test-cluster.ts'
 import { type ThrowawayProject, throwawayProject } from '#demo/world/throwaway-project.ts'
 import { Conflict, Forbidden, Invalid, NotFound, Unauthenticated } from '#lib/errors.ts'
@@ -152,6 +155,36 @@ describe('the gate', () => {
     await shutGate({ cluster: project.portal, namespace: project.namespace, session })
     await as({ token: project.bob, session: other }).patch(ref, patchOf(object, [nearline], other), write())
   })
+})
+
+test("the cluster's own audit log names the person, the account, the session and the reason, and has the patch", async () => {
+  const { ref, object } = await make(bucketKind, bucketSpec)
+  await open()
+  const [dry, real] = [write(true), write()]
+  const bytes = patchOf(object, [nearline])
+  await as().patch(ref, bytes, dry)
+  await as().patch(ref, bytes, real)
+  const log = auditLog(dirname(testKubeconfig()))
+  const eventOf = async (auditId: string): Promise<JsonObject | undefined> => {
+    const line = (await readFile(log, 'utf8')).split('\n').find((one) => one.includes(auditId))
+    return line === undefined ? undefined : JSON.parse(line)
+  }
+  await expect.poll(() => eventOf(real.auditId), { timeout: 10_000 }).toBeDefined()
+  expect(await eventOf(real.auditId)).toMatchObject({
+    auditID: real.auditId,
+    verb: 'patch',
+    user: { username: `system:serviceaccount:${project.people}:alice` },
+    impersonatedUser: { username: `system:serviceaccount:${project.namespace}:break-glass` },
+    authenticationMetadata: { impersonationConstraint: 'impersonate:serviceaccount' },
+    userAgent: `corbel (session=${session}; request=test)`,
+    objectRef: { resource: 'storagebuckets', namespace: project.namespace, name: ref.name },
+    requestObject: JSON.parse(bytes),
+    annotations: {
+      'corbel-break-glass-gate/session': session,
+      'corbel-break-glass-gate/gate': 'ordinary alice 2030-01-01T00:00:00.000Z Payments fail: bucket is read-only',
+    },
+  })
+  expect(textAt(await eventOf(dry.auditId), 'userAgent')).toContain('; dry-run)')
 })
 
 describe('the second person', () => {
