@@ -438,7 +438,7 @@ export const settings = {
   CORBEL_CLUSTER_AUDIT_TOKEN: setting({
     section: 'Audit log',
     about:
-      'Bearer token with which API servers send their audit events to `/api/webhooks/cluster-audit/<cluster>` (instead of a file). At least 32 characters; without it the webhook is shut.',
+      'Bearer token with which API servers send their audit events to `/api/webhooks/cluster-audit/{cluster}` (instead of a file). At least 32 characters; without it the webhook is shut.',
     example: '(openssl rand -hex 32)',
     secret: true,
     schema: z.union([z.undefined(), z.literal('').transform(() => undefined), text.min(32, 'must have at least 32 characters')]),
