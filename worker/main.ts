@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { keepCheckpoints } from '#lib/audit/keep-checkpoints.ts'
 import { verifyAuditJob } from '#lib/audit/verify-whole-chain.ts'
+import { watchSessions } from '#lib/break-glass/session-watch.ts'
 import { clusters } from '#lib/cluster/clusters.ts'
 import { followClusterAudit } from '#lib/cluster-audit/follow-logs.ts'
 import { checkAtStart } from '#lib/config/check-at-start.ts'
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
       () => startJobs({ databaseUrl, jobs: [...proposalJobs, ...importJobs, runnable(verifyAuditJob)] }),
       stopping.signal,
     )
+    const sessions = watchSessions(stopping.signal)
     const following = followIndex(stopping.signal)
     const checkpoints = keepCheckpoints(stopping.signal)
     const clusterAudit = followClusterAudit(stopping.signal)
@@ -51,7 +53,15 @@ async function main(): Promise<void> {
     log().info({ port: health.port }, 'ready')
     await aborted(stopping.signal)
     log().info('stopping')
-    await Promise.all([...collectors.map(({ collector }) => collector.stop()), jobs?.stop(), following, checkpoints, clusterAudit, sinks])
+    await Promise.all([
+      ...collectors.map(({ collector }) => collector.stop()),
+      jobs?.stop(),
+      following,
+      sessions,
+      checkpoints,
+      clusterAudit,
+      sinks,
+    ])
   }
   await health.close()
   await Promise.all([database().$disconnect(), ...opened.map((cluster) => cluster.close())])

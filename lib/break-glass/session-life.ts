@@ -283,8 +283,8 @@ export async function expireSessions(): Promise<StoredSession[]> {
     })
     if (!session) continue // somebody ended it, or was busy in it, meanwhile
     ended.push(session)
-    if (session.openedAt) await shutGateOf(id)
   }
+  await Promise.all(ended.filter(({ openedAt }) => openedAt !== null).map(({ id }) => shutGateOf(id)))
   return ended
 }
 
