@@ -1,0 +1,70 @@
+/**
+ * Changes of annotations and labels. They do not raise the object's generation, so each is guarded by itself: a changed or removed key by a
+ * `test` of its value, a new one by a `test` for null, which the API server lets pass only where there is nothing.
+ */
+import type { Operation } from './apply-patch.ts'
+import { added, removed, rootPlace, type Steps } from './exact-diff.ts'
+import { type ExactObject, isExactObject, ownExact, sameExact } from './exact-json.ts'
+import { pointerOf } from './json-pointer.ts'
+
+export type MetadataPart = 'labels' | 'annotations'
+
+/** Annotations or labels of an object; none for absent, null and what is no map. */
+export function metadataMap(object: ExactObject, part: MetadataPart): ExactObject {
+  const metadata = ownExact(object, 'metadata')
+  const map = isExactObject(metadata) ? ownExact(metadata, part) : undefined
+  return isExactObject(map) ? map : {}
+}
+
+const hasMap = (object: ExactObject, part: MetadataPart): boolean => {
+  const metadata = ownExact(object, 'metadata')
+  return isExactObject(metadata) && isExactObject(ownExact(metadata, part))
+}
+
+/**
+ * The steps from the live object's map to the wanted values; undefined removes a key. `unguarded` keys are set whatever they were, as is
+ * the session: two sessions may follow each other.
+ */
+export function metadataSteps(
+  live: ExactObject,
+  part: MetadataPart,
+  wanted: ReadonlyMap<string, string | undefined>,
+  unguarded: ReadonlyMap<string, string> = new Map(),
+): Steps {
+  const before = metadataMap(live, part)
+  const steps: Steps = { operations: [], bytes: 0, changes: [] }
+  const created: [string, string][] = []
+  const take = ({ operations, changes }: Steps, guard?: Operation) => {
+    if (guard) steps.operations.push(guard)
+    steps.operations.push(...operations)
+    steps.changes.push(...changes)
+  }
+  for (const key of [...wanted.keys()].sort()) {
+    const [old, value] = [ownExact(before, key), wanted.get(key)]
+    const place = rootPlace(['metadata', part, key])
+    const path = pointerOf(place.patch)
+    if (old === undefined && value === undefined) continue
+    if (old !== undefined && sameExact(old, value)) continue
+    if (value === undefined) take(removed(old ?? null, place))
+    else if (old !== undefined)
+      take({
+        operations: [
+          { op: 'test', path, value: old },
+          { op: 'replace', path, value },
+        ],
+        bytes: 0,
+        changes: [{ kind: 'changed', path: place.edited, livePath: place.live, before: old, after: value }],
+      })
+    else if (hasMap(live, part)) take(added(value, place), { op: 'test', path, value: null })
+    else {
+      created.push([key, value])
+      steps.changes.push(...added(value, place).changes)
+    }
+  }
+  if (hasMap(live, part)) for (const [key, value] of unguarded) take({ ...added(value, rootPlace(['metadata', part, key])), changes: [] })
+  else if (created.length + unguarded.size > 0) {
+    const path = pointerOf(['metadata', part])
+    steps.operations.push({ op: 'test', path, value: null }, { op: 'add', path, value: Object.fromEntries([...created, ...unguarded]) })
+  }
+  return steps
+}
