@@ -17,6 +17,7 @@ import { AuditNotices, VerificationBadge } from './audit-status.tsx'
 import { AuditTable } from './audit-table.tsx'
 import { EntryDialog } from './entry-dialog.tsx'
 import { ProofDialog } from './proof-dialog.tsx'
+import { SessionPanel } from './session-panel.tsx'
 
 /** Who did what and when, in a chain that cannot be changed afterwards. The address holds the whole view. */
 export function AuditView() {
@@ -45,6 +46,7 @@ export function AuditView() {
           : 'Who did what and when, refusals included. Nothing here can be changed or removed without being noticed.'}
       </PageHeader>
       <AuditNotices status={status.data} onShow={setShown} />
+      <SessionPanel subject={address.subject} />
       <AuditFilterBar address={address} all={status.data?.all ?? false} />
       {!page ? (
         list.isError ? (
