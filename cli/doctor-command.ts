@@ -29,7 +29,7 @@ export async function doctorCommand(options: Options, terminal: Terminal): Promi
         now: Date.now(),
         byPage: false,
       })
-      terminal.out(options.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : printable(render(report)))
+      terminal.out(options.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : render(report))
       return exitCodes[verdictOf(report, true)]
     } finally {
       await cluster.close()
@@ -42,12 +42,6 @@ export async function doctorCommand(options: Options, terminal: Terminal): Promi
   }
 }
 
-/** Names come from the cluster: without what would move the cursor, colour the line or hide a part of it. */
-const printable = (text: string): string => text.replace(/[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')
-
-/** A name with a line break must not begin a line of ours. */
-const line = (text: string): string => text.replaceAll('\n', '\u{fffd}')
-
 function render(report: DoctorReport): string {
   const { findings, gaps, looked, version, mode } = report
   const parts = [summary(report)]
@@ -55,7 +49,7 @@ function render(report: DoctorReport): string {
     const some = findings.filter((finding) => finding.severity === severity)
     if (some.length > 0) parts.push(`${titles[severity]}\n\n${some.map(renderFinding).join('\n\n')}`)
   }
-  if (gaps.length > 0) parts.push(`Could not look at\n\n${gaps.map(({ message }) => `  ${line(message)}`).join('\n')}`)
+  if (gaps.length > 0) parts.push(`Could not look at\n\n${gaps.map(({ message }) => `  ${message}`).join('\n')}`)
   parts.push(`What no API tells\n\n${report.limits.map((limit) => `  ${limit}`).join('\n')}`)
   parts.push(
     `Looked at ${looked.bindings} bindings of ${looked.subjects} subjects and ${looked.projects} projects, Kubernetes ${version ?? 'unknown'}${mode ? `, ${mode} impersonation` : ''}.`,
@@ -73,16 +67,13 @@ function summary(report: DoctorReport): string {
 
 function renderFinding({ title, through, why, powers, accepted, fix }: Finding): string {
   return [
-    `  ${line(title)}.`,
-    ...(through ? [`    By    ${line(through)}`] : []),
-    `    Why   ${line(why)}`,
-    ...powers.map((power, index) => `    ${index === 0 ? 'All   ' : '      '}${line(power)}`),
-    ...(accepted ? [`    Accepted: ${line(accepted)}`] : []),
+    `  ${title}.`,
+    ...(through ? [`    By    ${through}`] : []),
+    `    Why   ${why}`,
+    ...powers.map((power, index) => `    ${index === 0 ? 'All   ' : '      '}${power}`),
+    ...(accepted ? [`    Accepted: ${accepted}`] : []),
     ...(fix
-      ? [
-          ...fix.commands.split('\n').map((command, index) => `    ${index === 0 ? 'Fix   ' : '      '}${command}`),
-          `    Risk  ${line(fix.risk)}`,
-        ]
+      ? [...fix.commands.split('\n').map((command, index) => `    ${index === 0 ? 'Fix   ' : '      '}${command}`), `    Risk  ${fix.risk}`]
       : []),
   ].join('\n')
 }

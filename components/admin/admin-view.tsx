@@ -14,6 +14,7 @@ import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { Table } from '#components/ui/table.tsx'
 import type { KindSummary } from '#lib/inventory/contract.ts'
+import { AdminTabs } from './admin-tabs.tsx'
 
 const rank: Record<KindSummary['state'], number> = { failed: 0, forbidden: 1, pending: 2, gone: 3, synced: 4 }
 
@@ -39,7 +40,10 @@ export function AdminView() {
   const troubled = rows.filter((row) => row.state === 'failed' || row.state === 'forbidden').length
   return (
     <div className={homeStyles.column}>
-      <PageHeader title="Admin" asOf={kinds.dataUpdatedAt || undefined} />
+      <div>
+        <PageHeader title="Admin" asOf={kinds.dataUpdatedAt || undefined} />
+        <AdminTabs />
+      </div>
       <Section title="Clusters">
         {me.data.clusters.length === 0 ? <p className={homeStyles.calm}>No cluster is configured. Name one in CORBEL_CLUSTERS.</p> : null}
         <Table

@@ -68,5 +68,6 @@ export function crumbsOf(path: string): Crumb[] {
   if (area === 'proposals') return [top, { title: 'Proposal' }]
   if (area === 'import') return [top, { title: 'One import' }]
   if (area === 'break-glass') return [top, { title: first === 'new' ? 'New session' : first === 'report' ? 'Trends' : 'Session' }]
+  if (area === 'admin' && first === 'doctor') return [top, { title: 'Doctor' }]
   return [top, { title: first }]
 }

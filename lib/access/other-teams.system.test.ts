@@ -232,6 +232,7 @@ describe('what carol gets of payments', () => {
     ['POST', '/api/v1/imports/{run}/plan', { run: importId }, 404],
     ['POST', '/api/v1/imports/{run}/plan', { run: wideId }, 404],
     ['POST', '/api/v1/imports/{run}/rows/{row}/dry-run', { run: importId, row: rowId }, 404],
+    ['GET', '/api/v1/doctor/{cluster}', { cluster: 'demo' }, 403],
   ])('%s %s tells nothing', async (method, path, params, status) => {
     const answer = await call(method, path, params, '', method === 'GET' ? undefined : {})
     expect(answer.status, answer.text).toBe(status)

@@ -5,6 +5,7 @@ import { examineAuthorizer, examineGuards, standingGuards } from './examine-guar
 import { examineRights } from './examine-rights.ts'
 import { examineSetUp } from './examine-set-up.ts'
 import { examineTraces } from './examine-traces.ts'
+import { legible } from './fixes.ts'
 import type { Observed } from './observed.ts'
 
 export function examineCluster(observed: Observed): Finding[] {
@@ -15,8 +16,20 @@ export function examineCluster(observed: Observed): Finding[] {
     ...examineRights(observed, standingGuards(observed)),
     ...examineSetUp(observed),
   ]
-  return severities.flatMap((severity) => findings.filter((finding) => finding.severity === severity))
+  return severities.flatMap((severity) => findings.filter((finding) => finding.severity === severity).map(legibly))
 }
+
+const legibly = (finding: Finding): Finding => ({
+  ...finding,
+  id: legible(finding.id),
+  title: legible(finding.title),
+  subject: finding.subject === null ? null : legible(finding.subject),
+  through: finding.through === null ? null : legible(finding.through),
+  why: legible(finding.why),
+  powers: finding.powers.map(legible),
+  accepted: finding.accepted === null ? null : legible(finding.accepted),
+  fix: finding.fix === null ? null : { ...finding.fix, risk: legible(finding.fix.risk) },
+})
 
 /** What no API of Kubernetes tells, and where to look instead. */
 export const limits = [

@@ -38,7 +38,7 @@ function gates({ projects, openSessions, now }: Observed): Finding[] {
             fix: shut,
           },
         ]
-      if (openSessions && !openSessions.has(id))
+      if (openSessions && !openSessions.has(`${namespace}/${id}`))
         return [
           {
             ...at,

@@ -5,9 +5,14 @@ import type { Binding, Subject } from '#lib/rbac/policy.ts'
 /** A word for a POSIX shell. */
 const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
+const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+
+/** A text without what would move a terminal's cursor, break a line, or turn the direction of reading: names come from the cluster. */
+export const legible = (text: string): string => text.replaceAll(new RegExp(hidden.source, 'gu'), '\u{fffd}')
+
 /** A command line of these words; a comment where a word holds characters that a terminal acts upon or does not show. */
 export const command = (...words: string[]): string =>
-  words.some((word) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(word))
+  words.some((word) => hidden.test(word))
     ? '# A name here holds characters that cannot be shown. Look at it with kubectl get --output json, and remove it by hand.'
     : words.map(quoted).join(' ')
 

@@ -23,8 +23,8 @@ export interface Look {
   kindPatterns: string[]
   /** Now, in milliseconds since 1970. */
   now: number
-  /** Ids of the sessions that are open by the portal's database. */
-  openSessions?: Set<string>
+  /** Open sessions by the portal's database, as `namespace/id`. */
+  openSessions?: () => Promise<Set<string>>
   /** By a page: that nobody's page may list Secrets is meant so. */
   byPage: boolean
 }
@@ -147,7 +147,8 @@ export async function askDoctor(look: Look): Promise<DoctorReport> {
     admission: policies && bindings ? { policies, bindings } : undefined,
     mutating: webhooks && mutations ? [...webhooks, ...mutations] : (webhooks ?? mutations),
     permissive,
-    openSessions: look.openSessions,
+    // after the gates: whatever opened one had its session before
+    openSessions: await look.openSessions?.(),
     now: look.now,
     prefix: look.prefix,
   }

@@ -47,7 +47,7 @@ export interface Observed {
   mutating: JsonObject[] | undefined
   /** Whether the cluster allows what nobody was ever given: to a user that does not exist. */
   permissive: { invented: boolean; impersonation: boolean } | undefined
-  /** Ids of the sessions that are open by the portal's database; undefined where there is none to ask. */
+  /** Open sessions by the portal's database, as `namespace/id`; undefined where there is none to ask. */
   openSessions: Set<string> | undefined
   /** Now, in milliseconds since 1970. */
   now: number
