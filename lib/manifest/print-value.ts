@@ -25,8 +25,10 @@ const plainWord = /^[\p{L}\p{N}_/.$(+-](?:[\p{L}\p{N}_ /.,@+()=~^;$<>!?*&%'"|\\:
 const notText = /^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE|y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF|<<|=|---|\.\.\.)$/
 const looksNumeric = /^[-+.0-9][-+.0-9_:eExXoObBa-fA-FtTzZ ,]*$/
 const infinite = /^[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)$/
-/** Characters YAML wants escaped, besides those JSON escapes. Built from text so that no invisible character stands in this file. */
-const unprintable = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
+/** Characters without a sign of their own: direction overrides and zero widths, by which a file would read otherwise than it is. */
+const invisible = /\p{Cf}/u
+/** Characters YAML wants escaped, besides those JSON escapes, and the invisible ones. Built from text so that none stands in this file. */
+const unprintable = /[\u007f-\u009f\u2028\u2029\ufffe\uffff\p{Cf}]/gu
 
 /** Whether a text may stand without quotes. `flow`: inside brackets, where more characters have a meaning. */
 export function isPlainSafe(text: string, flow: boolean): boolean {
@@ -36,9 +38,14 @@ export function isPlainSafe(text: string, flow: boolean): boolean {
   return !(flow && /[[\]{},:#]/.test(text))
 }
 
-/** A text in double quotes, on one line. */
-export const quote = (text: string): string =>
-  JSON.stringify(text).replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+/** A text in double quotes, on one line. `json`: in a way that JSON reads too, which has no escape for a character beyond U+FFFF. */
+export const quote = (text: string, json = false): string =>
+  JSON.stringify(text).replace(unprintable, (character) => {
+    const code = character.codePointAt(0) ?? 0
+    if (code <= 0xffff) return `\\u${code.toString(16).padStart(4, '0')}`
+    // not as two surrogates: Go's YAML refuses those
+    return json ? character : `\\U${code.toString(16).padStart(8, '0')}`
+  })
 
 /** A text on one line, quoted where that is needed. */
 export const printText = (text: string, flow = false): string => (isPlainSafe(text, flow) ? text : quote(text))
@@ -50,7 +57,7 @@ export function printScalar(value: null | boolean | number | string, flow = fals
 
 /** Whether a text of several lines keeps its value as a literal block (`|`). */
 export function fitsLiteral(text: string): boolean {
-  if (!text.includes('\n') || text.endsWith('\n\n') || /^[\s\uFEFF]/u.test(text)) return false
+  if (!text.includes('\n') || text.endsWith('\n\n') || invisible.test(text) || /^[\s\uFEFF]/u.test(text)) return false
   if (/[^\t\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u.test(text)) return false
   return text.split('\n').every((line) => !/^[ \t]+$/.test(line) && !/^(?:---|\.\.\.)/.test(line))
 }
@@ -114,10 +121,10 @@ function compact(dash: string, lines: string[]): string[] {
 export function printFlow(value: Json, json: boolean): string {
   if (Array.isArray(value)) return `[${value.map((item) => printFlow(item, json)).join(', ')}]`
   if (isObject(value)) {
-    const pairs = Object.entries(value).map(([key, item]) => `${json ? quote(key) : printText(key, true)}: ${printFlow(item, json)}`)
+    const pairs = Object.entries(value).map(([key, item]) => `${json ? quote(key, true) : printText(key, true)}: ${printFlow(item, json)}`)
     return pairs.length === 0 ? '{}' : `{${pairs.join(', ')}}`
   }
-  return typeof value === 'string' ? (json ? quote(value) : printText(value, true)) : JSON.stringify(value)
+  return typeof value === 'string' ? (json ? quote(value, true) : printText(value, true)) : JSON.stringify(value)
 }
 
 const firstKeys = ['apiVersion', 'kind', 'metadata', 'spec']
