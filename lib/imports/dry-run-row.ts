@@ -3,8 +3,8 @@ import { database } from '#lib/database/client.ts'
 import { NotFound } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { dryRun } from '#lib/proposals/dry-run.ts'
-import { redactText } from '#lib/redact/redact.ts'
 import type { ImportDetail } from './contract.ts'
+import { keptVerdict } from './kept-verdict.ts'
 import { readableRow, readRow } from './read-row.ts'
 import { changeableRun } from './run-access.ts'
 import { storableJson } from './storable.ts'
@@ -26,8 +26,8 @@ export async function dryRunRow(runId: string, rowId: string, actor: Actor): Pro
     Array.from({ length: Math.min(atOnce, manifests.length) }, async () => {
       for (const [index, { kind, original, text }] of queue) {
         const request = { cluster: run.cluster, namespace, kind, action: 'create' as const, text: text ?? original }
-        const { milliseconds: _, message, ...verdict } = await dryRun(request, actor)
-        results[index] = { ...verdict, message: message === null ? null : redactText(message) }
+        const verdict = await dryRun(request, actor)
+        results[index] = keptVerdict(verdict, request.text)
         // a refusal counts more than a cluster that did not answer
         if (!verdict.accepted) accepted = verdict.unavailable === null ? false : accepted && null
       }
