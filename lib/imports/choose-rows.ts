@@ -6,12 +6,12 @@ import type { Actor } from '#lib/identity/actor.ts'
 import type { ImportChoice, ImportRun } from './contract.ts'
 import { isReading, runState } from './import-life.ts'
 import { describeRunById } from './read-imports.ts'
-import { rowConditions } from './row-conditions.ts'
+import { isFree, lockRows, rowConditions } from './row-conditions.ts'
 import { changeableRun } from './run-access.ts'
 
 /**
  * Chooses rows or leaves them out: those named, or all that fit the filter. Rows without manifests stay as they are, and so do those that
- * are proposed already. Throws NotFound, Forbidden, Conflict while the run is read.
+ * stand in a pull request. Throws NotFound, Forbidden, Conflict while the run is read.
  */
 export async function chooseRows(runId: string, { chosen, rows, filter }: ImportChoice, actor: Actor): Promise<ImportRun> {
   const run = await changeableRun(runId, actor)
@@ -21,9 +21,9 @@ export async function chooseRows(runId: string, { chosen, rows, filter }: Import
     throw new Conflict('The inventory was not read to the end, so nothing can be chosen. Resume the import, or start a new one.')
   const named = rows ? Prisma.sql` AND "id" = ANY(${rows}::uuid[])` : Prisma.empty
   await database().$transaction(async (transaction) => {
-    await transaction.$executeRaw`
-      UPDATE "import_asset" SET "chosen" = ${chosen}
-      WHERE ${rowConditions(runId, filter ?? {})}${named} AND "manifests" > 0 AND "proposalId" IS NULL AND "chosen" <> ${chosen}`
+    const meant = Prisma.sql`${rowConditions(runId, filter ?? {})}${named} AND "manifests" > 0 AND "chosen" <> ${chosen}`
+    await lockRows(transaction, meant)
+    await transaction.$executeRaw`UPDATE "import_asset" SET "chosen" = ${chosen} WHERE ${meant} AND ${isFree}`
     await transaction.$executeRaw`UPDATE "import_run" SET "updatedAt" = now() WHERE "id" = ${runId}::uuid`
   })
   return describeRunById(runId)

@@ -147,6 +147,7 @@ export const ImportRow = z.object({
   edited: z.boolean(),
   /** Of the dry run: null where it was not made. */
   accepted: z.boolean().nullable(),
+  /** Null too where its pull request was closed without being merged. */
   proposalId: z.uuid().nullable(),
   adoption: Adoption.nullable(),
 })

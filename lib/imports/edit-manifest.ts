@@ -16,6 +16,7 @@ import { referencesIn, referenceTree } from '#lib/schema/reference-tree.ts'
 import { validateResource } from '#lib/schema/validate.ts'
 import type { ImportDetail } from './contract.ts'
 import { readableRow, readRow } from './read-row.ts'
+import { isFree } from './row-conditions.ts'
 import { changeableRun, type RunRow } from './run-access.ts'
 import { checkSameResource } from './same-resource.ts'
 import { storableJson } from './storable.ts'
@@ -122,7 +123,7 @@ async function referencesTo(run: RunRow, from: Named, name: string): Promise<(tr
   if (from.name === name) return async () => {}
   const rows = await database().$queryRaw<{ id: string; namespace: string | null; manifests: string }[]>`
     SELECT a."id"::text AS "id", a."namespace", d."manifests"::text AS "manifests" FROM "import_asset" a JOIN "import_asset_detail" d ON d."assetId" = a."id"
-    WHERE a."runId" = ${run.id}::uuid AND a."manifests" > 0 AND a."proposalId" IS NULL AND strpos(d."manifests"::text, ${from.name}) > 0`
+    WHERE a."runId" = ${run.id}::uuid AND a."manifests" > 0 AND ${isFree} AND strpos(d."manifests"::text, ${from.name}) > 0`
   const changed: { id: string; before: string; manifests: StoredManifest[] }[] = []
   for (const { id, namespace, manifests: stored } of rows) {
     const manifests = StoredManifest.array().parse(JSON.parse(stored))
@@ -140,7 +141,7 @@ async function referencesTo(run: RunRow, from: Named, name: string): Promise<(tr
       // what somebody else did to it meanwhile is neither overwritten nor changed behind the back of a pull request
       const count = await transaction.$executeRaw`
         UPDATE "import_asset_detail" d SET "manifests" = ${storableJson(manifests)}::jsonb, "dryRun" = NULL
-        FROM "import_asset" a WHERE d."assetId" = ${id}::uuid AND a."id" = d."assetId" AND a."proposalId" IS NULL AND d."manifests" = ${before}::jsonb`
+        FROM "import_asset" a WHERE d."assetId" = ${id}::uuid AND a."id" = d."assetId" AND ${isFree} AND d."manifests" = ${before}::jsonb`
       if (count === 0) throw new Conflict('Somebody changed a manifest that refers to this one meanwhile. Save again.')
     }
   }

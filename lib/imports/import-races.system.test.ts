@@ -98,6 +98,25 @@ test('of two who propose the same asset at once under different names, one is to
   expect(row.proposalId).toBe(opened[0]?.id)
 })
 
+test('many rows are locked in the order of their ids, however they are found, so that nobody waits for somebody who waits', async () => {
+  const { run, rows } = await runWith(await addAsset('Topic', 'in-order'), await addAsset('Topic', 'in-order-too'))
+  const [low = '', high = ''] = rows.toSorted()
+  // by name and by age the other one comes first
+  await database().importAsset.update({ where: { id: high }, data: { displayName: 'a' } })
+  await database().importAsset.update({ where: { id: low }, data: { displayName: 'b' } })
+  const waiting = () => database().$queryRaw<unknown[]>`
+    SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%import_asset%'`
+  const left = await database().$transaction(async (transaction) => {
+    await transaction.$queryRaw`SELECT 1 FROM "import_asset" WHERE "id" = ${low}::uuid FOR UPDATE`
+    const choosing = chooseRows(run, { chosen: false, filter: {} }, alice)
+    await expect.poll(waiting, { timeout: 4000 }).toHaveLength(1)
+    const free = await transaction.$queryRaw`SELECT 1 FROM "import_asset" WHERE "id" = ${high}::uuid FOR UPDATE SKIP LOCKED`
+    expect(free).toHaveLength(1)
+    return { choosing }
+  })
+  expect((await left.choosing).counts.chosen).toBe(0)
+})
+
 test('what another import has proposed under another name is not proposed again', async () => {
   const topic = await addAsset('Topic', 'rival')
   const [first, second] = [await runWith(topic), await runWith(topic)]

@@ -106,6 +106,12 @@ async function runWith(...names: string[]): Promise<{ run: string; rows: string[
 const whole: ImportPlanRequest = { by: 'repository', atMost: 50 }
 const propose = (run: string, plan: ImportPlan, idempotencyKey = newId(), request = whole, actor = alice) =>
   proposeImport(run, { ...request, groups: plan.groups.map(({ key }) => key), idempotencyKey }, actor, 'test')
+/** Opens the pull request of a proposal, and closes it without merging it. */
+async function openAndClose(id: string): Promise<void> {
+  await openProposal(id)
+  await merger.rest.pulls.update({ owner: 'acme', repo: 'payments', pull_number: (await stored(id)).pullNumber ?? 0, state: 'closed' })
+  await observeProposal(id)
+}
 /** Proposes what is chosen, opens it and merges it. */
 async function merged(run: string): Promise<{ id: string; mergeSha: string }> {
   const { proposals, problems } = await propose(run, await planImport(run, whole, alice))
@@ -516,13 +522,37 @@ describe('after the merge', () => {
     const { run } = await runWith(await addTopic('closed'))
     const { proposals } = await propose(run, await planImport(run, whole, alice))
     const id = proposals[0]?.id ?? ''
-    await openProposal(id)
-    await merger.rest.pulls.update({ owner: 'acme', repo: 'payments', pull_number: (await stored(id)).pullNumber ?? 0, state: 'closed' })
-    await observeProposal(id)
+    await openAndClose(id)
     expect(await adoptionOf(run, topicName('closed'))).toMatchObject({ message: expect.stringContaining('closed without being merged') })
     const again = await propose(run, await planImport(run, whole, alice))
     expect(again.proposals).toHaveLength(1)
     expect(again.proposals[0]?.id).not.toBe(id)
+  })
+
+  test('what stands in a pull request is not left out; once that is closed, it can be, and chosen again', async () => {
+    const { run, rows } = await runWith(await addTopic('left-out'))
+    const { proposals } = await propose(run, await planImport(run, whole, alice))
+    const id = proposals[0]?.id ?? ''
+    const shown = async () => (await readRow(run, rows[0] ?? '', alice)).row
+    const choose = (chosen: boolean) => chooseRows(run, { chosen, rows }, alice)
+    await choose(false)
+    expect(await shown()).toMatchObject({ chosen: true, proposalId: id })
+    await openAndClose(id)
+    await choose(false)
+    expect(await shown()).toMatchObject({ chosen: false, proposalId: null })
+    expect(await planImport(run, whole, alice)).toMatchObject({ groups: [] })
+    await choose(true)
+    expect(await planImport(run, whole, alice)).toMatchObject({ problems: [], groups: [{ rows }] })
+  })
+
+  test('a new name is followed by what refers to it also where its pull request was closed', async () => {
+    const { run, rows } = await runWith(await addTopic('reopened'), await addSubscription('reader', 'reopened'))
+    const { proposals } = await propose(run, await planImport(run, whole, alice))
+    await openAndClose(proposals[0]?.id ?? '')
+    const textOf = async (row: string | undefined) => (await readRow(run, row ?? '', alice)).manifests[0]?.text ?? ''
+    const text = (await textOf(rows[0])).replace('name: reopened', 'name: orders')
+    await saveManifest(run, rows[0] ?? '', { manifest: 0, text }, alice)
+    expect(await textOf(rows[1])).toContain('name: orders')
   })
 })
 

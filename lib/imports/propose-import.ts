@@ -4,6 +4,7 @@
  * proposal from the transaction on that records it.
  */
 import { createHash } from 'node:crypto'
+import { Prisma } from '#db/client.ts'
 import { appendAudit } from '#lib/audit/append-audit.ts'
 import { database, type Transaction } from '#lib/database/client.ts'
 import { Conflict, CorbelError, Unauthenticated } from '#lib/errors.ts'
@@ -15,6 +16,7 @@ import type { ImportProposed, ImportProposeRequest } from './contract.ts'
 import { type PlannedGroup, type PlannedRow, planableRun, planRun } from './plan-import.ts'
 import { isQuiet } from './plan-text.ts'
 import { freshRows } from './propose-fresh-rows.ts'
+import { isFree, lockRows } from './row-conditions.ts'
 import type { RunRow } from './run-access.ts'
 import { StoredManifest } from './stored-asset.ts'
 
@@ -119,16 +121,14 @@ function messageOf({ scope, snapshotAt }: RunRow, rows: readonly PlannedRow[], m
 }
 
 /**
- * The rows belong to the proposal from now on. Throws Conflict where one was left out, changed or proposed in another request, meanwhile. They
- * are locked by a statement of their own: one that waited for a lock still looks at the proposals that there were before it waited.
+ * The rows belong to the proposal from now on. Throws Conflict where one was left out, changed or proposed in another request, meanwhile.
  */
 async function claimRows(transaction: Transaction, { rows }: PlannedGroup, proposalId: string): Promise<void> {
   const ids = rows.map(({ id }) => id)
-  await transaction.$queryRaw`SELECT 1 FROM "import_asset" WHERE "id" = ANY(${ids}::uuid[]) ORDER BY "id" FOR UPDATE`
+  await lockRows(transaction, Prisma.sql`"id" = ANY(${ids}::uuid[])`)
   const now = await transaction.$queryRaw<{ id: string; manifests: string }[]>`
     SELECT a."id"::text AS "id", d."manifests"::text AS "manifests" FROM "import_asset" a JOIN "import_asset_detail" d ON d."assetId" = a."id"
-    WHERE a."id" = ANY(${ids}::uuid[]) AND a."chosen"
-      AND (a."proposalId" IS NULL OR NOT EXISTS (SELECT 1 FROM "proposal" p WHERE p."id" = a."proposalId" AND p."state" <> 'closed'))`
+    WHERE a."id" = ANY(${ids}::uuid[]) AND a."chosen" AND ${isFree}`
   const textsNow = new Map(now.map(({ id, manifests }) => [id, JSON.stringify(textsOf(JSON.parse(manifests)))]))
   if (rows.some(({ id, manifests }) => textsNow.get(id) !== JSON.stringify(manifests.map(({ text }) => text))))
     throw new Conflict('Somebody chose, changed or proposed otherwise in this import meanwhile. Look at the plan again.')

@@ -1,10 +1,22 @@
-/** The filters of a run's rows in SQL. */
+/** Conditions on a run's rows in SQL: the filters of a list, and who may change them. */
 import { Prisma } from '#db/client.ts'
+import type { Transaction } from '#lib/database/client.ts'
 import type { ImportRowQuery } from './contract.ts'
 
 export type RowFilter = Partial<
   Pick<ImportRowQuery, 'category' | 'service' | 'kind' | 'reason' | 'verdict' | 'chosen' | 'search' | 'parent'>
 >
+
+/** That a row of "import_asset" stands in no pull request, or in one that was closed without being merged: it may be chosen, changed, proposed. */
+export const isFree = Prisma.sql`NOT EXISTS (SELECT 1 FROM "proposal" p WHERE p."id" = "proposalId" AND p."state" <> 'closed')`
+
+/**
+ * Locks rows of "import_asset" until the transaction ends, in one order, so that two who lock several at once never wait for each other. A
+ * statement of its own: one that waited for a lock still looks at the proposals that there were before it waited.
+ */
+export async function lockRows(transaction: Transaction, condition: Prisma.Sql): Promise<void> {
+  await transaction.$executeRaw`SELECT 1 FROM "import_asset" WHERE ${condition} ORDER BY "id" FOR UPDATE`
+}
 
 /**
  * The condition on "import_asset" for a filter. `kind` takes asset types too (they contain a slash, kinds do not), so that rows without a

@@ -2,7 +2,7 @@
 import { Prisma } from '#db/client.ts'
 import { Adoption, ImportCategory, ImportRow, ImportVerdict } from './contract.ts'
 
-/** The columns of a row that `rowView` reads. */
+/** The columns of a row that `rowView` reads; the proposal only while its pull request is not closed. */
 export const rowColumns = Prisma.raw(
   [
     'id',
@@ -26,10 +26,10 @@ export const rowColumns = Prisma.raw(
     'chosen',
     'edited',
     'accepted',
-    'proposalId',
     'adoption',
   ]
     .map((name) => `"${name}"`)
+    .concat(`(SELECT p."id" FROM "proposal" p WHERE p."id" = "proposalId" AND p."state" <> 'closed') AS "proposalId"`)
     .join(', '),
 )
 
