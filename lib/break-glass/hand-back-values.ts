@@ -15,7 +15,7 @@ const marked = new RegExp(`^${word}:(-?\\d+)$`)
 const mark = (digits: string): string => `${word}:${BigInt(digits)}`
 
 /** The digits a mark stands for, or undefined. */
-export const digitsOf = (value: Json): string | undefined => (typeof value === 'string' ? marked.exec(value)?.[1] : undefined)
+const digitsOf = (value: Json): string | undefined => (typeof value === 'string' ? marked.exec(value)?.[1] : undefined)
 
 /** JSON text as the API server sent it. Throws Invalid. */
 export const readMarked = (text: string): Json => asMarked(readExactJson(text))
@@ -24,6 +24,14 @@ function asMarked(value: ExactJson): Json {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : mark(String(value))
   if (Array.isArray(value)) return value.map(asMarked)
   return isExactObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asMarked(item)])) : value
+}
+
+/** For people: the digits in place of a mark. */
+export function unmarked(value: Json): Json {
+  const number = digitsOf(value)
+  if (number !== undefined) return number
+  if (Array.isArray(value)) return value.map(unmarked)
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unmarked(item)])) : value
 }
 
 /** What a recorded patch made of the object it was recorded for. Throws Invalid, or Conflict where the two do not belong together. */

@@ -8,6 +8,7 @@ import { seedCluster } from '#demo/world/seed-cluster.ts'
 import { serviceAccountKubeconfig } from '#demo/world/service-account-kubeconfig.ts'
 import { testKubeconfig } from '#demo/world/test-cluster.ts'
 import { clusters } from '#lib/cluster/clusters.ts'
+import { settingsForTests } from '#lib/config/settings-for-tests.ts'
 import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
 import type { Actor } from '#lib/identity/actor.ts'
@@ -29,22 +30,8 @@ beforeAll(async () => {
   const account = new KubeConfig()
   account.loadFromString(readFileSync(file, 'utf8'))
   fresh = await freshDatabase(process.env.TEST_DATABASE_URL)
-  const world = {
-    CORBEL_URL: 'http://corbel.test',
-    CORBEL_SECRET: secret,
-    CORBEL_LOG_LEVEL: 'error',
-    DATABASE_URL: fresh.url,
-    OIDC_ISSUER: 'http://127.0.0.1:1',
-    OIDC_CLIENT_ID: 'corbel',
-    OIDC_CLIENT_SECRET: 'corbel',
-    CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig }]),
-    GITHUB_APP_ID: '1',
-    GITHUB_APP_PRIVATE_KEY_FILE: import.meta.filename, // any file that says PRIVATE KEY
-    GITHUB_WEBHOOK_SECRET: 'x',
-    GITHUB_CLIENT_ID: 'x',
-    GITHUB_CLIENT_SECRET: 'x',
-  }
-  Object.assign(process.env, world)
+  const own = { CORBEL_SECRET: secret, DATABASE_URL: fresh.url, CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig }]) }
+  Object.assign(process.env, settingsForTests(own))
   actor = await signedIn(account.getCurrentUser()?.token ?? '')
 }, 120_000)
 

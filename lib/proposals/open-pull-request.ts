@@ -70,7 +70,7 @@ async function makeBranch(connection: Connection, proposal: StoredProposal, afte
   }
   afterStep('read')
   const author = authorOf(proposal.requestedBy, proposal.createdAt)
-  const message = commitMessage(textsOf(proposal, 'github-app'))
+  const message = commitMessage(textsOf(proposal, 'github-app', await sessionOf(proposal)))
   const commit = await commitFiles(connection, { parent, files: files.map(({ path, after }) => ({ path, text: after })), message, author })
   afterStep('commit')
   const head = await openBranch(connection, proposal.branch, commit)
@@ -78,13 +78,20 @@ async function makeBranch(connection: Connection, proposal: StoredProposal, afte
   throw new Conflict(`${proposal.repository} has a branch ${proposal.branch} that Corbel did not make. Delete it, then retry.`)
 }
 
+/** The break-glass session whose change the proposal brings back, or undefined. */
+async function sessionOf({ id }: StoredProposal): Promise<string | undefined> {
+  const change = await database().breakGlassChange.findFirst({ where: { proposalId: id }, select: { sessionId: true } })
+  return change?.sessionId
+}
+
 /** Opens the pull request as the person, else as the App: a person without access to the repository still gets their change reviewed. */
 async function openAs(app: Connection, proposal: StoredProposal): Promise<{ pull: PullRequest; openedAs: 'github-user' | 'github-app' }> {
+  const session = await sessionOf(proposal)
   const request = (openedAs: 'github-user' | 'github-app') => ({
     branch: proposal.branch,
     base: proposal.baseBranch,
     title: inert(oneLine(proposal.title)),
-    body: pullRequestBody(textsOf(proposal, openedAs)),
+    body: pullRequestBody(textsOf(proposal, openedAs, session)),
   })
   const token = await accountToken(proposal.requestedById)
   if (token) {

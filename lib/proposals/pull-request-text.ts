@@ -23,6 +23,8 @@ export interface ProposalTexts {
   /** Whether the pull request is the person's own or the App's. */
   openedAs: 'github-user' | 'github-app'
   resources: ProposedResource[]
+  /** The break-glass session whose change it brings to Git: corbel apply then applies what that session has paused. */
+  session?: string | undefined
   /** The proposal's page. */
   pageUrl: string
 }
@@ -106,7 +108,7 @@ export function inert(text: string): string {
 export const oneLine = (text: string): string => text.replace(control, '').replace(/\s+/g, ' ').trim()
 
 /** The trailers, one a line. `change` is the id of a commit that was added to the pull request later. */
-export function trailers(proposal: Pick<ProposalTexts, 'id' | 'resources' | 'requestedBy'>, change?: string): string {
+export function trailers(proposal: Pick<ProposalTexts, 'id' | 'resources' | 'requestedBy' | 'session'>, change?: string): string {
   return [
     `Corbel-Proposal: ${proposal.id}`,
     ...(change === undefined ? [] : [`Corbel-Change: ${change}`]),
@@ -114,6 +116,7 @@ export function trailers(proposal: Pick<ProposalTexts, 'id' | 'resources' | 'req
       `Corbel-Resource: ${cluster}/${namespace}/${kind}/${name}`,
       `Corbel-Action: ${action}`,
     ]),
+    ...(proposal.session === undefined ? [] : [`Corbel-Session: ${proposal.session}`]),
     `Corbel-Requested-By: ${oneLine(proposal.requestedBy.username)}`,
   ].join('\n')
 }

@@ -36,7 +36,7 @@ export const resourceOf = ({ cluster, namespace, kind, name, action }: StoredRes
 export const pageUrl = (id: string): string => `${config().url}/proposals/${id}`
 
 /** What the texts on GitHub need to know. */
-export const textsOf = (proposal: StoredProposal, openedAs: ProposalTexts['openedAs']): ProposalTexts => ({
+export const textsOf = (proposal: StoredProposal, openedAs: ProposalTexts['openedAs'], session?: string): ProposalTexts => ({
   id: proposal.id,
   title: proposal.title,
   message: proposal.message,
@@ -44,5 +44,6 @@ export const textsOf = (proposal: StoredProposal, openedAs: ProposalTexts['opene
   requestedBy: proposal.requestedBy,
   openedAs,
   resources: proposal.resources.map(resourceOf),
+  session,
   pageUrl: pageUrl(proposal.id),
 })

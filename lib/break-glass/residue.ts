@@ -1,0 +1,185 @@
+/**
+ * What is left of a session's changes: for every field a change touched, the live object against Git's manifest at the base branch. A session
+ * goes on to its review only when nothing is left and nobody is held back any more; and comes back when something turns up after all.
+ *
+ * The live object is read by the portal's own account, so that the worker can look while nobody is there. What is kept and shown is redacted.
+ */
+import { z } from 'zod'
+import type { BreakGlassChange, BreakGlassSession } from '#db/client.ts'
+import { appendAudit } from '#lib/audit/append-audit.ts'
+import { clusterNamed } from '#lib/cluster/clusters.ts'
+import { database } from '#lib/database/client.ts'
+import { CorbelError, NotFound } from '#lib/errors.ts'
+import { isObject, type Json, type JsonObject, type JsonPath, sameJson } from '#lib/json.ts'
+import type { MergeLists } from '#lib/manifest/merge-values.ts'
+import type { ManifestSource } from '#lib/proposals/contract.ts'
+import { readManifestSource } from '#lib/proposals/manifest-source.ts'
+import { hidden, redactResource, secretPaths } from '#lib/redact/redact.ts'
+import { refOfTarget } from './change-target.ts'
+import { Residue } from './contract.ts'
+import { editOf, mergeListsOf, remainingChanges } from './hand-back-changes.ts'
+import { isThere, type LeftOver, leftOver, writtenPart } from './hand-back-merge.ts'
+import { exactDocument, readMarked, unmarked } from './hand-back-values.ts'
+import { backToHandingBack, toReview } from './session-life.ts'
+import { sessionTarget, tellPages } from './session-row.ts'
+
+/** A pause in one of these states holds a controller back. */
+export const activePauses = ['pausing', 'paused', 'resuming']
+
+export interface ResidueAsked {
+  /** Username, or who looks by itself. */
+  actor: string
+  requestId: string
+}
+
+/**
+ * Looks at what is left of a session's changes now, keeps it with each, and moves the session where that says. Gives whether nothing is left.
+ * What cannot be told (Git or the cluster out of reach, a file another tool renders) stands at the change as its problem.
+ */
+export async function checkResidue(
+  sessionId: string,
+  asked: ResidueAsked = { actor: 'system:break-glass', requestId: '' },
+): Promise<boolean> {
+  const session = await database().breakGlassSession.findUnique({ where: { id: sessionId } })
+  if (!session) return false
+  const changes = await remainingChanges(sessionId)
+  const looks = new Map<string, Promise<Looked>>()
+  const found = await Promise.all(
+    changes.map(async (change) => {
+      const key = `${change.kind}/${change.name}`
+      const look = looks.get(key) ?? lookAt(session, change)
+      looks.set(key, look)
+      return { change, ...residueOf(change, await look) }
+    }),
+  )
+  return database().$transaction(async (transaction) => {
+    const [row] = await transaction.$queryRaw<{ state: string; at: Date }[]>`
+      SELECT "state", clock_timestamp() AS "at" FROM "break_glass_session" WHERE "id" = ${sessionId}::uuid FOR UPDATE`
+    if (!row) return false
+    let news = asked.requestId !== ''
+    for (const { change, file, differences, problem } of found) {
+      const residue: JsonObject = { checkedAt: row.at.toISOString(), file, differences, problem }
+      const before = Residue.nullable().parse(change.residue)
+      news ||= !before || !sameJson({ ...residue, checkedAt: '' }, { ...jsonOf(before), checkedAt: '' })
+      await transaction.breakGlassChange.update({ where: { id: change.id }, data: { residue, residueAt: row.at } })
+    }
+    const held = await transaction.breakGlassPause.count({ where: { sessionId, state: { in: activePauses } } })
+    const clean = found.every(({ differences, problem }) => differences.length === 0 && problem === null)
+    const moved = clean && held === 0 ? await toReview(transaction, sessionId) : !clean && (await backToHandingBack(transaction, sessionId))
+    if (news || moved) {
+      await tellPages(transaction, session)
+      await appendAudit(transaction, {
+        requestId: asked.requestId,
+        actor: asked.actor,
+        action: 'break-glass.residue-checked',
+        outcome: 'succeeded',
+        target: sessionTarget(session),
+        details: {
+          clean,
+          pauses: held,
+          changes: found.map(({ change, differences, problem }) => ({
+            change: change.id,
+            fields: differences.map(({ path }) => path),
+            problem,
+          })),
+        },
+      })
+    }
+    return clean
+  })
+}
+
+const jsonOf = (residue: z.infer<typeof Residue>): JsonObject => z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(residue)))
+
+interface Looked {
+  live: Json | undefined
+  git: Json | undefined
+  file: { repository: string; path: string; url: string } | null
+  lists: MergeLists
+  problem: string | null
+}
+
+/** The resource as the cluster and Git have it. Never throws: what cannot be told is said. */
+async function lookAt(session: BreakGlassSession, { kind, name }: BreakGlassChange): Promise<Looked> {
+  const { cluster, namespace } = session
+  const looked: Looked = { live: undefined, git: undefined, file: null, lists: () => undefined, problem: null }
+  try {
+    looked.lists = await mergeListsOf(cluster, kind)
+    const ref = await refOfTarget({ cluster, namespace, kind, name })
+    const [live, source] = await Promise.all([
+      orNothing(async () => readMarked((await clusterNamed(cluster).asPortal().getText(ref)).value)),
+      orNothing<ManifestSource>(() => readManifestSource(cluster, { namespace, kind, name })),
+    ])
+    looked.live = live
+    if (!source) return looked
+    looked.file = { repository: source.repository, path: source.path, url: source.fileUrl }
+    const refusal = source.notes.find(({ severity }) => severity === 'refused')
+    if (refusal) return { ...looked, problem: `${refusal.message} So Corbel cannot tell what Git says: undo the change, or make it there.` }
+    looked.git = exactDocument(source.text, source.document)
+    return looked
+  } catch (error) {
+    if (!(error instanceof CorbelError)) throw error
+    return { ...looked, problem: error.message }
+  }
+}
+
+async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof NotFound) return undefined
+    throw error
+  }
+}
+
+interface Found {
+  file: Looked['file']
+  differences: (JsonObject & { path: JsonPath })[]
+  problem: string | null
+}
+
+function residueOf(change: BreakGlassChange, { live, git, file, lists, problem }: Looked): Found {
+  if (problem !== null) return { file, differences: [], problem }
+  try {
+    return { file, differences: differencesOf(change, live, git, lists).map((rest) => shown(rest, live, git)), problem: null }
+  } catch (error) {
+    if (!(error instanceof CorbelError)) throw error
+    return { file, differences: [], problem: error.message }
+  }
+}
+
+function differencesOf(change: BreakGlassChange, live: Json | undefined, git: Json | undefined, lists: MergeLists): LeftOver[] {
+  const [there, written] = [isThere(live), git !== undefined]
+  // of what one side has not at all, every field would differ: that is said once
+  if (change.action === 'delete' || !there || !written) {
+    if (change.action === 'edit' && there) {
+      const { before, after } = editOf(change)
+      return leftOver({ before: writtenPart(before), after: writtenPart(after) }, writtenPart(live), undefined, lists)
+    }
+    return there === written ? [] : [{ path: [], live: there ? 'exists' : undefined, git: written ? 'exists' : undefined }]
+  }
+  const { before, after } = editOf(change)
+  return leftOver({ before: writtenPart(before), after: writtenPart(after) }, writtenPart(live), writtenPart(git), lists)
+}
+
+/** A difference without secrets: whatever lies on the way to one, on either side, is hidden. */
+function shown({ path, live, git }: LeftOver, ...sources: (Json | undefined)[]): JsonObject & { path: JsonPath } {
+  const plain = (at: JsonPath): string[] => at.map((key) => (typeof key === 'number' ? '#' : `.${key}`))
+  const leaf = plain(path)
+  const secrets = sources.flatMap((source) => (source === undefined ? [] : secretPaths(source).map(plain)))
+  const isSecret = secrets.some((secret) => leaf.slice(0, secret.length).every((key, index) => key === secret[index]) && path.length > 0)
+  const told = (value: Json | undefined): Json | undefined => {
+    if (value === undefined) return undefined
+    if (isSecret) return hidden
+    const name = String(path.findLast((key) => typeof key === 'string') ?? 'value')
+    return redactResource({ [name]: unmarked(value) })[name] ?? null
+  }
+  const [liveTold, gitTold] = [told(live), told(git)]
+  return { path, ...(liveTold === undefined ? {} : { live: liveTold }), ...(gitTold === undefined ? {} : { git: gitTold }) }
+}
+
+/** Whether the residue of a change, as it was last seen, is none. */
+export const isClean = ({ residue }: { residue: unknown }): boolean => {
+  const seen = Residue.nullable().safeParse(residue ?? null).data
+  return isObject(seen) && seen.problem === null && seen.differences.length === 0
+}
