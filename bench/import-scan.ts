@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { indexDemoKinds } from '#demo/crds/index-demo-kinds.ts'
 import { withOptions } from '#demo/supervisor/part-options.ts'
+import { settingsForTests } from '#lib/config/settings-for-tests.ts'
 import { type Database, database } from '#lib/database/client.ts'
 import { freshDatabase } from '#lib/database/fresh-database.ts'
 import { newId } from '#lib/ids.ts'
@@ -29,7 +30,8 @@ const project = 'bench-prod-1'
 export async function run(): Promise<{ name: string; rows: Figure[] }> {
   const fresh = await freshDatabase(process.env.TEST_DATABASE_URL)
   const inventory = await standIn()
-  Object.assign(process.env, settings(fresh.url, inventory.url))
+  const own = { DATABASE_URL: fresh.url, CORBEL_ASSET_INVENTORY: 'google', CORBEL_ASSET_INVENTORY_URL: inventory.url }
+  Object.assign(process.env, settingsForTests(own))
   const db = database()
   try {
     await indexDemoKinds(db, 'demo')
@@ -185,22 +187,3 @@ async function post(url: string, body: object): Promise<void> {
   const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) })
   if (!answer.ok) throw new Error(`The stand-in answered ${answer.status} to ${url}.`)
 }
-
-/** Every setting, since the configuration is read as a whole. */
-const settings = (databaseUrl: string, inventoryUrl: string) => ({
-  CORBEL_URL: 'http://corbel.test',
-  CORBEL_SECRET: 'a secret of more than thirty-two letters',
-  CORBEL_LOG_LEVEL: 'error',
-  DATABASE_URL: databaseUrl,
-  OIDC_ISSUER: 'http://127.0.0.1:1',
-  OIDC_CLIENT_ID: 'corbel',
-  OIDC_CLIENT_SECRET: 'corbel',
-  CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig: import.meta.filename }]),
-  GITHUB_APP_ID: '1',
-  GITHUB_APP_PRIVATE_KEY_FILE: import.meta.filename, // any file that says PRIVATE KEY
-  GITHUB_WEBHOOK_SECRET: 'x',
-  GITHUB_CLIENT_ID: 'x',
-  GITHUB_CLIENT_SECRET: 'x',
-  CORBEL_ASSET_INVENTORY: 'google',
-  CORBEL_ASSET_INVENTORY_URL: inventoryUrl,
-})

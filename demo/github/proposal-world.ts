@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Octokit } from '@octokit/rest'
 import { afterAll, afterEach, beforeAll } from 'vitest'
+import { settingsForTests } from '#lib/config/settings-for-tests.ts'
 import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
 import type { Actor } from '#lib/identity/actor.ts'
@@ -94,14 +95,9 @@ async function start(): Promise<void> {
   })
   writeFileSync(join(directory, 'app.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }))
   writeFileSync(join(directory, 'kubeconfig'), unreachable)
-  Object.assign(process.env, {
+  const own = {
     CORBEL_URL: 'http://corbel.test',
-    CORBEL_SECRET: 'a secret of more than thirty-two letters',
-    CORBEL_LOG_LEVEL: 'error',
     DATABASE_URL: fresh.url,
-    OIDC_ISSUER: 'http://127.0.0.1:1',
-    OIDC_CLIENT_ID: 'corbel',
-    OIDC_CLIENT_SECRET: 'corbel',
     CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig: join(directory, 'kubeconfig') }]),
     GITHUB_URL: github.url,
     GITHUB_API_URL: `${github.url}/api/v3`,
@@ -110,7 +106,8 @@ async function start(): Promise<void> {
     GITHUB_WEBHOOK_SECRET: secret,
     GITHUB_CLIENT_ID: 'Iv1.test',
     GITHUB_CLIENT_SECRET: 'shh',
-  })
+  }
+  Object.assign(process.env, settingsForTests(own))
   alice = await person('alice')
   bob = await person('bob')
   for (const [namespace, into] of [

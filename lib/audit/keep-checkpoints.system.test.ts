@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { judgeNote, notesIn, readCheckpoint, readNote } from '#lib/audit-format/signed-note.ts'
+import { settingsForTests } from '#lib/config/settings-for-tests.ts'
 import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
 import { Forbidden, Invalid, Unavailable } from '#lib/errors.ts'
@@ -28,23 +29,14 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'audit.pem'), pem('ed25519'))
   writeFileSync(join(folder, 'app.pem'), pem('rsa'))
   writeFileSync(join(folder, 'kubeconfig'), '')
-  Object.assign(process.env, {
-    CORBEL_URL: 'http://corbel.test:8080',
-    CORBEL_SECRET: 'a secret of more than thirty-two letters',
-    CORBEL_LOG_LEVEL: 'error',
+  const own = {
     DATABASE_URL: fresh.url,
-    OIDC_ISSUER: 'http://127.0.0.1:1',
-    OIDC_CLIENT_ID: 'corbel',
-    OIDC_CLIENT_SECRET: 'corbel',
     CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig: join(folder, 'kubeconfig') }]),
-    GITHUB_APP_ID: '1',
     GITHUB_APP_PRIVATE_KEY_FILE: join(folder, 'app.pem'),
-    GITHUB_WEBHOOK_SECRET: 'x',
-    GITHUB_CLIENT_ID: 'x',
-    GITHUB_CLIENT_SECRET: 'x',
     CORBEL_AUDIT_KEY_FILE: join(folder, 'audit.pem'),
     CORBEL_AUDIT_CHECKPOINT_FILE: published,
-  })
+  }
+  Object.assign(process.env, settingsForTests(own))
 })
 afterAll(async () => {
   await database().$disconnect()

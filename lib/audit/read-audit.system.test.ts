@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run } from '#cli/main.ts'
+import { settingsForTests } from '#lib/config/settings-for-tests.ts'
 import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
 import { Forbidden, Invalid, NotFound } from '#lib/errors.ts'
@@ -41,22 +42,13 @@ beforeAll(async () => {
   fresh = await freshDatabase(process.env.TEST_DATABASE_URL)
   writeFileSync(join(folder, 'audit.pem'), generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }))
   writeFileSync(join(folder, 'app.pem'), 'PRIVATE KEY')
-  Object.assign(process.env, {
-    CORBEL_URL: 'http://corbel.test',
-    CORBEL_SECRET: 'a secret of more than thirty-two letters',
-    CORBEL_LOG_LEVEL: 'error',
+  const own = {
     DATABASE_URL: fresh.url,
-    OIDC_ISSUER: 'http://127.0.0.1:1',
-    OIDC_CLIENT_ID: 'corbel',
-    OIDC_CLIENT_SECRET: 'corbel',
     CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig: join(folder, 'app.pem') }]),
-    GITHUB_APP_ID: '1',
     GITHUB_APP_PRIVATE_KEY_FILE: join(folder, 'app.pem'),
-    GITHUB_WEBHOOK_SECRET: 'x',
-    GITHUB_CLIENT_ID: 'x',
-    GITHUB_CLIENT_SECRET: 'x',
     CORBEL_AUDIT_KEY_FILE: join(folder, 'audit.pem'),
-  })
+  }
+  Object.assign(process.env, settingsForTests(own))
   for (let number = 1; number <= 60; number++)
     await database().$transaction((transaction) =>
       appendAudit(transaction, {

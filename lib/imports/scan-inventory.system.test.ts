@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AssetInventory, startAssetInventory } from '#demo/asset-inventory/start.ts'
 import { indexDemoKinds } from '#demo/crds/index-demo-kinds.ts'
+import { settingsForTests } from '#lib/config/settings-for-tests.ts'
 import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
 import { newId } from '#lib/ids.ts'
@@ -44,25 +45,13 @@ afterAll(async () => {
 
 beforeEach(() => simulate('/simulated/faults', undefined, 'DELETE'))
 
-/** Every setting, since the configuration is read as a whole. */
-const settings = () => ({
-  CORBEL_URL: 'http://corbel.test',
-  CORBEL_SECRET: 'a secret of more than thirty-two letters',
-  CORBEL_LOG_LEVEL: 'error',
-  DATABASE_URL: fresh.url,
-  OIDC_ISSUER: 'http://127.0.0.1:1',
-  OIDC_CLIENT_ID: 'corbel',
-  OIDC_CLIENT_SECRET: 'corbel',
-  CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig: import.meta.filename }]),
-  GITHUB_APP_ID: '1',
-  GITHUB_APP_PRIVATE_KEY_FILE: import.meta.filename, // any file that says PRIVATE KEY
-  GITHUB_WEBHOOK_SECRET: 'x',
-  GITHUB_CLIENT_ID: 'x',
-  GITHUB_CLIENT_SECRET: 'x',
-  CORBEL_ASSET_INVENTORY: 'google',
-  CORBEL_ASSET_INVENTORY_URL: inventory.url,
-  CORBEL_ASSET_LISTS_PER_MINUTE: '1000',
-})
+const settings = () =>
+  settingsForTests({
+    DATABASE_URL: fresh.url,
+    CORBEL_ASSET_INVENTORY: 'google',
+    CORBEL_ASSET_INVENTORY_URL: inventory.url,
+    CORBEL_ASSET_LISTS_PER_MINUTE: '1000',
+  })
 
 async function simulate(path: string, body?: Json, method = 'POST'): Promise<void> {
   const answer = await fetch(`${inventory.url}${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })

@@ -10,6 +10,7 @@ import { indexDemoKinds } from '#demo/crds/index-demo-kinds.ts'
 import { serviceAccountKubeconfig } from '#demo/world/service-account-kubeconfig.ts'
 import { testKubeconfig } from '#demo/world/test-cluster.ts'
 import { type Cluster, openCluster } from '#lib/cluster/client.ts'
+import { settingsForTests } from '#lib/config/settings-for-tests.ts'
 import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
 import { Conflict, Forbidden, Invalid, NotFound } from '#lib/errors.ts'
@@ -71,24 +72,14 @@ async function tokenOf(name: string, of: string): Promise<string> {
 beforeAll(async () => {
   fresh = await freshDatabase(process.env.TEST_DATABASE_URL)
   inventory = await startAssetInventory({ port: 0, projects: [search] })
-  Object.assign(process.env, {
-    CORBEL_URL: 'http://corbel.test',
-    CORBEL_SECRET: 'a secret of more than thirty-two letters',
-    CORBEL_LOG_LEVEL: 'error',
+  const own = {
     DATABASE_URL: fresh.url,
-    OIDC_ISSUER: 'https://127.0.0.1:1',
-    OIDC_CLIENT_ID: 'corbel',
-    OIDC_CLIENT_SECRET: 'x',
     OIDC_USERNAME_CLAIM: 'sub',
     CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig }]),
-    GITHUB_APP_ID: '1',
-    GITHUB_APP_PRIVATE_KEY_FILE: import.meta.filename, // any file that says PRIVATE KEY
-    GITHUB_WEBHOOK_SECRET: 'x',
-    GITHUB_CLIENT_ID: 'x',
-    GITHUB_CLIENT_SECRET: 'x',
     CORBEL_ASSET_INVENTORY: 'google',
     CORBEL_ASSET_INVENTORY_URL: inventory.url,
-  })
+  }
+  Object.assign(process.env, settingsForTests(own))
   const db = database()
   await indexDemoKinds(db, 'demo')
   await db.project.createMany({
