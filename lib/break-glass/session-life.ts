@@ -65,7 +65,7 @@ const waits = Prisma.sql`interval '4 hours'`
 const leftOver = Prisma.sql`EXISTS (
   SELECT 1 FROM "break_glass_change" AS c LEFT JOIN "break_glass_change" AS o ON o."id" = c."undoOf"
   WHERE c."sessionId" = s."id" AND c."state" IN ('applying', 'applied', 'unknown')
-    AND NOT (c."state" = 'applied' AND o."state" = 'undone' AND o."undoOf" IS NULL))`
+    AND NOT coalesce(c."state" = 'applied' AND o."state" = 'undone' AND o."undoOf" IS NULL, FALSE))`
 
 const reviewDue = (): Prisma.Sql => Prisma.sql`clock_timestamp() + make_interval(days => ${config().breakGlass.reviewDays})`
 
