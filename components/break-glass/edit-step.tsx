@@ -7,11 +7,11 @@ import { Button } from '#components/ui/button.tsx'
 import { kindOf } from '#components/ui/format.ts'
 import { ErrorState } from '#components/ui/notices.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
-import type { ChangeEditor, SessionDetail } from '#lib/break-glass/contract.ts'
+import type { ChangeEditor, SessionChange, SessionDetail } from '#lib/break-glass/contract.ts'
 import { ActProblem } from './act-problem.tsx'
 import styles from './break-glass.module.css'
 import { breakGlassKeys, breakGlassQueries } from './break-glass-queries.ts'
-import { changeAtWork } from './session-words.ts'
+import { isWritten } from './session-words.ts'
 import type { Work } from './use-work.ts'
 
 // forms and the YAML reader are large, and most people only read a session
@@ -20,10 +20,12 @@ const LiveEditor = lazy(async () => ({ default: (await import('./live-editor.tsx
 /** How often a change is read again while it is edited: another tab may write it, and somebody else the live object. */
 const lookEvery = 5000
 
+const isUnfinished = (change: SessionChange): boolean => !isWritten(change)
+
 /** Step 3 for whoever may edit: begins a change, and edits the live object. */
 export function EditStep({ session, work }: { session: SessionDetail; work: Work }) {
-  const change = changeAtWork(session.changes)
-  if (!change)
+  const { change } = work
+  if (!change || !isUnfinished(change))
     return (
       <>
         <ActProblem problem={work.problem} />
@@ -87,7 +89,6 @@ function Loaded({ session, work, change }: { session: SessionDetail; work: Work;
           void client.invalidateQueries({ queryKey: breakGlassKeys.session(session.id) })
         }}
         onward={work.look}
-        takeLive={() => work.begin('edit')}
         busy={work.beginning}
         ref={work.editor}
       />

@@ -34,8 +34,6 @@ interface EditorProps {
   onSaved: (editor: ChangeEditor) => void
   /** What is typed is saved and can be compared. */
   onward: () => void
-  /** Begins anew with the live object as it is now. */
-  takeLive: () => void
   busy: boolean
   ref: Ref<LiveEditorHandle>
 }
@@ -61,10 +59,11 @@ function makeParts({ session, kind, editor, onSaved }: EditorProps) {
 
 /** The live object in the editor of everywhere, as form or as YAML, saved into the session as it is typed. */
 export function LiveEditor(props: EditorProps) {
-  const { session, kind, editor, onward, takeLive, busy, ref } = props
+  const { session, kind, editor, onward, busy, ref } = props
   const [{ store, view, model, judge, keeper }] = useState(() => makeParts(props))
   const yaml = useRef<YamlEditorHandle>(null)
   const box = useRef<HTMLDivElement>(null)
+  const [stale, setStale] = useState<string | null>(null)
   const [pane, setPane] = useState<'form' | 'yaml'>('form')
   const broken = useSyncExternalStore(store.subscribe, () => store.state().broken, nothing)
   const changed = useSyncExternalStore(store.subscribe, () => store.state().text !== editor.live, no)
@@ -73,7 +72,11 @@ export function LiveEditor(props: EditorProps) {
 
   useEffect(() => judge.start(), [judge])
   useEffect(() => keeper.start(), [keeper])
-  useEffect(() => keeper.hear(editor), [keeper, editor])
+  useEffect(() => {
+    keeper.hear(editor)
+    // said once by the server, with the answer that has the text put onto the new object
+    if (editor.stale) setStale(editor.stale)
+  }, [keeper, editor])
   useEffect(() => holdPage(), [])
   // whoever came here by going on types on at once; whoever is elsewhere on the page stays there
   useEffect(() => {
@@ -120,16 +123,30 @@ export function LiveEditor(props: EditorProps) {
         void goOn()
       }}
     >
-      {editor.stale ? (
+      {stale ? (
         <Banner
           tone="amber"
           action={
-            <Button size="small" onClick={takeLive}>
-              Take the new live object
-            </Button>
+            <span className={styles.go}>
+              {changed ? (
+                <Button
+                  size="small"
+                  title="Drops what you typed here"
+                  onClick={() => {
+                    store.replace(editor.live, 'outside')
+                    setStale(null)
+                  }}
+                >
+                  Take the new live object
+                </Button>
+              ) : null}
+              <Button size="small" onClick={() => setStale(null)}>
+                Go on
+              </Button>
+            </span>
           }
         >
-          {editor.stale} Taking the new one drops what you typed here.
+          {stale}
         </Banner>
       ) : null}
       {keeping.state === 'conflict' ? (
@@ -146,7 +163,7 @@ export function LiveEditor(props: EditorProps) {
             </span>
           }
         >
-          You changed this in another tab as well. Choose which text goes on.
+          This was changed in another tab, or the live object moved, while you typed here. Choose which text goes on.
         </Banner>
       ) : null}
       {broken ? <Banner tone="red">The YAML cannot be read, so the form waits with its last values. {broken}</Banner> : null}

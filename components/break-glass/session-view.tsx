@@ -95,6 +95,9 @@ function Session({
           <Banner tone="violet">{session.requestedBy.name} works here now. You see what they do; only they can edit and apply.</Banner>
         )}
         <Outcome session={session} />
+        {change?.state === 'failed' && change.undoOf === null && isOpen(session.state) ? (
+          <Banner tone="red">The cluster did not take the change. {change.problem}</Banner>
+        ) : null}
       </div>
       <div className={styles.steps}>
         <StepSection {...section(0)}>

@@ -53,10 +53,16 @@ describe('the step a session stands at', () => {
 })
 
 test('the change at work is the newest, and only while it is not in the cluster', () => {
-  const [applied, editing] = [change('applied'), change('editing')]
+  const applied = change('applied')
+  const editing = change('editing')
   expect(changeAtWork([applied, editing])).toBe(editing)
   expect(changeAtWork([editing, applied])).toBeUndefined()
   expect(changeAtWork([])).toBeUndefined()
+  const undo = { ...change('failed'), undoOf: applied.id }
+  expect(changeAtWork([applied, undo])).toBeUndefined()
+  expect(changeAtWork([editing, undo])).toBe(editing)
+  const other = { ...change('editing'), id: '00000000-0000-7000-8000-000000000001' }
+  expect(changeAtWork([other, editing], other.id)).toBe(other)
 })
 
 test('a session that nobody must agree to does not say that it waits for approval', () => {

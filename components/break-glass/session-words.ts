@@ -40,22 +40,23 @@ export const isOpen = (state: SessionState): boolean => state === 'open' || stat
 /** Whether it waits to be opened, by a second person or by its requester. */
 export const isBefore = (state: SessionState): boolean => state === 'requested' || state === 'approved'
 
-/** What the cluster holds, or may hold, because of a change. */
-export const isWritten = ({ state }: Pick<SessionChange, 'state'>): boolean =>
-  state === 'applied' || state === 'unknown' || state === 'applying' || state === 'undone'
+/** What the cluster holds, or may hold, because of a change; and an undo that did not work, which leaves it there. */
+export const isWritten = ({ state, undoOf }: Pick<SessionChange, 'state' | 'undoOf'>): boolean =>
+  state === 'applied' || state === 'unknown' || state === 'applying' || state === 'undone' || (undoOf !== null && state === 'failed')
 
-/** The change somebody works on now: the newest, unless it is in the cluster already. */
-export function changeAtWork(changes: readonly SessionChange[]): SessionChange | undefined {
-  const newest = changes.at(-1)
-  return newest && (newest.state === 'editing' || newest.state === 'judged' || newest.state === 'failed') ? newest : undefined
+/** The change somebody works on now: the one they chose, else the newest, unless it is in the cluster already. An undo has nothing to work on. */
+export function changeAtWork(changes: readonly SessionChange[], chosen: string | null = null): SessionChange | undefined {
+  const open = changes.filter(({ state, undoOf }) => undoOf === null && (state === 'editing' || state === 'judged' || state === 'failed'))
+  const newest = changes.findLast(({ undoOf }) => undoOf === null)
+  return open.find(({ id }) => id === chosen) ?? (newest && open.includes(newest) ? newest : undefined)
 }
 
 export const stepTitles = ['Why', 'Who acts', 'Edit', 'Difference', 'Dry run', 'Apply', 'Hand back'] as const
 
 /** The step a session stands at, counted from 0. `looking`: the difference of what is typed has been asked for. */
-export function stepAt(session: Pick<SessionDetail, 'state' | 'changes'>, looking: boolean): number {
+export function stepAt(session: Pick<SessionDetail, 'state' | 'changes'>, looking: boolean, chosen: string | null = null): number {
   if (isBefore(session.state) || session.state === 'refused') return 1
-  const work = changeAtWork(session.changes)
+  const work = changeAtWork(session.changes, chosen)
   if (isOpen(session.state) && work) {
     if (work.state === 'judged') return 5
     return looking ? 3 : 2

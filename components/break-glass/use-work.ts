@@ -1,10 +1,12 @@
 'use client'
 
+import { useQueryClient } from '@tanstack/react-query'
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { ApiProblem } from '#components/data/api-problem.ts'
-import type { SessionChange, SessionDetail } from '#lib/break-glass/contract.ts'
+import type { ChangeEditor, SessionChange, SessionDetail } from '#lib/break-glass/contract.ts'
 import type { JsonPath } from '#lib/json.ts'
 import { breakGlassApi } from './break-glass-paths.ts'
+import { breakGlassKeys } from './break-glass-queries.ts'
 import type { LiveEditorHandle } from './live-editor.tsx'
 import { changeAtWork, isOpen, stepAt } from './session-words.ts'
 import { useAct } from './use-act.ts'
@@ -38,19 +40,24 @@ export function useWork(session: SessionDetail, wanted: 'edit' | 'delete' | null
   const { busy, problem, act } = useAct()
   const [looking, setLooking] = useState(false)
   const [back, setBack] = useState(false)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const client = useQueryClient()
   const editor = useRef<LiveEditorHandle>(null)
   const begun = useRef(false)
-  const work = isOpen(session.state) ? changeAtWork(session.changes) : undefined
+  const work = isOpen(session.state) ? changeAtWork(session.changes, chosen) : undefined
   const change = work ?? session.changes.at(-1)
-  const reached = stepAt(session, looking || work?.action === 'delete')
+  const reached = stepAt(session, looking || work?.action === 'delete', chosen)
   const asking = busy === 'dry-run'
   const refused = work?.dryRun?.accepted === false
   const step = back && work ? 2 : reached === 3 && (asking || refused || (problem !== null && looking)) ? 4 : reached
 
-  const begin = (action: 'edit' | 'delete') => {
+  const begin = async (action: 'edit' | 'delete') => {
     setLooking(false)
     setBack(false)
-    void act<SessionChange>('begin', breakGlassApi.changes(session.id), { kind: session.kind, name: session.name, action })
+    const begun = await act<ChangeEditor>('begin', breakGlassApi.changes(session.id), { kind: session.kind, name: session.name, action })
+    if (!begun) return
+    setChosen(begun.change.id)
+    client.setQueryData(breakGlassKeys.change(session.id, begun.change.id), begun)
   }
   const first = session.abilities.edit && session.state === 'open' && session.changes.length === 0
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the session is open and nothing was begun in it
@@ -58,7 +65,7 @@ export function useWork(session: SessionDetail, wanted: 'edit' | 'delete' | null
     // a higher tier may be for a deletion: then the person says which, unless the address does
     if (!first || begun.current || wanted === null || (session.tier === 'approval' && wanted === 'edit')) return
     begun.current = true
-    begin(wanted)
+    void begin(wanted)
   }, [first, wanted])
 
   const edit = () => {
@@ -86,8 +93,8 @@ export function useWork(session: SessionDetail, wanted: 'edit' | 'delete' | null
       requestAnimationFrame(() => requestAnimationFrame(() => editor.current?.goTo(path)))
     },
     dryRun: () => void dryRun(),
-    begin,
-    startAgain: () => begin('edit'),
+    begin: (action) => void begin(action),
+    startAgain: () => void begin('edit'),
     asking,
     beginning: busy === 'begin',
     problem,

@@ -111,8 +111,13 @@ function Decide({ session }: { session: SessionDetail }) {
       />
       <ActProblem problem={problem} />
       <div className={styles.go}>
-        <Button look="primary" busy={busy === 'approve'} disabled={busy !== null} onClick={() => decide('approve')}>
-          Agree
+        <Button
+          look="primary"
+          busy={busy === 'approve'}
+          disabled={busy !== null}
+          onClick={() => (session.stepUp ? proveWhoIAm(breakGlassPages.session(session.id)) : decide('approve'))}
+        >
+          {session.stepUp ? 'Prove who you are, to agree' : 'Agree'}
         </Button>
         <Button busy={busy === 'refuse'} disabled={busy !== null} onClick={() => decide('refuse')}>
           Refuse
