@@ -1,15 +1,13 @@
 /** People who choose, change and propose in one import at the same time, on a real database, a real Git server and the inventory stand-in. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AssetInventory, startAssetInventory } from '#demo/asset-inventory/start.ts'
-import { indexDemoKinds } from '#demo/crds/index-demo-kinds.ts'
-import { alice, person, withProposalWorld } from '#demo/github/proposal-world.ts'
+import { expect, test } from 'vitest'
+import { namespace, search as project, simulate, whole, withImportWorld } from '#demo/asset-inventory/import-world.ts'
+import { alice, person } from '#demo/github/proposal-world.ts'
 import { database } from '#lib/database/client.ts'
 import { newId } from '#lib/ids.ts'
 import { writeCursor } from '#lib/inventory/cursor.ts'
 import type { Json } from '#lib/json.ts'
 import { readAdoption } from './adoption-report.ts'
 import { chooseRows } from './choose-rows.ts'
-import type { ImportPlanRequest } from './contract.ts'
 import { saveManifest } from './edit-manifest.ts'
 import { planImport } from './plan-import.ts'
 import { proposeImport } from './propose-import.ts'
@@ -18,24 +16,7 @@ import { removeOldRuns } from './remove-old-runs.ts'
 import { scanInventory } from './scan-inventory.ts'
 import { resumeImport } from './start-import.ts'
 
-const project = 'search-prod-8812'
-const namespace = 'search-prod'
-const whole: ImportPlanRequest = { by: 'repository', atMost: 50 }
-let inventory: AssetInventory
-
-// before the world reads the configuration
-beforeAll(async () => {
-  inventory = await startAssetInventory({ port: 0, projects: [project] })
-  Object.assign(process.env, { CORBEL_ASSET_INVENTORY: 'google', CORBEL_ASSET_INVENTORY_URL: inventory.url })
-}, 30_000)
-withProposalWorld()
-beforeAll(async () => {
-  await database().kind.deleteMany({})
-  await indexDemoKinds(database(), 'demo')
-  const place = { team: 'payments', repository: 'acme/payments', path: `infra/${namespace}`, gcpProject: project }
-  await database().project.create({ data: { cluster: 'demo', namespace, ...place } })
-}, 30_000)
-afterAll(() => inventory.close())
+withImportWorld()
 
 async function addAsset(type: 'Topic' | 'Subscription', name: string, more: { [key: string]: Json } = {}): Promise<string> {
   const path = `projects/${project}/${type.toLowerCase()}s/${name}`
@@ -46,8 +27,7 @@ async function addAsset(type: 'Topic' | 'Subscription', name: string, more: { [k
     ancestors: ['projects/488120000004'],
     resource: { version: 'v1', data: { name: path, ...more } },
   }
-  const answer = await fetch(`${inventory.url}/simulated/assets`, { method: 'PUT', body: JSON.stringify({ project, asset }) })
-  expect(answer.status, await answer.text()).toBe(200)
+  await simulate('/simulated/assets', { project, asset }, 'PUT')
   return asset.name
 }
 
