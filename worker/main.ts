@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { keepCheckpoints } from '#lib/audit/keep-checkpoints.ts'
 import { verifyAuditJob } from '#lib/audit/verify-whole-chain.ts'
+import { settleChangesJob } from '#lib/break-glass/change-settle.ts'
 import { watchSessions } from '#lib/break-glass/session-watch.ts'
 import { clusters } from '#lib/cluster/clusters.ts'
 import { followClusterAudit } from '#lib/cluster-audit/follow-logs.ts'
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
     doing = () => ({ collects: collectors.filter(({ collector }) => collector.leads()).map(({ name }) => name) })
     const jobs = await untilDone(
       'the jobs',
-      () => startJobs({ databaseUrl, jobs: [...proposalJobs, ...importJobs, runnable(verifyAuditJob)] }),
+      () => startJobs({ databaseUrl, jobs: [...proposalJobs, ...importJobs, runnable(verifyAuditJob), runnable(settleChangesJob)] }),
       stopping.signal,
     )
     const sessions = watchSessions(stopping.signal)
