@@ -70,18 +70,20 @@ function OneCluster({ cluster, clusters, chosen }: { cluster: string; clusters: 
     `/admin/doctor${queryText({ cluster: several ? cluster : undefined, ...query })}`
   return (
     <div className={styles.layout}>
-      <PageHeader
-        title="Doctor"
-        asOf={report?.checkedAt}
-        actions={
-          <Button busy={look.isFetching} onClick={() => void look.refetch()}>
-            Look again
-          </Button>
-        }
-      >
-        Who else could do break-glass, or get past it. Read with your own rights; nothing is changed.
-      </PageHeader>
-      <AdminTabs />
+      <div>
+        <PageHeader
+          title="Doctor"
+          asOf={report?.checkedAt}
+          actions={
+            <Button busy={look.isFetching} onClick={() => void look.refetch()}>
+              Look again
+            </Button>
+          }
+        >
+          Who else could do break-glass, or get past it. Read with your own rights; nothing is changed.
+        </PageHeader>
+        <AdminTabs />
+      </div>
       {several ? (
         <Tabs label="Cluster" tabs={clusters.map((name) => ({ href: path({ cluster: name }), title: name, current: name === cluster }))} />
       ) : null}

@@ -37,20 +37,20 @@ export function examineRights(observed: Observed, guards: Guards): Finding[] {
   const teams = new Map(projects.map(({ namespace, team }) => [namespace, team]))
   const found = new Map<string, Found>()
   const trusted = new Set<string>()
-  const everywhere = powersEverywhere()
   const [anyProject] = projects
-  const inNamespaces = new Map<string, Power[]>()
-  for (const { namespace } of projects)
-    inNamespaces.set(namespace, [
-      ...powersAt({ namespace, account: accountName, kind: 'project' }, guards),
-      gateByHand(namespace, guards),
-      directWrite(namespace, observed.kinds),
-    ])
-  for (const place of otherPlaces) inNamespaces.set(place.namespace, powersAt(place, guards))
+  const atProject = (namespace: string, called?: string): Power[] => [
+    ...powersAt({ namespace, account: accountName, kind: 'project', ...(called ? { called } : {}) }, guards),
+    gateByHand(namespace, guards),
+    directWrite(namespace, observed.kinds, called),
+  ]
+  const inNamespaces = new Map([
+    ...otherPlaces.map((place): [string, Power[]] => [place.namespace, powersAt(place, guards)]),
+    ...projects.map(({ namespace }): [string, Power[]] => [namespace, atProject(namespace)]),
+  ])
   // what holds on the whole cluster holds in every project alike: one of them stands for all
   const everyPlace = [
-    ...everywhere,
-    ...(anyProject ? (inNamespaces.get(anyProject.namespace) ?? []) : []),
+    ...powersEverywhere(),
+    ...(anyProject ? atProject(anyProject.namespace, 'every project') : []),
     ...otherPlaces.flatMap((place) => powersAt(place, guards)),
   ]
 
@@ -66,7 +66,7 @@ export function examineRights(observed: Observed, guards: Guards): Finding[] {
       const { kind, namespace = '', name } = grant.binding
       const key = [kind, namespace, name, subject.kind, subject.namespace ?? '', subject.name].join(' ')
       const entry = found.get(key) ?? { holder, powers: new Map() }
-      entry.powers.set(power.id, power)
+      entry.powers.set(power.id, power.id === 'impersonate-legacy-project' && isTeamOf(holder, observed, teams) ? leftOver(power) : power)
       found.set(key, entry)
     }
   }
@@ -88,11 +88,9 @@ function isMeant(
   teams: Map<string, string | undefined>,
 ): boolean {
   const at = serviceAccountOf(subject)
-  if (id === 'impersonate-project' || id === 'impersonate-legacy-project') {
-    const team = grant.namespace === undefined ? undefined : teams.get(grant.namespace)
-    const isTeam = subject.kind === 'Group' && team !== undefined && subject.name === observed.prefix + team
-    return isTeam && (id === 'impersonate-project' || (observed.version !== undefined && !isConstrained(observed)))
-  }
+  if (id === 'impersonate-project') return isTeamOf({ subject, grant }, observed, teams)
+  if (id === 'impersonate-legacy-project')
+    return isTeamOf({ subject, grant }, observed, teams) && observed.version !== undefined && !isConstrained(observed)
   if (id === 'gate-by-hand') return at?.namespace === portalAccount.namespace && at.name === portalAccount.name
   if (id === 'direct-write') {
     if (subject.kind !== 'ServiceAccount' && subject.name.startsWith(observed.prefix) && observed.prefix !== '') return guards.peopleDryRun
@@ -102,6 +100,19 @@ function isMeant(
   }
   return false
 }
+
+/** The owning team, in its own project and nowhere else. */
+function isTeamOf({ subject, grant }: Holder, { prefix }: Observed, teams: Map<string, string | undefined>): boolean {
+  const team = grant.namespace === undefined ? undefined : teams.get(grant.namespace)
+  return subject.kind === 'Group' && team !== undefined && subject.name === prefix + team
+}
+
+/** The team's grant from before Kubernetes 1.36, beside the newer one. */
+const leftOver = (power: Power): Power => ({
+  ...power,
+  severity: 'warning',
+  so: 'is no longer held to what constrained impersonation allows: the API server falls back to the older way. The gate holds all the same.',
+})
 
 /** A service account, also where a binding names it as a user. */
 function serviceAccountOf({ kind, name, namespace }: Subject): { namespace: string; name: string } | undefined {
@@ -142,9 +153,10 @@ function findingOf(key: string, { holder, powers }: Found, policy: Policy): Find
   const { binding, role } = grant
   const sorted = [...powers.values()].sort((a, b) => rank[a.severity] - rank[b.severity])
   const [worst] = sorted
-  const accepted = (binding.annotations[acceptedAnnotation] ?? '').trim()
+  const reason = (binding.annotations[acceptedAnnotation] ?? '').trim()
+  const accepted = reason.length >= shortestReason ? reason : null
   const isAdministrator = grant.namespace === undefined && isEverything(role)
-  const severity: Severity = accepted.length >= shortestReason ? 'note' : isAdministrator ? 'warning' : (worst?.severity ?? 'note')
+  const severity: Severity = accepted ? 'note' : isAdministrator ? 'warning' : (worst?.severity ?? 'note')
   const words = subjectWords(subject)
   const origin = originOf(role, sorted, policy)
   const common = {
@@ -154,8 +166,8 @@ function findingOf(key: string, { holder, powers }: Found, policy: Policy): Find
     namespace: grant.namespace ?? null,
     through: throughWords(holder) + (origin ? `, which collects ClusterRole ${origin.role.name}` : ''),
     powers: sorted.length > 1 || isAdministrator ? sorted.map(({ may }) => may) : [],
-    accepted: accepted.length >= shortestReason ? accepted : null,
-    fix: origin && role.name.startsWith('corbel:') ? withoutLabels(origin.role.name, origin.labels) : withoutSubject(binding, subject),
+    accepted,
+    fix: accepted ? null : (strangerFix(role, origin, sorted) ?? withoutSubject(binding, subject)),
   }
   if (isAdministrator)
     return {
@@ -168,7 +180,7 @@ function findingOf(key: string, { holder, powers }: Found, policy: Policy): Find
     ...common,
     title: applicationRole
       ? `${words} ${applicationRole} ${grant.namespace ? `in ${grant.namespace}` : 'everywhere'}`
-      : `${words} may ${worst?.may ?? ''}${grant.namespace ? '' : everywhereWords(worst)}`,
+      : `${words} may ${worst?.may ?? ''}`,
     why: applicationRole
       ? `That role is made for owners of applications: whoever has it may ${worst?.may ?? ''}, so ${worst?.so ?? ''}`
       : `Whoever may do that ${worst?.so ?? ''}`,
@@ -176,9 +188,12 @@ function findingOf(key: string, { holder, powers }: Found, policy: Policy): Find
   }
 }
 
-/** A power about one project, held on the whole cluster. */
-const everywhereWords = (power: Power | undefined): string =>
-  power?.questions.some(({ namespace }) => namespace !== undefined) ? ', and likewise everywhere' : ''
+/** Where a role of ours collects what is not ours, or what is left over, that is to go and not whom the role was made for. */
+function strangerFix(role: Role, origin: ReturnType<typeof originOf>, powers: Power[]): Finding['fix'] {
+  if (!origin || !role.name.startsWith('corbel:')) return null
+  const isLeftOver = powers.every(({ id }) => id === 'impersonate-legacy-project')
+  return !origin.role.name.startsWith('corbel:') || isLeftOver ? withoutLabels(origin.role.name, origin.labels) : null
+}
 
 const isEverything = ({ rules }: Role): boolean =>
   rules.some(

@@ -11,6 +11,8 @@ export interface Place {
   namespace: string
   account: string
   kind: 'project' | 'portal' | 'system'
+  /** What to call it where it stands for more than itself: "every project". */
+  called?: string
 }
 
 export interface Power {
@@ -50,14 +52,10 @@ const admission = 'admissionregistration.k8s.io'
 const each = (verbs: string[], of: Omit<Question, 'verb'>[]): Question[] => verbs.flatMap((verb) => of.map((rest) => ({ verb, ...rest })))
 
 /** Ways to an account by way of its namespace. `guarded`: the guard policy refuses them for whoever may not bypass it. */
-export function powersAt({ namespace, account, kind }: Place, guards: Guards): Power[] {
+export function powersAt({ namespace, account, kind, called = namespace }: Place, guards: Guards): Power[] {
   const project = kind === 'project'
   const who =
-    kind === 'project'
-      ? `the break-glass account of ${namespace}`
-      : kind === 'portal'
-        ? "the portal's account"
-        : `any account of ${namespace}`
+    kind === 'project' ? `the break-glass account of ${called}` : kind === 'portal' ? "the portal's account" : `any account of ${called}`
   const then =
     kind === 'project'
       ? 'changes infrastructure there'
@@ -111,7 +109,7 @@ export function powersAt({ namespace, account, kind }: Place, guards: Guards): P
       id: `bind-${kind}`,
       anyName: true,
       severity: 'critical',
-      may: `hand out rights in ${namespace} that they do not have (bind, escalate)`,
+      may: `hand out rights in ${called} that they do not have (bind, escalate)`,
       so: 'could let themselves act as the account.',
       questions: [
         ...each(
@@ -128,7 +126,7 @@ export function powersAt({ namespace, account, kind }: Place, guards: Guards): P
       id: `rolebindings-${kind}`,
       anyName: true,
       severity: 'warning',
-      may: `change roles or role bindings in ${namespace}`,
+      may: `change roles or role bindings in ${called}`,
       so: 'can pass on every right they have there, break-glass among them.',
       questions: each(writes, [
         { group: rbac, resource: 'rolebindings', namespace },
@@ -240,11 +238,11 @@ export const gateByHand = (namespace: string, guards: Guards): Power => ({
 })
 
 /** Writing infrastructure without break-glass at all. */
-export const directWrite = (namespace: string, kinds: Observed['kinds']): Power => ({
+export const directWrite = (namespace: string, kinds: Observed['kinds'], called = namespace): Power => ({
   id: 'direct-write',
   anyName: true,
   severity: 'warning',
-  may: `change live resources of ${namespace} directly`,
+  may: `change live resources of ${called} directly`,
   so: 'needs no break-glass: no reason, no session, no way back to Git.',
   questions: each(
     ['create', 'update', 'patch', 'delete', 'deletecollection'],
