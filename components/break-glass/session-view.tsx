@@ -215,7 +215,7 @@ function summariesOf(session: SessionDetail, change: SessionChange | undefined, 
   return [
     `${session.reason}${session.ticket ? ` · ${session.ticket.text}` : ''}`,
     isBefore(session.state) ? null : `${session.requestedBy.name} as ${session.account}${deciding}`,
-    fields,
+    last && (last.fields.length > 0 || last.action === 'delete') ? fields : null,
     fields && (!isOpen(session.state) || last?.patchHash) ? `${fields} of ${last?.name}` : null,
     last?.dryRun ? `${last.dryRun.accepted ? 'accepted' : 'refused'} in ${Math.round(last.dryRun.milliseconds)} ms` : null,
     written.length > 0

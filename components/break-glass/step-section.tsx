@@ -11,13 +11,25 @@ export type StepState = 'done' | 'now' | 'ahead'
 
 const words: Record<StepState, string> = { done: 'done', now: 'now', ahead: 'not yet' }
 
-/** Where a step that becomes the next one puts the focus: what carries `data-first`, else the first control that can be used. */
-function focusFirst(body: HTMLElement) {
-  const first =
-    body.querySelector<HTMLElement>('[data-first]:not(:disabled)') ??
-    body.querySelector<HTMLElement>('input:not(:disabled), textarea:not(:disabled), button:not(:disabled), a[href]')
-  first?.focus({ preventScroll: true })
+/**
+ * Puts the focus where a step that has become the next one wants it: on what carries `data-first`, as soon as that is
+ * there; until then on the step itself. Whoever goes elsewhere meanwhile stays there. Gives what ends the waiting.
+ */
+function focusFirst(body: HTMLElement): () => void {
+  const find = () => {
+    const first = body.querySelector<HTMLElement>('[data-first]:not(:disabled)')
+    first?.focus({ preventScroll: true })
+    return first !== null
+  }
   body.closest('section')?.scrollIntoView({ block: 'nearest' })
+  if (find()) return () => undefined
+  body.focus({ preventScroll: true })
+  const observer = new MutationObserver(() => {
+    const here = document.activeElement
+    if ((here !== body && here !== document.body) || find()) observer.disconnect()
+  })
+  observer.observe(body, { childList: true, subtree: true, attributes: true, attributeFilter: ['disabled'] })
+  return () => observer.disconnect()
 }
 
 /**
@@ -49,9 +61,10 @@ export function StepSection({
   const [shown, setShown] = useState(false)
   const before = useRef(state)
   useEffect(() => {
-    if (state === 'now' && before.current !== 'now' && body.current) focusFirst(body.current)
-    if (state === 'now') setShown(false)
+    const entered = state === 'now' && before.current !== 'now'
     before.current = state
+    if (state === 'now') setShown(false)
+    return entered && body.current ? focusFirst(body.current) : undefined
   }, [state])
   const open = state === 'now' || shown
   const hasBody = children !== undefined && children !== null && children !== false
@@ -85,6 +98,7 @@ export function StepSection({
         <div
           ref={body}
           id={`${id}-body`}
+          tabIndex={-1}
           hidden={!open}
           className={classNames(styles.body, wide && styles.wideBody)}
           onKeyDownCapture={goOn}
