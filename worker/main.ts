@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { keepCheckpoints } from '#lib/audit/keep-checkpoints.ts'
 import { verifyAuditJob } from '#lib/audit/verify-whole-chain.ts'
 import { settleChangesJob } from '#lib/break-glass/change-settle.ts'
+import { handBackJobs, watchHandBacks } from '#lib/break-glass/residue-watch.ts'
 import { watchSessions } from '#lib/break-glass/session-watch.ts'
 import { clusters } from '#lib/cluster/clusters.ts'
 import { followClusterAudit } from '#lib/cluster-audit/follow-logs.ts'
@@ -43,10 +44,15 @@ async function main(): Promise<void> {
     doing = () => ({ collects: collectors.filter(({ collector }) => collector.leads()).map(({ name }) => name) })
     const jobs = await untilDone(
       'the jobs',
-      () => startJobs({ databaseUrl, jobs: [...proposalJobs, ...importJobs, runnable(verifyAuditJob), runnable(settleChangesJob)] }),
+      () =>
+        startJobs({
+          databaseUrl,
+          jobs: [...proposalJobs, ...importJobs, ...handBackJobs, runnable(verifyAuditJob), runnable(settleChangesJob)],
+        }),
       stopping.signal,
     )
     const sessions = watchSessions(stopping.signal)
+    const handBacks = watchHandBacks(stopping.signal)
     const following = followIndex(stopping.signal)
     const checkpoints = keepCheckpoints(stopping.signal)
     const clusterAudit = followClusterAudit(stopping.signal)
