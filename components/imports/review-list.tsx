@@ -1,14 +1,14 @@
 'use client'
 
 import Link from 'next/link'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect } from 'react'
 import { kindOf, shortenMiddle } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
 import tones from '#components/ui/tones.module.css'
 import type { ImportRow } from '#lib/imports/contract.ts'
 import { assetTypeWord, verdictLooks } from './import-words.ts'
 import styles from './review.module.css'
-import { rowWindow } from './row-window.ts'
+import { useRowWindow } from './use-row-window.ts'
 
 const height = 48
 
@@ -26,35 +26,16 @@ export function ReviewList({
   hrefOf: (row: string) => string
   more: (() => void) | undefined
 }) {
-  const region = useRef<HTMLElement>(null)
-  const [scrolled, setScrolled] = useState(0)
-  const [viewport, setViewport] = useState(600)
-  const { first, end } = rowWindow(scrolled, viewport, height, total)
+  const { region, first, end, onScroll, show } = useRowWindow({ height, total, viewport: 600 })
   const at = rows.findIndex(({ id }) => id === current)
   useEffect(() => {
-    const element = region.current
-    if (!element) return
-    const watch = new ResizeObserver(() => setViewport(element.clientHeight))
-    watch.observe(element)
-    return () => watch.disconnect()
-  }, [])
-  useEffect(() => {
-    const element = region.current
-    if (!element || at < 0) return
-    const top = at * height
-    if (top < element.scrollTop) element.scrollTop = top
-    else if (top + height > element.scrollTop + element.clientHeight) element.scrollTop = top + height - element.clientHeight
-  }, [at])
+    if (at >= 0) show(at)
+  }, [at, show])
   useEffect(() => {
     if (more && end > rows.length - 20) more()
   }, [more, end, rows.length])
   return (
-    <nav
-      ref={region}
-      className={styles.list}
-      aria-label="Chosen resources"
-      onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
-    >
+    <nav ref={region} className={styles.list} aria-label="Chosen resources" onScroll={onScroll}>
       <ul style={{ height: total * height }}>
         {rows.slice(first, end).map((row, index) => (
           <li key={row.id} style={{ top: (first + index) * height, height }}>

@@ -1,10 +1,10 @@
 'use client'
 
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
 import { classNames } from '#components/ui/class-names.ts'
 import { nextRow } from '#components/ui/cursor-moves.ts'
 import tableStyles from '#components/ui/table.module.css'
-import { rowWindow } from './row-window.ts'
+import { useRowWindow } from './use-row-window.ts'
 import styles from './windowed-table.module.css'
 
 export interface WindowedColumn {
@@ -32,6 +32,8 @@ const useNarrow = (): boolean =>
 
 const wideRow = 36
 const narrowRow = 52
+/** Of the sticky header. */
+const head = 33
 
 /**
  * The kit's table for many rows: of thousands only those in view are drawn, all of one height, in a part of the page that scrolls.
@@ -61,37 +63,19 @@ export function WindowedTable<Row>({
   /** Told which rows are in view; to load them. */
   onRange?: (first: number, end: number) => void
 }) {
-  const region = useRef<HTMLElement>(null)
-  const [scrolled, setScrolled] = useState(0)
-  const [viewport, setViewport] = useState(800)
   const [cursor, setCursor] = useState(-1)
   const height = useNarrow() ? narrowRow : wideRow
-  const { first, end } = rowWindow(scrolled, viewport, height, total)
+  const { region, first, end, onScroll, show } = useRowWindow({ height, total, viewport: 800, head })
 
-  useEffect(() => {
-    const element = region.current
-    if (!element) return
-    const watch = new ResizeObserver(() => setViewport(element.clientHeight))
-    watch.observe(element)
-    return () => watch.disconnect()
-  }, [])
   useEffect(() => onRange?.(first, end), [onRange, first, end])
 
-  const moveTo = (index: number) => {
-    setCursor(index)
-    const element = region.current
-    if (!element) return
-    const top = index * height
-    const room = element.clientHeight - 33 // the sticky header
-    if (top < element.scrollTop) element.scrollTop = top
-    else if (top + height > element.scrollTop + room) element.scrollTop = top + height - room
-  }
   const keyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return
     const next = nextRow(event.key, Math.min(cursor, total - 1), total)
     if (next !== undefined) {
       event.preventDefault()
-      moveTo(next)
+      setCursor(next)
+      show(next)
       return
     }
     const row = cursor >= 0 ? rowAt(cursor) : undefined
@@ -106,7 +90,7 @@ export function WindowedTable<Row>({
       tabIndex={0}
       aria-label={label}
       onKeyDown={keyDown}
-      onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
+      onScroll={onScroll}
     >
       <table className={classNames(tableStyles.table, styles.table)} aria-rowcount={total + 1}>
         <thead className={tableStyles.head}>
