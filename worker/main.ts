@@ -65,6 +65,7 @@ async function main(): Promise<void> {
       jobs?.stop(),
       following,
       sessions,
+      handBacks,
       checkpoints,
       clusterAudit,
       sinks,
