@@ -33,7 +33,7 @@ export interface GateLook {
   failed: { cluster: string; error: unknown }[]
 }
 
-/** Looks at every project of every cluster once. A cluster that does not answer keeps nobody else waiting for the next. */
+/** Looks at every project of every cluster once: the cluster says which they are, and the index knows them. A cluster that does not answer keeps nobody else waiting for the next. */
 export async function reconcileGates(): Promise<GateLook> {
   const look: GateLook = { shut: 0, opened: 0, byHand: 0, failed: [] }
   await Promise.all(
@@ -50,11 +50,19 @@ export async function reconcileGates(): Promise<GateLook> {
 
 async function reconcileCluster(cluster: Cluster, look: GateLook): Promise<void> {
   const { items } = await cluster.asPortal().list(namespaceKind, { labelSelector, metadataOnly: true })
+  const projects = await database().project.findMany({ where: { cluster: cluster.name }, select: { namespace: true } })
+  const ours = new Set(projects.map(({ namespace }) => namespace))
   const found = new Map<string, Gate>()
   for (const item of items) {
     const annotations = valueAt(item, ['metadata', 'annotations'])
     const namespace = textAt(item, 'metadata', 'name')
-    if (namespace === undefined || !isObject(annotations) || !Object.keys(annotations).some((key) => key.startsWith(prefix))) continue
+    if (
+      namespace === undefined ||
+      !ours.has(namespace) ||
+      !isObject(annotations) ||
+      !Object.keys(annotations).some((key) => key.startsWith(prefix))
+    )
+      continue
     for (const gate of await gatesOf({ cluster, namespace })) {
       if (await judgeGate(cluster, namespace, gate, look)) found.set(gate.session, gate)
     }

@@ -263,7 +263,7 @@ const over = (transaction: Transaction, id: string, by: string, why: Prisma.Sql,
     WHERE s."id" = ${id}::uuid AND s."endedAt" IS NULL AND s."state" IN ('requested', 'approved', 'open', 'applying') AND ${guard}
     RETURNING s."id"`
 
-/** Ends what has run out, of any person. The worker calls it every second. Gives the sessions it ended. */
+/** Ends what has run out, of any person. The worker calls it twice a second. Gives the sessions it ended. */
 export async function expireSessions(): Promise<StoredSession[]> {
   const due = await database().$queryRaw<{ id: string }[]>`
     SELECT s."id" FROM "break_glass_session" AS s

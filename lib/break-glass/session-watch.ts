@@ -1,5 +1,5 @@
 /**
- * The worker's part in sessions: every second it ends those that have run out, every few seconds it compares the clusters' gates with them,
+ * The worker's part in sessions: twice a second it ends those that have run out, every few seconds it compares the clusters' gates with them,
  * and it lets go of sessions whose process died after its change was settled. Several workers may do so at once: each step is guarded.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { outage } from '#lib/telemetry/outage.ts'
 import { reconcileGates } from './gate-reconcile.ts'
 import { endApplying, expireSessions } from './session-life.ts'
 
-const lookMs = 1_000
+const lookMs = 500
 /** Gates are compared this often; only every tenth time while no session is open and none was lately. */
 const gateMs = 5_000
 const restMs = 10 * gateMs

@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { serviceAccountKubeconfig, serviceAccountToken } from '#demo/world/service-account-kubeconfig.ts'
 import { testKubeconfig } from '#demo/world/test-cluster.ts'
 import { type ThrowawayProject, throwawayProject } from '#demo/world/throwaway-project.ts'
+import { routeFiles } from '#lib/api/route-tree.ts'
 import { clusters } from '#lib/cluster/clusters.ts'
 import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
 import { freshDatabase } from '#lib/database/fresh-database.ts'
 import type { Actor } from '#lib/identity/actor.ts'
+import { tokenHash } from '#lib/identity/login.ts'
 import { seal } from '#lib/identity/seal.ts'
 import { newId } from '#lib/ids.ts'
 import { SessionRequest } from './contract.ts'
@@ -30,9 +32,37 @@ export interface SessionWorld {
   outsider: Actor
   /** Somebody else who is signed in. `token`: whose rights in the cluster they have. */
   signIn: (name: string, options?: Partial<Actor> & { token?: string; subject?: string }) => Promise<Actor>
+  /** Calls a route as somebody's browser would. `path` is as in the route tree, below /api/v1/break-glass. */
+  call: (who: Actor, method: string, path: string, options?: Calling) => Promise<Answer>
   /** What is asked for when nothing else is said. */
   asking: (given?: Partial<SessionRequest>) => SessionRequest
   remove: () => Promise<void>
+}
+
+interface Calling {
+  params?: Record<string, string>
+  query?: string
+  body?: unknown
+}
+interface Answer {
+  status: number
+  text: string
+  headers: Headers
+}
+
+const portal = 'https://corbel.test'
+const routes = routeFiles(join(import.meta.dirname, '..', '..', 'app'))
+
+async function call(who: Actor, method: string, path: string, { params = {}, query = '', body }: Calling = {}): Promise<Answer> {
+  const wanted = `/api/v1/break-glass${path}`
+  const file = routes.find((route) => route.path === wanted)?.file
+  if (!file) throw new Error(`There is no route ${wanted}.`)
+  const handler = (await import(file))[method]
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? {})
+  const init = { method, headers: { origin: portal, cookie: `__Host-corbel-login=${who.loginId}` } }
+  const request = new Request(`${portal}${wanted}${query}`, method === 'GET' ? init : { ...init, body: text })
+  const response: Response = await handler(request, { params: Promise.resolve(params) })
+  return { status: response.status, text: await response.text(), headers: response.headers }
 }
 
 /** Makes it all. `settings` are environment variables besides the usual ones. */
@@ -43,7 +73,7 @@ export async function sessionWorld(settings: Record<string, string> = {}): Promi
   const [fresh, project] = await Promise.all([freshDatabase(process.env.TEST_DATABASE_URL), throwawayProject(kubeconfig)])
   await serviceAccountKubeconfig({ kubeconfig, namespace: 'corbel-system', name: 'corbel', file, expirationSeconds: 3600 })
   Object.assign(process.env, {
-    CORBEL_URL: 'https://corbel.test',
+    CORBEL_URL: portal,
     CORBEL_SECRET: secret,
     CORBEL_LOG_LEVEL: 'error',
     DATABASE_URL: fresh.url,
@@ -89,7 +119,7 @@ export async function sessionWorld(settings: Record<string, string> = {}): Promi
     await database().login.create({
       data: {
         id: loginId,
-        tokenHash: loginId,
+        tokenHash: tokenHash(loginId),
         userId: user.id,
         idToken: seal(secret, `login ${loginId}`, token),
         idTokenExpiresAt: later,
@@ -109,6 +139,7 @@ export async function sessionWorld(settings: Record<string, string> = {}): Promi
     erin: await signIn('erin', { groups: ['auditors'], auditor: true }),
     outsider: await signIn('outsider', { groups: ['playlists'] }),
     signIn,
+    call,
     asking: (given = {}) =>
       SessionRequest.parse({
         cluster: 'demo',
