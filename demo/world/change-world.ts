@@ -3,11 +3,13 @@
  * tests, a person with a login whose token may act as the break-glass account, and buckets to change.
  */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gateValue, openGate } from '#lib/cluster/break-glass-gate.ts'
 import { clusters } from '#lib/cluster/clusters.ts'
 import { settingsForTests } from '#lib/config/settings-for-tests.ts'
 import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
+import { NotFound } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { seal } from '#lib/identity/seal.ts'
 import { newId } from '#lib/ids.ts'
@@ -106,6 +108,7 @@ export async function openSessionOf(
       requestedById: actor.userId,
       reason: 'Payments fail: the bucket is wrong',
       minutes: 60,
+      ...(tier === 'approval' ? { decidedBy: 'dave', decidedAt: new Date() } : {}),
       mode: 'constrained',
       openedAt: new Date(),
       expiresAt: hour,
@@ -121,8 +124,12 @@ export async function openSessionOf(
 export const bucketRef = ({ project }: ChangeWorld, name: string) => ({ ...served, namespace: project.namespace, name })
 
 /** A bucket of the project, made by the administrator. Gives its name. */
-export async function bucket(world: ChangeWorld, spec: JsonObject = {}, annotations: JsonObject = {}): Promise<string> {
-  const name = `b-${randomUUID()}`
+export async function bucket(
+  world: ChangeWorld,
+  spec: JsonObject = {},
+  annotations: JsonObject = {},
+  name = `b-${randomUUID()}`,
+): Promise<string> {
   const { apiVersion, kind } = served
   const metadata = {
     name,
@@ -138,6 +145,26 @@ export async function bucketNow(world: ChangeWorld, name: string): Promise<{ spe
   const { value } = await world.project.admin.asPortal().get(bucketRef(world, name))
   // Proof of the casts: every bucket of these tests has a spec, and the API server numbers its generations.
   return { spec: value.spec as JsonObject, generation: valueAt(value, ['metadata', 'generation']) as number, object: value }
+}
+
+/** Waits until the bucket is gone: where a cloud is simulated, its finalizer takes a moment. */
+export async function untilGone(world: ChangeWorld, name: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    const found = await world.project.admin
+      .asPortal()
+      .get(bucketRef(world, name))
+      .catch((error: unknown) => (error instanceof NotFound ? undefined : Promise.reject(error)))
+    if (!found) return
+    await sleep(100)
+  }
+  throw new Error(`${name} is still there`)
+}
+
+/** Deletes it, and makes another one of the same name where `again` says with which spec. */
+export async function replaceBucket(world: ChangeWorld, name: string, again?: JsonObject): Promise<void> {
+  await world.project.admin.asPortal().delete(bucketRef(world, name))
+  await untilGone(world, name)
+  if (again) await bucket(world, again, {}, name)
 }
 
 /** The chain's entries of a change, oldest first. */

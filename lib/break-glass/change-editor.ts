@@ -7,12 +7,12 @@ import { database, type Transaction } from '#lib/database/client.ts'
 import { Conflict, type CorbelError, Forbidden, NotFound, RateLimited, Unavailable } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { newId } from '#lib/ids.ts'
-import { readExactJson } from '#lib/patch/exact-json.ts'
+import { exactObject } from '#lib/patch/exact-json.ts'
 import { log } from '#lib/telemetry/log.ts'
 import { changeOf, changeStateOf, editableStates, moveChange } from './change-life.ts'
 import { settleChange } from './change-settle.ts'
 import { readLive, refOfTarget } from './change-target.ts'
-import { editableText, identityOf, type Rebased, rebase, staleSentence } from './change-text.ts'
+import { identityOf, type Rebased, rebase, staleSentence, textToEdit } from './change-text.ts'
 import { describeChange } from './change-view.ts'
 import type { ChangeEdit, ChangeEditor, ChangeStart } from './contract.ts'
 import { readableSession } from './session-access.ts'
@@ -67,9 +67,9 @@ export async function addChange(
   text?: string,
 ): Promise<string> {
   const id = newId()
-  const exact = readExactJson(live)
+  const exact = exactObject(live)
   const identity = identityOf(exact)
-  const liveText = editableText(exact)
+  const liveText = textToEdit(exact)
   const content: StoredChange = { live, ...identity, liveText, text: text ?? liveText, bytes: null, inverse: null, after: null }
   const sealed = sealChange(id, content)
   await transaction.breakGlassChange.create({

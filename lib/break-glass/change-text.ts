@@ -1,40 +1,21 @@
 /** A live object as it is given to edit, and what happened to it since. Pure. */
-import { stringify } from 'yaml'
 import { CorbelError } from '#lib/errors.ts'
 import type { JsonPath } from '#lib/json.ts'
 import { mergeManifests } from '#lib/manifest/merge-values.ts'
-import { type ExactJson, type ExactObject, exactAt, isExactObject, readExactJson, sameExact } from '#lib/patch/exact-json.ts'
+import { editableText } from '#lib/patch/editable-text.ts'
+import { type ExactJson, type ExactObject, exactAt, exactObject, isExactObject, ownExact, sameExact } from '#lib/patch/exact-json.ts'
 import { pathText } from '#lib/patch/json-pointer.ts'
 import { isApplierAnnotation } from '#lib/patch/patch-scope.ts'
 import { readEdited } from '#lib/patch/read-edited.ts'
 
-/** What of the metadata a person edits; the rest belongs to the API server. */
-const metadataKeys = ['name', 'namespace', 'labels', 'annotations']
-
-/** The object as YAML without status, without what the API server sets and without what appliers note on it. Numbers are exact. */
-export function editableText(live: ExactJson): string {
-  const object = isExactObject(live) ? live : {}
-  const { apiVersion = null, kind = null, metadata, status: _, ...rest } = object
-  const kept = pick(isExactObject(metadata) ? metadata : {}, metadataKeys)
-  if (isExactObject(kept.annotations)) {
-    const annotations = pick(
-      kept.annotations,
-      Object.keys(kept.annotations).filter((key) => !isApplierAnnotation(key)),
-    )
-    if (Object.keys(annotations).length > 0) kept.annotations = annotations
-    else delete kept.annotations
-  }
-  return stringify({ apiVersion, kind, metadata: kept, ...rest }, { compat: 'yaml-1.1', lineWidth: 0, aliasDuplicateObjects: false })
-}
-
-/** Own keys only, and none that JavaScript would take for its own. */
-function pick(object: ExactObject, keys: string[]): ExactObject {
-  const copy: ExactObject = {}
-  for (const key of keys) {
-    const value = Object.hasOwn(object, key) ? object[key] : undefined
-    if (value !== undefined) Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true })
-  }
-  return copy
+/** The object as YAML to edit, without what appliers and Corbel note on it: that changes with every write and is nobody's to edit. */
+export function textToEdit(object: ExactObject): string {
+  const metadata = ownExact(object, 'metadata')
+  const annotations = isExactObject(metadata) ? ownExact(metadata, 'annotations') : undefined
+  if (!isExactObject(metadata) || !isExactObject(annotations)) return editableText(object)
+  const { annotations: _, ...rest } = metadata
+  const kept = Object.entries(annotations).filter(([key]) => !isApplierAnnotation(key))
+  return editableText({ ...object, metadata: kept.length > 0 ? { ...rest, annotations: Object.fromEntries(kept) } : rest })
 }
 
 /** What of an object decides whether an edit still fits it. */
@@ -69,9 +50,9 @@ export interface Rebased extends Based {
  * no change. Never throws for what is typed.
  */
 export function rebase(from: Based, now: string): Rebased | undefined {
-  const live = readExactJson(now)
+  const live = exactObject(now)
   const identity = identityOf(live)
-  const liveText = editableText(live)
+  const liveText = textToEdit(live)
   const replaced = identity.uid !== from.uid
   if (!replaced && liveText === from.liveText) return undefined
   const whole = { live: now, ...identity, liveText, replaced }
