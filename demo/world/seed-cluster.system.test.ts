@@ -48,8 +48,16 @@ describe('who may do what', () => {
   const spaces = { group: '', resource: 'namespaces' }
   const roles = { group: 'rbac.authorization.k8s.io', resource: 'rolebindings' }
   const tokens = { group: '', resource: 'serviceaccounts', subresource: 'token' }
+  const itself = { group: 'authentication.k8s.io', resource: 'serviceaccounts', name: 'break-glass' }
   const policies = { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies' }
-  const table: [string, Somebody, string, { group: string; resource: string; subresource?: string }, string | undefined, boolean][] = [
+  const table: [
+    string,
+    Somebody,
+    string,
+    { group: string; resource: string; subresource?: string; name?: string },
+    string | undefined,
+    boolean,
+  ][] = [
     ['alice reads her project', alice, 'list', buckets, 'payments-prod', true],
     ['alice reads platform kinds of her project', alice, 'watch', loci, 'payments-prod', true],
     ['alice may ask for dry runs in her project', alice, 'patch', buckets, 'payments-prod', true],
@@ -101,6 +109,28 @@ describe('who may do what', () => {
     ['dave changes no policies', person('dave', 'platform'), 'delete', policies, undefined, false],
     ["payments' CI makes no roles", account('corbel-ci', 'repo-acme-payments'), 'create', roles, 'payments-prod', false],
     ["payments' CI reads no secrets", account('corbel-ci', 'repo-acme-payments'), 'get', secrets, 'payments-prod', false],
+    ['alice may act as her project’s break-glass account', alice, 'impersonate:serviceaccount', itself, 'payments-prod', true],
+    ['alice may change resources as it', alice, 'impersonate-on:serviceaccount:patch', buckets, 'payments-prod', true],
+    ['alice may create nothing as it', alice, 'impersonate-on:serviceaccount:create', buckets, 'payments-prod', false],
+    ['alice may read no secrets as it', alice, 'impersonate-on:serviceaccount:get', secrets, 'payments-prod', false],
+    [
+      'alice is not it without constraints',
+      alice,
+      'impersonate',
+      { group: '', resource: 'serviceaccounts', name: 'break-glass' },
+      'payments-prod',
+      false,
+    ],
+    ['alice is no other account', alice, 'impersonate:serviceaccount', { ...itself, name: 'default' }, 'payments-prod', false],
+    ['alice is not that of another team', alice, 'impersonate:serviceaccount', itself, 'playlists-prod', false],
+    ['erin acts as none', person('erin', 'auditors'), 'impersonate:serviceaccount', itself, 'payments-prod', false],
+    ['the portal acts as none', account('corbel-system', 'corbel'), 'impersonate:serviceaccount', itself, 'payments-prod', false],
+    ['a break-glass account changes resources', account('payments-prod', 'break-glass'), 'patch', buckets, 'payments-prod', true],
+    ['it changes nothing elsewhere', account('payments-prod', 'break-glass'), 'patch', buckets, 'playlists-prod', false],
+    ['it creates nothing', account('payments-prod', 'break-glass'), 'create', buckets, 'payments-prod', false],
+    ['it reads no secrets', account('payments-prod', 'break-glass'), 'get', secrets, 'payments-prod', false],
+    ['it makes no tokens', account('payments-prod', 'break-glass'), 'create', tokens, 'payments-prod', false],
+    ['it makes no roles', account('payments-prod', 'break-glass'), 'create', roles, 'payments-prod', false],
     ['the cloud writes status', account('corbel-system', 'cloud'), 'patch', { ...buckets, subresource: 'status' }, 'search-prod', true],
     ['the cloud creates nothing', account('corbel-system', 'cloud'), 'create', buckets, 'search-prod', false],
   ]
