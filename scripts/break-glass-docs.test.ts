@@ -8,9 +8,9 @@ const page = readFileSync(join(root, 'docs', 'break-glass.md'), 'utf8')
 
 /** The rows of the table below a heading: the first cell, and the last one. */
 function rows(heading: string): { id: string; proof: string }[] {
-  const [, section = ''] = page.split(`\n## ${heading}\n`)
+  const [, rest = ''] = page.split(`\n## ${heading}\n`)
+  const [section = ''] = rest.split('\n## ')
   return section
-    .split('\n## ')[0]!
     .split('\n')
     .filter((line) => /^\| *T?\d+ /.test(line))
     .map((line) => {
@@ -24,8 +24,8 @@ function named(proof: string): { file: string; text: string }[] {
   const found: { file: string; text: string }[] = []
   let file = ''
   for (const [, path, text] of proof.matchAll(/`([^`]+)`|“([^”]+)”/g)) {
-    if (path !== undefined) found.push({ file: (file = path), text: '' })
-    else found.push({ file, text: text ?? '' })
+    file = path ?? file
+    found.push({ file, text: text ?? '' })
   }
   return found
 }
