@@ -29,6 +29,8 @@ const proposalId = newId()
 const basketItemId = newId()
 /** An import of payments, one of its rows, and an import of the whole organization. */
 const [importId, rowId, wideId] = [newId(), newId(), newId()]
+/** A break-glass session of payments: open, with a change, a pause and a notice to their platform team. */
+const glass = { session: newId(), change: newId(), pause: newId(), notice: newId(), alert: newId() }
 let fresh: FreshDatabase
 let cluster: Cluster
 
@@ -140,6 +142,32 @@ beforeAll(async () => {
   })
   const manifests = [{ kind, name: bucket, original: `name: ${bucket}\n`, text: null }]
   await database().importAssetDetail.create({ data: { assetId: rowId, asset, manifests } })
+  const at = { cluster: 'demo', namespace: 'payments-prod' }
+  const later = new Date(Date.now() + 3_600_000)
+  await database().breakGlassSession.create({
+    data: {
+      id: glass.session,
+      ...at,
+      kind,
+      name: bucket,
+      tier: 'ordinary',
+      state: 'open',
+      requestedById: alice,
+      reason: `reason ${canary}`,
+      minutes: 60,
+      openedAt: new Date(),
+      expiresAt: later,
+      idleAt: later,
+      changes: { create: { id: glass.change, kind, name: bucket, action: 'edit', state: 'editing', sealed: canary } },
+      pauses: {
+        create: { id: glass.pause, controller: 'flux', target: {}, owner: 'alice', reason: canary, until: later, state: 'paused' },
+      },
+    },
+  })
+  await database().breakGlassNotice.create({
+    data: { id: glass.notice, sessionId: glass.session, group: 'platform', message: canary, seenBy: [] },
+  })
+  await database().breakGlassAlert.create({ data: { id: glass.alert, type: 'unmatched-use', ...at, about: 'x', message: canary } })
   await database().basketItem.create({
     data: { id: basketItemId, userId: alice, cluster: 'demo', namespace: 'payments-prod', kind, name: bucket, title: canary, change: {} },
   })
@@ -198,6 +226,10 @@ describe('what carol gets of payments', () => {
     ['/api/v1/imports', '', '"items":[]'],
     ['/api/v1/imports/targets', '', 'playlists-prod'],
     ['/api/v1/unmanaged', '', 'playlists-prod'],
+    ['/api/v1/break-glass', '', '"items":[]'],
+    ['/api/v1/break-glass', '?namespace=payments-prod&cluster=demo', '"items":[]'],
+    ['/api/v1/break-glass/open', '', '"items":[]'],
+    ['/api/v1/break-glass/notices', '', '"items":[]'],
   ])('%s%s shows only her own', async (path, query, expected) => {
     const { status, text } = await call('GET', path, {}, query)
     expect(status, text).toBe(200)
@@ -312,6 +344,56 @@ describe('what carol gets of payments', () => {
     expect(await database().importAssetDetail.findUnique({ where: { assetId: rowId } })).toEqual(before)
     expect(await database().importRun.findUnique({ where: { id: importId }, select: { layout: true } })).toEqual({ layout: 'resource' })
     expect(await database().proposal.count()).toBe(1)
+  })
+
+  const id = '/api/v1/break-glass/{session}'
+  test.each<[string, string, unknown, number?]>([
+    ['GET', id, undefined],
+    ['POST', `${id}/approve`, {}],
+    ['POST', `${id}/refuse`, {}],
+    ['POST', `${id}/open`, {}],
+    ['POST', `${id}/end`, {}],
+    ['POST', `${id}/check`, {}],
+    ['POST', `${id}/review`, { note: 'All of it is fine' }],
+    ['GET', `${id}/evidence`, undefined],
+    ['POST', `${id}/changes`, { kind, name: bucket, action: 'edit' }],
+    ['GET', `${id}/changes/{change}`, undefined],
+    ['PUT', `${id}/changes/{change}`, { text: 'a: 1', revision: 1 }],
+    ['GET', `${id}/changes/{change}/difference`, undefined],
+    ['POST', `${id}/changes/{change}/dry-run`, {}],
+    ['POST', `${id}/changes/{change}/apply`, { name: bucket, hash: 'x' }],
+    ['POST', `${id}/changes/{change}/undo`, { name: bucket }],
+    ['GET', `${id}/changes/{change}/hand-back`, undefined],
+    ['POST', `${id}/changes/{change}/hand-back`, { title: 'Mine', idempotencyKey: newId() }],
+    ['POST', `${id}/pauses`, { change: glass.change, controller: 'flux', minutes: 60 }],
+    ['POST', `${id}/pauses/{pause}/resume`, {}],
+    ['POST', '/api/v1/break-glass/notices/{notice}/seen', {}],
+    ['POST', '/api/v1/break-glass/alerts/{alert}/acknowledge', { note: 'Nothing to see here' }, 403],
+  ])('%s %s of their break-glass session is as if there were none', async (method, path, body, status = 404) => {
+    const before = await database().breakGlassSession.findUnique({ where: { id: glass.session }, include: { changes: true, pauses: true } })
+    const answer = await call(method, path, glass, '', body)
+    expect(answer.status, answer.text).toBe(status)
+    expect(answer.text).not.toMatch(/canary|alice|payments/)
+    const after = await database().breakGlassSession.findUnique({ where: { id: glass.session }, include: { changes: true, pauses: true } })
+    expect(after).toEqual(before)
+  })
+
+  test('she gets no offer and no session for their resources, nor learns whether they exist', async () => {
+    const texts = []
+    for (const name of [bucket, 'no-such-thing']) {
+      const query = `?${new URLSearchParams({ ...theirs, name })}`
+      const body = { ...theirs, name, reason: 'I would like to look', minutes: 60 }
+      const answers = [await call('GET', '/api/v1/break-glass/offer', {}, query), await call('POST', '/api/v1/break-glass', {}, '', body)]
+      expect(answers.map(({ status }) => status)).toEqual([403, 403])
+      texts.push(answers.map(({ text }) => text.replace(/"requestId":"[^"]*"/, '')))
+    }
+    expect(texts[0]).toEqual(texts[1])
+  })
+
+  test.each(['/api/v1/break-glass/alerts', '/api/v1/break-glass/report'])('%s is not for her', async (path) => {
+    const { status, text } = await call('GET', path)
+    expect([403, 200], text).toContain(status)
+    expect(text).not.toMatch(/canary|payments/)
   })
 
   test('no commit of hers goes onto a proposal of theirs', async () => {
