@@ -3,14 +3,14 @@ import { Icon, type IconName } from '#components/ui/icons.tsx'
 import styles from './break-glass.module.css'
 
 export type TaskState = 'done' | 'now' | 'failed' | 'ahead'
-const icons: Record<TaskState, IconName> = { done: 'ready', now: 'progressing', failed: 'failed', ahead: 'unknown' }
+const icons: Record<Exclude<TaskState, 'ahead'>, IconName> = { done: 'ready', now: 'progressing', failed: 'failed' }
 const words: Record<TaskState, string> = { done: 'done', now: 'to do', failed: 'failed', ahead: 'later' }
 
 /** One line of the checklist. */
 export function Task({ title, state, children }: { title: ReactNode; state: TaskState; children?: ReactNode }) {
   return (
     <li className={styles.task} data-state={state}>
-      <Icon name={icons[state]} />
+      {state === 'ahead' ? <span className={styles.hollow} aria-hidden="true" /> : <Icon name={icons[state]} />}
       <div className={styles.taskBody}>
         <h3>
           {title}

@@ -113,7 +113,7 @@ function Session({
         {shown(2) ? (
           <>
             <StepSection {...section(2)} wide keep>
-              {session.abilities.edit && isOpen(session.state) ? (
+              {session.abilities.edit && isOpen(session.state) && !(change && isWritten(change)) ? (
                 <EditStep session={session} work={work} />
               ) : change && change.fields.length > 0 ? (
                 <ChangedFields fields={change.fields} label="Typed so far" />
