@@ -3,6 +3,7 @@
  * about, and asking what they should. More conditions to pass are fine; fewer, others, or exceptions are told. Layout of expressions does not
  * count.
  */
+import { itemsOf } from '#lib/cluster/kubernetes-object.ts'
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import type { Finding } from './contract.ts'
 import { command } from './fixes.ts'
@@ -202,5 +203,4 @@ export function examineAuthorizer(observed: Observed): Finding[] {
   ]
 }
 
-const itemsOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
 const texts = (value: Json | undefined): string[] => itemsOf(value).filter((item) => typeof item === 'string')

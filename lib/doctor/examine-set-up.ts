@@ -114,6 +114,9 @@ function examineProjects(observed: Observed): Finding[] {
   })
 }
 
+const withoutToken = (namespace: string): string =>
+  command('kubectl', 'patch', 'serviceaccount', accountName, '--namespace', namespace, '--patch={"automountServiceAccountToken":false}')
+
 const withoutAccount = (namespace: string): Finding =>
   finding({
     id: `account ${namespace}`,
@@ -124,20 +127,12 @@ const withoutAccount = (namespace: string): Finding =>
     fix: {
       commands: [
         command('kubectl', 'create', 'serviceaccount', accountName, '--namespace', namespace),
-        command(
-          'kubectl',
-          'patch',
-          'serviceaccount',
-          accountName,
-          '--namespace',
-          namespace,
-          '--patch={"automountServiceAccountToken":false}',
-        ),
+        withoutToken(namespace),
         command(
           'kubectl',
           'create',
           'rolebinding',
-          'corbel:break-glass',
+          'corbel-break-glass',
           '--namespace',
           namespace,
           '--clusterrole=corbel:break-glass',
@@ -157,15 +152,7 @@ const mountsToken = (namespace: string): Finding =>
     through: `ServiceAccount ${accountName}`,
     why: 'A pod that runs as it would find a token inside; nothing should run as it.',
     fix: {
-      commands: command(
-        'kubectl',
-        'patch',
-        'serviceaccount',
-        accountName,
-        '--namespace',
-        namespace,
-        '--patch={"automountServiceAccountToken":false}',
-      ),
+      commands: withoutToken(namespace),
       risk: 'Pods that run as it get no token when they start anew, and none should run as it.',
     },
   })
@@ -240,7 +227,7 @@ function teamLacks({ namespace, team }: ProjectSeen, policy: Policy, kinds: Offe
               'kubectl',
               'create',
               'rolebinding',
-              'corbel:team-breaks-glass',
+              'corbel-team-breaks-glass',
               '--namespace',
               namespace,
               '--clusterrole=corbel:break-glass-user',

@@ -1,5 +1,6 @@
 /** What is there already: gates that stand open, things that run as a break-glass account, tokens of it, names that Config Connector trusts, and what changes objects on their way in. */
-import { isObject, type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { itemsOf } from '#lib/cluster/kubernetes-object.ts'
+import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import type { Finding } from './contract.ts'
 import { command } from './fixes.ts'
 import { accountName, type Observed, sessionPrefix } from './observed.ts'
@@ -165,7 +166,4 @@ function meetsUs(object: JsonObject): boolean {
   })
 }
 
-const listAt = (value: JsonObject | ReturnType<typeof valueAt>, key: string): JsonObject[] => {
-  const list = valueAt(value, [key])
-  return Array.isArray(list) ? list.filter(isObject) : []
-}
+const listAt = (value: Json | undefined, key: string): JsonObject[] => itemsOf(valueAt(value, [key])).filter(isObject)
