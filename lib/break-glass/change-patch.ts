@@ -102,7 +102,7 @@ export function makeUndo({
     )
   }
   const { bytes } = guardInverse(operations, { ...version, session: session.id, sha256 })
-  const content = { ...applied, live, ...identityOf(now), bytes, inverse: printOperations(inverseOf(operations)), after: null }
+  const content = { ...applied, live, ...identityOf(now), bytes, inverse: printOperations(inverseOf(now, operations)), after: null }
   return { content, changes: [], fields: fields.map(turned) }
 }
 
@@ -126,6 +126,13 @@ function shownFields(changes: FieldChange[], live: ExactJson, operations: readon
     if (wanted !== undefined) field.after = wanted === hidden && old === hidden ? hiddenChanged : wanted
     return field
   })
+}
+
+/** An object's JSON text without its secrets, and without the API server's book-keeping of fields, which repeats values of lists. */
+export function shownObject(text: string): JsonObject {
+  const { metadata, ...object } = redacted(readExactJson(text))
+  const { managedFields: _, ...kept } = isObject(metadata) ? metadata : {}
+  return { ...object, metadata: kept }
 }
 
 function redacted(object: ExactJson): JsonObject {
