@@ -72,12 +72,12 @@ async function session(): Promise<string> {
   })
   return id
 }
-const tell = (id: string, auditId: string, told: { actor?: string; name?: string } = {}) =>
+const tell = (id: string, auditId: string, told: { actor?: string; name?: string; action?: string } = {}) =>
   database().$transaction((transaction) =>
     appendAudit(transaction, {
       requestId: 'r',
       actor: told.actor ?? 'alice@acme.test',
-      action: 'break-glass.apply',
+      action: told.action ?? 'break-glass.apply',
       outcome: 'intent',
       target: { cluster: 'demo', namespace: 'shop', kind, name: told.name ?? 'b', session: id },
       details: { auditId },
@@ -158,6 +158,30 @@ test.each<[string, (id: string, auditId: string) => Promise<JsonObject>, RegExp]
     },
     /no entry of the audit log/,
   ],
+  [
+    'a piece of an Audit-ID of ours for its own',
+    async (id, auditId) => {
+      await tell(id, auditId)
+      return event(auditId.slice(0, 1), id)
+    },
+    /no entry of the audit log/,
+  ],
+  [
+    'another word of the entry for its Audit-ID',
+    async (id, auditId) => {
+      await tell(id, auditId)
+      return event('auditId', id)
+    },
+    /no entry of the audit log/,
+  ],
+  [
+    'the Audit-ID of a dry run, and a write',
+    async (id, auditId) => {
+      await tell(id, auditId, { action: 'break-glass.dry-run' })
+      return event(auditId, id)
+    },
+    /no entry of the audit log/,
+  ],
 ])('a use with %s is an alert, once', async (_, make, sentence) => {
   write(await make(await session(), newId()))
   await readOn(identity, file)
@@ -181,6 +205,19 @@ test('an Audit-ID that is used a second time does not hide the second use', asyn
   await database().$executeRaw`UPDATE "cluster_audit_event" SET "at" = "at" - interval '2 minutes'`
   await settleEvents(identity)
   expect((await verdicts()).sort()).toEqual(['matched', 'unmatched'])
+  expect(await alerts()).toEqual([{ type: 'unmatched-use', message: expect.stringMatching(/belongs to another call/) }])
+})
+
+test('nor does the Audit-ID of a call that the cluster refused', async () => {
+  const id = await session()
+  const auditId = newId()
+  await tell(id, auditId)
+  write(event(auditId, id, { responseStatus: { code: 422 } }))
+  write(event(auditId, id, { requestReceivedTimestamp: new Date(Date.now() + 5).toISOString() }))
+  await readOn(identity, file)
+  await settleEvents(identity)
+  await late()
+  expect((await verdicts()).sort()).toEqual(['refused', 'unmatched'])
   expect(await alerts()).toEqual([{ type: 'unmatched-use', message: expect.stringMatching(/belongs to another call/) }])
 })
 

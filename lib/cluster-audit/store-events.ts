@@ -134,17 +134,19 @@ interface Told {
 /** Why an event is not one of ours; undefined where it is. */
 async function mismatch(cluster: string, prefix: string, event: Waiting): Promise<string | undefined> {
   if (event.session === null) return 'it names no session.'
-  const again = await database().clusterAuditEvent.count({
-    where: { cluster, auditId: event.auditId, verdict: 'matched', NOT: { at: event.at } },
-  })
-  if (again > 0) return 'its Audit-ID belongs to another call.'
+  // an earlier one that the cluster refused has used it up as well
+  const [{ again } = { again: true }] = await database().$queryRaw<{ again: boolean }[]>`
+    SELECT EXISTS (SELECT 1 FROM "cluster_audit_event" WHERE "cluster" = ${cluster} AND "auditId" = ${event.auditId}
+      AND ("verdict" = 'matched' AND "at" <> ${event.exactAt}::timestamptz OR "at" < ${event.exactAt}::timestamptz)) AS "again"`
+  if (again) return 'its Audit-ID belongs to another call.'
   const told = await database().$queryRaw<Told[]>`
     SELECT e."actor", e."at", e."target" ->> 'name' AS "name", e."target" ->> 'kind' AS "kind", e."target" ->> 'namespace' AS "namespace", u."username" AS "requester"
     FROM "corbel_audit"."entry" e
     JOIN "break_glass_session" s ON s."id" = ${event.session}::uuid AND s."cluster" = ${cluster} AND s."namespace" = ${event.namespace}
     JOIN "user" u ON u."id" = s."requestedById"
     WHERE e."target" ->> 'session' = ${event.session} AND e."action" LIKE 'break-glass.%' AND e."outcome" <> 'denied'
-      AND (position(${event.auditId} IN e."target"::text) > 0 OR position(${event.auditId} IN e."details"::text) > 0)
+      AND (e."action" = 'break-glass.dry-run') = ${event.dryRun}::boolean
+      AND (e."details" ->> 'auditId' = ${event.auditId} OR e."details" -> 'auditIds' @> to_jsonb(${event.auditId}::text))
     ORDER BY e."seq" LIMIT 5`
   const [ours] = told
   if (!ours) return 'no entry of the audit log tells of it.'
