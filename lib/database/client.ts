@@ -64,7 +64,7 @@ export function isDatabaseUnreachable(error: unknown): boolean {
   for (let here: unknown = error, depth = 0; here instanceof Error && depth < 5; here = here.cause, depth++) {
     if ('code' in here && typeof here.code === 'string' && unreachableCodes.has(here.code)) return true
     if (
-      /Connection terminated|Can't reach database|Unable to start a transaction in the given time|the database system is (starting up|shutting down)|timeout exceeded when trying to connect|server closed the connection/i.test(
+      /Connection terminated|connection error and is not queryable|Can't reach database|Unable to start a transaction in the given time|the database system is (starting up|shutting down)|timeout exceeded when trying to connect|server closed the connection/i.test(
         here.message,
       )
     )
