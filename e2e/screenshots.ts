@@ -3,12 +3,13 @@
  *
  *   E2E_URL=http://localhost:3000 CHROMIUM=/usr/bin/chromium node e2e/screenshots.ts [name…]
  *
- * Signs in as alice, opens one pull request for a bucket nobody has, and leaves it open. Then as fay, who imports as far as the review, and
+ * Signs in as alice, opens one pull request for a bucket nobody has, and leaves it open; opens a break-glass session and ends it. Then as fay, who imports as far as the review, and
  * as erin, who reads the audit log.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Page } from '@playwright/test'
+import { askForBreakGlass, endMySessions, expectEditor, step } from './steps/break-glass.ts'
 import { addField, addLabel, expectAccepted, form, openPullRequest } from './steps/editor.ts'
 import { chooseImportable, openStep, scanProject } from './steps/imports.ts'
 import { content, createPath, freshName, resourcePath } from './steps/pages.ts'
@@ -138,6 +139,19 @@ await picture('proposal')
 await page.goto('/proposals')
 await content(page).getByRole('link').first().waitFor()
 await picture('proposals')
+await endMySessions(page)
+await askForBreakGlass(page, 'payments-prod', 'PubSubTopic', 'payment-events-dead')
+await page.getByRole('textbox', { name: 'Why' }).fill('Dead letters expire before anybody has read them')
+await page.getByRole('button', { name: 'Open break-glass' }).click()
+await expectEditor(page)
+await form(page)
+  .getByLabel(/^Message retention duration/)
+  .first()
+  .fill('1209600s')
+await page.keyboard.press('Control+Enter')
+await step(page, 'Difference').getByRole('cell', { name: '1209600s' }).waitFor()
+await picture('break-glass')
+await endMySessions(page)
 await signOut(page)
 await signIn(page, 'fay')
 await scanProject(page, 'search-prod')

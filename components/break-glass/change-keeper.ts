@@ -4,9 +4,7 @@
  * follows the other one, else the person chooses. Without an answer it tries again; the text stands in the editor all the while.
  */
 import { ApiProblem } from '#components/data/api-problem.ts'
-import { fetchJson } from '#components/data/fetch-json.ts'
 import type { ChangeEditor } from '#lib/break-glass/contract.ts'
-import { breakGlassApi } from './break-glass-paths.ts'
 
 /** The part of an editor's document that is needed here. */
 interface KeptDocument {
@@ -14,6 +12,13 @@ interface KeptDocument {
   subscribe: (listener: () => void) => () => void
   settle: () => void
   replace: (text: string, from: 'outside') => void
+}
+
+/** Where the text is kept. Both throw ApiProblem. */
+export interface ChangeServer {
+  /** Throws the code `conflict` when the revision is not the newest. */
+  save: (text: string, revision: number) => Promise<ChangeEditor>
+  read: () => Promise<ChangeEditor>
 }
 
 export type ChangeKeeping =
@@ -35,13 +40,13 @@ export class ChangeKeeper {
   #timer: ReturnType<typeof setTimeout> | undefined
   #under: Promise<boolean> | undefined
   readonly #store: KeptDocument
-  readonly #path: string
+  readonly #server: ChangeServer
   readonly #listeners = new Set<() => void>()
   readonly #onSaved: (editor: ChangeEditor) => void
 
-  constructor(store: KeptDocument, session: string, editor: ChangeEditor, onSaved: (editor: ChangeEditor) => void) {
+  constructor(store: KeptDocument, editor: ChangeEditor, server: ChangeServer, onSaved: (editor: ChangeEditor) => void) {
     this.#store = store
-    this.#path = breakGlassApi.change(session, editor.change.id)
+    this.#server = server
     this.#revision = editor.change.revision
     this.#saved = editor.text
     this.#onSaved = onSaved
@@ -129,12 +134,7 @@ export class ChangeKeeper {
     if (broken !== undefined) return false
     this.#tell({ state: 'saving' })
     try {
-      const editor = await fetchJson<ChangeEditor>(this.#path, {
-        method: 'PUT',
-        body: { text, revision: this.#revision },
-        stay: true,
-        keepalive: text.length < 50_000,
-      })
+      const editor = await this.#server.save(text, this.#revision)
       this.#revision = editor.change.revision
       this.#saved = text
       this.#onSaved(editor)
@@ -154,7 +154,7 @@ export class ChangeKeeper {
 
   /** A save was refused for another one before it: looks at that one. */
   async #meet(refused: ApiProblem): Promise<boolean> {
-    const theirs = await fetchJson<ChangeEditor>(this.#path, { stay: true }).catch(() => null)
+    const theirs = await this.#server.read().catch(() => null)
     if (!theirs || theirs.change.revision === this.#revision) {
       this.#tell({ state: 'failed', message: refused.detail, again: false })
       return false

@@ -5,7 +5,7 @@ import { Fact, Judged } from '#components/create/editor-bar.tsx'
 import { ManifestJudge } from '#components/create/judge-manifest.ts'
 import { ManifestStore } from '#components/create/manifest-store.ts'
 import { PaneSwitch } from '#components/create/pane-switch.tsx'
-import { holdPage } from '#components/data/fetch-json.ts'
+import { fetchJson, holdPage } from '#components/data/fetch-json.ts'
 import { type FormModel, FormProvider } from '#components/forms/form-context.tsx'
 import { FormView } from '#components/forms/form-view.ts'
 import { ResourceForm } from '#components/forms/resource-form.tsx'
@@ -19,7 +19,8 @@ import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { rulesApply } from '#lib/schema/rules-apply.ts'
 import { validateResource } from '#lib/schema/validate.ts'
 import styles from './break-glass.module.css'
-import { ChangeKeeper } from './change-keeper.ts'
+import { breakGlassApi } from './break-glass-paths.ts'
+import { ChangeKeeper, type ChangeServer } from './change-keeper.ts'
 
 export interface LiveEditorHandle {
   /** Puts the server's complaints at their fields and leads to the first; with an empty list takes them away. */
@@ -54,7 +55,14 @@ function makeParts({ session, kind, editor, onSaved }: EditorProps) {
         }
       : undefined,
   )
-  return { store, view, model, judge, keeper: new ChangeKeeper(store, session.id, editor, onSaved) }
+  const path = breakGlassApi.change(session.id, editor.change.id)
+  const server: ChangeServer = {
+    // a save may outlive the page, which browsers allow up to 64 KiB
+    save: (text, revision) =>
+      fetchJson<ChangeEditor>(path, { method: 'PUT', body: { text, revision }, stay: true, keepalive: text.length < 20_000 }),
+    read: () => fetchJson<ChangeEditor>(path, { stay: true }),
+  }
+  return { store, view, model, judge, keeper: new ChangeKeeper(store, editor, server, onSaved) }
 }
 
 /** The live object in the editor of everywhere, as form or as YAML, saved into the session as it is typed. */
