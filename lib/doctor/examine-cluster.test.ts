@@ -422,10 +422,10 @@ describe('traces', () => {
   const later = 'ordinary amy 2026-11-23T13:00:00Z because it burns'
   test.each<[string, Observed, string[]]>([
     ['open by a session', sessions(later, ['shop/a']), []],
-    ['open by a session of another project', sessions(later, ['bank/a']), ['critical: A gate of shop stands open without a session']],
-    ['open without a session', sessions(later, []), ['critical: A gate of shop stands open without a session']],
+    ['open by a session of another project', sessions(later, ['bank/a']), ['critical: A gate of shop is open without a session']],
+    ['open without a session', sessions(later, []), ['critical: A gate of shop is open without a session']],
     ['open, and nobody can tell', sessions(later), []],
-    ['open past its end', sessions('ordinary amy 2026-11-23T11:00:00Z x'), ['critical: A gate of shop stands open past its end']],
+    ['open past its end', sessions('ordinary amy 2026-11-23T11:00:00Z x'), ['critical: A gate of shop is open past its end']],
     ['in no form of ours', sessions('approved'), ['warning: A gate of shop is written in no form Corbel writes']],
     ['a pod', seen([], { pods: [{ namespace: project, name: 'miner' }] }), ['critical: Pod miner runs as the break-glass account of shop']],
     [
@@ -445,6 +445,14 @@ describe('traces', () => {
       ['critical: Service account shop/cnrm-controller-manager-2 is called like Config Connector'],
     ],
   ])('%s', (_, observed, expected) => expect(told(observed)).toEqual(expected))
+})
+
+test('several gates of one project that are alike are one finding with one command', () => {
+  const value = 'ordinary amy 2026-11-23T13:00:00Z because it burns'
+  const projects = [{ namespace: project, team: 'red', sessions: ['a', 'b'].map((id) => ({ id, value })) }]
+  const [found] = bad(seen([], { projects, openSessions: new Set() }))
+  expect(found?.title).toBe('2 gates of shop are open without a session')
+  expect(found?.fix?.commands).toBe('kubectl annotate namespace -- shop session.corbel.dev/a- session.corbel.dev/b-')
 })
 
 describe('set-up', () => {

@@ -12,64 +12,78 @@ export function examineTraces(observed: Observed): Finding[] {
   return [...gates(observed), ...uses(observed), ...connectorNames(observed), ...mutators(observed)]
 }
 
+type Verdict = 'foreign' | 'unasked' | 'late' | 'open'
+
+/** What is to be said of the gates of one project that are alike. */
+const gateWords: Record<Verdict, { severity: Finding['severity']; says: string; why: string }> = {
+  foreign: {
+    severity: 'warning',
+    says: 'written in no form Corbel writes',
+    why: 'Somebody else put it there. The policy may take it for open.',
+  },
+  unasked: {
+    severity: 'critical',
+    says: 'open without a session',
+    why: 'Corbel knows no open session of this id here: break-glass works with it, and nobody asked for it.',
+  },
+  late: {
+    severity: 'critical',
+    says: 'open past its end',
+    why: 'Policies know no clock: a gate stays open until its annotation is taken away, and nobody did.',
+  },
+  open: {
+    severity: 'note',
+    says: 'open',
+    why: 'That is break-glass at work. Whether a session stands behind it, the page of the portal tells.',
+  },
+}
+
 /** An open gate is `<tier> <person> <end> <reason>` under a session's id. */
 function gates({ projects, openSessions, now }: Observed): Finding[] {
-  return (projects ?? []).flatMap(({ namespace, sessions }) =>
-    sessions.flatMap(({ id, value }): Finding[] => {
-      const [, tier, person, end] = /^(ordinary|approved) (\S+) (\S+)(?: |$)/.exec(value) ?? []
+  return (projects ?? []).flatMap(({ namespace, sessions }) => {
+    const alike = new Map<Verdict, string[]>()
+    for (const { id, value } of sessions) {
+      const [, end] = /^(?:ordinary|approved) \S+ (\S+)(?: |$)/.exec(value) ?? []
       const until = Date.parse(end ?? '')
-      const at = {
+      const verdict = Number.isNaN(until)
+        ? 'foreign'
+        : openSessions && !openSessions.has(`${namespace}/${id}`)
+          ? 'unasked'
+          : until < now
+            ? 'late'
+            : 'open'
+      alike.set(verdict, [...(alike.get(verdict) ?? []), `${sessionPrefix}${id}`])
+    }
+    return [...alike].map(([verdict, annotations]): Finding => {
+      const { severity, says, why } = gateWords[verdict]
+      const [one] = annotations
+      return {
         ...common,
-        id: `gate ${namespace} ${id}`,
-        subject: person ?? null,
+        id: `gate ${namespace} ${verdict}`,
+        severity,
+        title: annotations.length === 1 ? `A gate of ${namespace} is ${says}` : `${annotations.length} gates of ${namespace} are ${says}`,
+        subject: null,
         namespace,
-        through: `Namespace ${namespace}, annotation ${sessionPrefix}${id}`,
+        through: `Namespace ${namespace}${annotations.length === 1 ? `, annotation ${one}` : ''}`,
+        why: verdict === 'open' && openSessions ? 'A session of Corbel stands behind it.' : why,
+        powers: annotations.length === 1 ? [] : annotations,
+        fix:
+          verdict === 'open'
+            ? null
+            : {
+                commands: command(
+                  'kubectl',
+                  'annotate',
+                  'namespace',
+                  '--',
+                  namespace,
+                  ...annotations.map((annotation) => `${annotation}-`),
+                ),
+                risk: 'Whoever works through it is refused from the next request on.',
+              },
       }
-      const shut = {
-        commands: command('kubectl', 'annotate', 'namespace', '--', namespace, `${sessionPrefix}${id}-`),
-        risk: 'Whoever works in that session is refused from the next request on.',
-      }
-      if (tier === undefined || Number.isNaN(until))
-        return [
-          {
-            ...at,
-            severity: 'warning',
-            title: `A gate of ${namespace} is written in no form Corbel writes`,
-            why: 'Somebody else put it there. The policy may take it for open.',
-            fix: shut,
-          },
-        ]
-      if (openSessions && !openSessions.has(`${namespace}/${id}`))
-        return [
-          {
-            ...at,
-            severity: 'critical',
-            title: `A gate of ${namespace} stands open without a session`,
-            why: 'Corbel knows no open session of this id here: break-glass works with it, and nobody asked for it.',
-            fix: shut,
-          },
-        ]
-      if (until < now)
-        return [
-          {
-            ...at,
-            severity: 'critical',
-            title: `A gate of ${namespace} stands open past its end`,
-            why: `It was to be shut at ${new Date(until).toISOString()}; policies know no clock, so it is open until somebody takes it away.`,
-            fix: shut,
-          },
-        ]
-      return [
-        {
-          ...at,
-          severity: 'note',
-          title: `Break-glass is open in ${namespace}`,
-          why: `${openSessions ? 'A session of Corbel' : 'Only the portal can tell whether a session'} stands behind it; it ends at ${new Date(until).toISOString()}.`,
-          fix: null,
-        },
-      ]
-    }),
-  )
+    })
+  })
 }
 
 /** Whatever runs as the account, or holds its token, acts without a person. */

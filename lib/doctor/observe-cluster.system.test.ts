@@ -144,7 +144,7 @@ describe('ways past break-glass', () => {
     try {
       expect(ours(await look())).toEqual([])
       expect(ours(await look(admin, { openSessions: async () => new Set() }))).toEqual([
-        `critical: A gate of ${namespace} stands open without a session`,
+        `critical: A gate of ${namespace} is open without a session`,
       ])
       expect(ours(await look(admin, { openSessions: async () => new Set([`${namespace}/${session}`]) }))).toEqual([])
     } finally {
