@@ -1,63 +1,50 @@
-/** The way back: the operations that undo a patch, and their guards once the patch is applied. */
+/** The way back: what undoes a patch (makePatch's `inverse`), guarded once the patch is applied. */
 
 import type { Sha256 } from '#lib/audit-format/audit-entry.ts'
 import { Invalid } from '#lib/errors.ts'
-import type { Operation } from './apply-patch.ts'
-import { type ExactJson, isExactObject, readExactJson } from './exact-json.ts'
+import { applyPatch, type Operation } from './apply-patch.ts'
+import { testOf } from './exact-diff.ts'
+import { type ExactJson, type ExactObject, isExactObject, ownExact, readExactJson } from './exact-json.ts'
 import { pointerOf, tokensOf } from './json-pointer.ts'
+import { metadataInverse } from './metadata-steps.ts'
 import { type ObjectVersion, type SendablePatch, sendable } from './sendable-patch.ts'
 import { checkedSessionId, sessionMark } from './session-mark.ts'
 
 const sessionPath = pointerOf(['metadata', 'annotations', sessionMark])
 
 /**
- * Undoes operations that this room made, the last one first, each guarded by a `test` of what the patch put there. The session's annotation
- * stays; a map of labels or annotations that the patch made is emptied, which the API server takes for absent.
+ * What undoes operations, from the object they are for: the last one first, each guarded by a `test` of what was put there. Labels and
+ * annotations are put back key by key; the session's annotation stays.
  */
-export function inverseOf(operations: readonly Operation[]): Operation[] {
+export function inverseOf(before: ExactObject, operations: readonly Operation[]): Operation[] {
   const groups: Operation[][] = []
-  let tested: { path: string; value: ExactJson } | undefined
-  for (const operation of operations) {
-    const { path } = operation
-    const old = tested?.path === path ? tested.value : undefined
-    if (operation.op === 'test') tested = operation
-    else {
-      tested = undefined
-      if (operation.op === 'add') groups.push(withoutAdded(path, operation.value))
-      else {
-        if (old === undefined) throw new Invalid(`The change at ${path} names no old value, so it cannot be undone.`)
-        if (operation.op === 'remove') groups.push(putBack(path, old))
-        else
-          groups.push([
-            { op: 'test', path, value: operation.value },
-            { op: 'replace', path, value: old },
-          ])
-      }
-    }
-  }
-  return groups.reverse().flat()
+  const after = applyPatch(before, operations, (now, operation) => {
+    const tokens = tokensOf(operation.path)
+    if (operation.op === 'test' || tokens[0] === 'metadata') return
+    const isNew = operation.op === 'add' && Array.isArray(valueAtTokens(now, tokens.slice(0, -1)))
+    groups.push(undone(operation, isNew ? undefined : valueAtTokens(now, tokens)))
+  })
+  const object = isExactObject(after) ? after : {}
+  return [
+    ...groups.reverse().flat(),
+    ...(['labels', 'annotations'] as const).flatMap((part) => metadataInverse(before, object, part, sessionMark)),
+  ]
 }
 
-const isMetadata = (path: string): boolean => tokensOf(path)[0] === 'metadata'
+function undone(operation: Exclude<Operation, { op: 'test' }>, old: ExactJson | undefined): Operation[] {
+  const { path } = operation
+  if (operation.op === 'remove') return old === undefined ? [] : [{ op: 'add', path, value: old }]
+  const back: Operation = old === undefined ? { op: 'remove', path } : { op: 'replace', path, value: old }
+  return [...testOf(path, operation.value), back]
+}
 
-/** A label or annotation must not overwrite what somebody set meanwhile; the spec is guarded by its generation. */
-const putBack = (path: string, value: ExactJson): Operation[] =>
-  isMetadata(path)
-    ? [
-        { op: 'test', path, value: null },
-        { op: 'add', path, value },
-      ]
-    : [{ op: 'add', path, value }]
-
-function withoutAdded(path: string, value: ExactJson): Operation[] {
-  if (path === sessionPath) return []
-  const tokens = tokensOf(path)
-  if (tokens.length === 2 && tokens[0] === 'metadata' && isExactObject(value))
-    return Object.entries(value).flatMap(([key, item]) => withoutAdded(pointerOf([...tokens, key]), item))
-  return [
-    { op: 'test', path, value },
-    { op: 'remove', path },
-  ]
+function valueAtTokens(value: ExactJson, tokens: readonly string[]): ExactJson | undefined {
+  let here: ExactJson | undefined = value
+  for (const token of tokens) {
+    if (Array.isArray(here)) here = here[Number(token)]
+    else here = isExactObject(here) ? ownExact(here, token) : undefined
+  }
+  return here
 }
 
 /** The undo as it is sent: guarded by the object's uid and its generation after the change, and marked with the session that undoes. */

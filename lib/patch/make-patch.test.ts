@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Invalid, TooLarge } from '#lib/errors.ts'
 import { applyPatch } from './apply-patch.ts'
 import { type ExactJson, type ExactObject, exactAt, readExactJson, sameExact } from './exact-json.ts'
-import { guardInverse, inverseOf, readOperations } from './inverse-patch.ts'
+import { guardInverse, readOperations } from './inverse-patch.ts'
 import { deletionMark, makePatch, markPatch } from './make-patch.ts'
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
@@ -413,8 +413,8 @@ describe('scope', () => {
     })
     const made = patch(live, edited)
     expect(made.changes.map(({ kind, path }) => [kind, path.at(-1)])).toEqual([
-      ['removed', 'team'],
       ['added', 'tier'],
+      ['removed', 'team'],
       ['changed', 'cnrm.cloud.google.com/deletion-policy'],
     ])
     expect(made.bytes).not.toContain('last-applied')
@@ -501,8 +501,11 @@ describe('the way back', () => {
     const changed = bucket({}, { labels: { x: '2' } })
     expect(() => applyPatch(changed, made.inverse)).toThrow(/no longer as it was/)
   })
-  test('an operation without its old value cannot be undone', () => {
-    expect(() => inverseOf([{ op: 'remove', path: '/spec/a' }])).toThrow(/no old value/)
+  test('lists with null in them are not tested: the API server panics at that', () => {
+    const made = patch(bucket({ l: [1, null], m: { a: [{ b: null }] } }), bucket({ l: [2, null, 3, null, 4], m: { a: 1 } }))
+    for (const { op, ...rest } of [...made.operations, ...made.inverse])
+      if (op === 'test' && 'value' in rest) expect(JSON.stringify(rest.value)).not.toMatch(/[[,]null/)
+    expect(made.operations).toContainEqual({ op: 'test', path: '/spec/m/a', value: [{ b: null }] })
   })
   test.each([
     '{}',

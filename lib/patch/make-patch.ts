@@ -10,7 +10,7 @@ import type { Sha256 } from '#lib/audit-format/audit-entry.ts'
 import { type FieldError, Invalid } from '#lib/errors.ts'
 import type { JsonPath } from '#lib/json.ts'
 import { serverMetadata } from '#lib/schema/metadata-rules.ts'
-import type { Operation } from './apply-patch.ts'
+import { type Operation, withoutEmptyMaps } from './apply-patch.ts'
 import { added, exactDiff, type FieldChange, type ListKeys, removed, rootPlace, type Steps } from './exact-diff.ts'
 import { type ExactJson, type ExactObject, exactAt, exactObject, isExactObject, ownExact, printExact, sameExact } from './exact-json.ts'
 import { inverseOf } from './inverse-patch.ts'
@@ -48,19 +48,17 @@ export interface PatchInput {
 
 /** Throws Invalid where the edit leaves its scope or cannot be written exactly, TooLarge where it is too much for one patch. */
 export function makePatch({ live, edited, session, sha256, allowed = specScope, listKeys, isSecret }: PatchInput): LivePatch {
-  const before = exactObject(live)
+  const before = served(live)
   const typed = typeof edited === 'string' ? readEdited(edited) : exactObject(edited)
   const after = restoreHidden(typed, before, isSecret)
   refuse([...outside(before, after, allowed), ...outsideMetadata(before, after)])
-  const steps = [
-    ...allowed.fields.map((field) => fieldSteps(before, after, field, listKeys)),
-    mapSteps(before, after, 'labels', allowed),
-    mapSteps(before, after, 'annotations', allowed, new Map([[sessionMark, checkedSessionId(session)]])),
-  ]
+  const fields = allowed.fields.map((field) => fieldSteps(before, after, field, listKeys))
+  const maps = [mapSteps(before, after, 'labels', allowed), mapSteps(before, after, 'annotations', allowed, marked(session))]
+  const steps = [...fields, ...maps]
   const changes = steps.flatMap((each) => each.changes)
   for (const change of changes) refusePlaceholders(change.after, change.path)
   const operations = steps.flatMap((each) => each.operations)
-  const inverse = inverseOf(operations)
+  const inverse = inverseOf(before, operations)
   return {
     ...sendable(versionOf(before), operations, sha256),
     inverse,
@@ -82,15 +80,23 @@ export function markPatch({
 }: Pick<PatchInput, 'live' | 'session' | 'sha256'> & { annotations?: Record<string, string | undefined> }): SendablePatch & {
   inverse: Operation[]
 } {
-  const before = exactObject(live)
+  const before = served(live)
   const wanted = new Map(Object.entries(annotations))
   wanted.delete(sessionMark)
-  const { operations } = metadataSteps(before, 'annotations', wanted, new Map([[sessionMark, checkedSessionId(session)]]))
-  return { ...sendable(versionOf(before), operations, sha256), inverse: inverseOf(operations) }
+  const steps = metadataSteps(before, 'annotations', wanted, marked(session))
+  return { ...sendable(versionOf(before), steps.operations, sha256), inverse: inverseOf(before, steps.operations) }
 }
 
 /** The patch before a deletion: it names the session on the object. */
 export const deletionMark = (input: Pick<PatchInput, 'live' | 'session' | 'sha256'>): SendablePatch => markPatch(input)
+
+/** The live object as the API server keeps it. */
+function served(live: string | ExactObject): ExactObject {
+  const object = withoutEmptyMaps(exactObject(live))
+  return isExactObject(object) ? object : {}
+}
+
+const marked = (session: string): ReadonlyMap<string, string> => new Map([[sessionMark, checkedSessionId(session)]])
 
 function fieldSteps(before: ExactObject, after: ExactObject, field: string, listKeys: ListKeys | undefined): Steps {
   const [old, wanted] = [ownExact(before, field), ownExact(after, field)]
@@ -146,7 +152,7 @@ function outside(before: ExactObject, after: ExactObject, { fields }: PatchScope
     if (key === 'status') return wanted === undefined ? [] : [outOfScope([key], 'the controller writes it')]
     if (key === 'apiVersion' || key === 'kind') return [outOfScope([key], 'it says which resource this is')]
     if (!fields.includes(key)) return [outOfScope([key], `only ${fields.join(', ')} of this kind can be changed`)]
-    if (key === 'spec' && wanted === undefined) return [outOfScope([key], 'a resource without it is not what anybody wants')]
+    if (key === 'spec' && !isExactObject(wanted)) return [outOfScope([key], 'it must be a map of fields')]
     return []
   })
 }

@@ -3,7 +3,7 @@
  * `test` of its value, a new one by a `test` for null, which the API server lets pass only where there is nothing.
  */
 import type { Operation } from './apply-patch.ts'
-import { added, removed, rootPlace, type Steps } from './exact-diff.ts'
+import { added, removed, replaced, rootPlace, type Steps } from './exact-diff.ts'
 import { type ExactObject, isExactObject, ownExact, sameExact } from './exact-json.ts'
 import { pointerOf } from './json-pointer.ts'
 
@@ -16,10 +16,8 @@ export function metadataMap(object: ExactObject, part: MetadataPart): ExactObjec
   return isExactObject(map) ? map : {}
 }
 
-const hasMap = (object: ExactObject, part: MetadataPart): boolean => {
-  const metadata = ownExact(object, 'metadata')
-  return isExactObject(metadata) && isExactObject(ownExact(metadata, part))
-}
+/** An empty map is none to the API server: it does not keep one. */
+const hasMap = (object: ExactObject, part: MetadataPart): boolean => Object.keys(metadataMap(object, part)).length > 0
 
 /**
  * The steps from the live object's map to the wanted values; undefined removes a key. `unguarded` keys are set whatever they were, as is
@@ -39,22 +37,14 @@ export function metadataSteps(
     steps.operations.push(...operations)
     steps.changes.push(...changes)
   }
-  for (const key of [...wanted.keys()].sort()) {
+  // what goes comes last: the API server drops a map once it is empty
+  const keys = [...wanted.keys()].sort()
+  for (const key of keys.filter((each) => wanted.get(each) !== undefined)) {
     const [old, value] = [ownExact(before, key), wanted.get(key)]
     const place = rootPlace(['metadata', part, key])
     const path = pointerOf(place.patch)
-    if (old === undefined && value === undefined) continue
-    if (old !== undefined && sameExact(old, value)) continue
-    if (value === undefined) take(removed(old ?? null, place))
-    else if (old !== undefined)
-      take({
-        operations: [
-          { op: 'test', path, value: old },
-          { op: 'replace', path, value },
-        ],
-        bytes: 0,
-        changes: [{ kind: 'changed', path: place.edited, livePath: place.live, before: old, after: value }],
-      })
+    if (value === undefined || (old !== undefined && sameExact(old, value))) continue
+    if (old !== undefined) take(replaced(old, value, place))
     else if (hasMap(live, part)) take(added(value, place), { op: 'test', path, value: null })
     else {
       created.push([key, value])
@@ -66,5 +56,20 @@ export function metadataSteps(
     const path = pointerOf(['metadata', part])
     steps.operations.push({ op: 'test', path, value: null }, { op: 'add', path, value: Object.fromEntries([...created, ...unguarded]) })
   }
+  for (const key of keys.filter((each) => wanted.get(each) === undefined)) {
+    const old = ownExact(before, key)
+    if (old !== undefined) take(removed(old, rootPlace(['metadata', part, key])))
+  }
   return steps
+}
+
+/** The operations that put labels or annotations back, from the object as the patch leaves it; `except` stays as it is. */
+export function metadataInverse(before: ExactObject, after: ExactObject, part: MetadataPart, except: string): Operation[] {
+  const [old, now] = [metadataMap(before, part), metadataMap(after, part)]
+  const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((key) => key !== except)
+  const wanted = keys.map((key): [string, string | undefined] => {
+    const value = ownExact(old, key)
+    return [key, typeof value === 'string' ? value : undefined]
+  })
+  return metadataSteps(after, part, new Map(wanted)).operations
 }
