@@ -200,6 +200,32 @@ describe('nothing is sent', () => {
   })
 })
 
+test('whatever a reference says, a call stays in the namespace of the session', async () => {
+  const odd = fc.oneof(
+    fc.constantFrom('..', '../x', 'a/b', '%2e%2e', 'a?b', 'a#b', 'a;b', 'team-b', 'b\r\nX: y', ''),
+    fc.string({ unit: 'binary' }),
+  )
+  const refs = fc.record({
+    apiVersion: fc.oneof(fc.constant(ref.apiVersion), odd),
+    plural: fc.oneof(fc.constant('buckets'), odd),
+    name: odd,
+  })
+  await fc.assert(
+    fc.asyncProperty(refs, async (given) => {
+      seen = []
+      const error: unknown = await as()
+        .patch({ ...ref, ...given }, '[]', write(true))
+        .then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        )
+      if (error !== undefined) return error instanceof Invalid && seen.length === 0
+      const [path = ''] = seen[0]?.url?.split('?') ?? []
+      return /^\/apis\/[a-z0-9.-]+\/v[a-z0-9]+\/namespaces\/team-a\/[a-z][a-z0-9]*\/[^/]+$/.test(path) && !/%2f|%25/i.test(path)
+    }),
+  )
+})
+
 describe('what went wrong', () => {
   const status =
     (code: number, message: string, more: JsonObject = {}) =>

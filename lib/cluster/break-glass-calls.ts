@@ -8,7 +8,7 @@
 import { Conflict, Forbidden, Invalid, Unauthenticated, Unavailable } from '#lib/errors.ts'
 import { isId } from '#lib/ids.ts'
 import { isObject, type JsonObject } from '#lib/json.ts'
-import { apiRoot, segment } from './api-path.ts'
+import { apiRoot } from './api-path.ts'
 import type { Approach } from './connection.ts'
 import type { Answer, KindRef, ObjectRef } from './kubernetes-object.ts'
 import { caller, neverSent } from './request.ts'
@@ -57,6 +57,8 @@ export interface BreakGlassCalls {
 /** The call was sent and its answer got lost: read the object again before anything else. */
 export class OutcomeUnknown extends Unavailable {}
 
+/** An empty name would make a deletion one of all resources of the kind. */
+const dnsSubdomain = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
 const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
 /**
@@ -98,10 +100,11 @@ export function breakGlassCalls({ cluster, server, approach, served }: Ways, act
     const named = `${ref.kind} "${ref.name}"`
     if (ref.namespace !== namespace) throw new Invalid(`${named} is not in namespace ${namespace}, where the session is.`)
     if (!/^[a-z0-9][a-z0-9.-]*\.[a-z]+\/v[a-z0-9]+$/.test(ref.apiVersion)) throw new Invalid(`Break-glass does not change ${named}.`)
+    if (!dnsSubdomain.test(ref.name)) throw new Invalid(`Kubernetes has no resources named "${ref.name.slice(0, 80)}".`)
     const { plural, namespaced } = await served(ref, token)
     if (!namespaced || !/^[a-z][a-z0-9]*$/.test(plural))
       throw new Invalid(`Break-glass does not change ${named}: it belongs to no project.`)
-    return `${apiRoot(ref.apiVersion)}/namespaces/${namespace}/${plural}/${segment(ref.name)}`
+    return `${apiRoot(ref.apiVersion)}/namespaces/${namespace}/${plural}/${ref.name}`
   }
 
   /** Made anew for each call, from this list and nothing else. */
