@@ -2,6 +2,7 @@
  * The cluster's side of a session: after the row says open, the gate is opened, and after it says over, shut. Neither throws: what did not
  * work stands in the session's `problem`, its `gate` says "unknown", and gate-reconcile.ts goes on trying.
  */
+import { Prisma } from '#db/client.ts'
 import { gateValue, openGate, shutGate } from '#lib/cluster/break-glass-gate.ts'
 import { clusterNamed } from '#lib/cluster/clusters.ts'
 import { database } from '#lib/database/client.ts'
@@ -25,6 +26,9 @@ export function gateOf(session: StoredSession): string {
   })
 }
 
+/** A problem of the gate's is over; any other stays. */
+const withoutGate = Prisma.sql`CASE WHEN starts_with("problem", 'The gate in cluster ') THEN NULL ELSE "problem" END`
+
 /** Opens the gate of a session that is open, shuts it where it is not. */
 export async function openGateOf(id: string): Promise<void> {
   const session = await database().breakGlassSession.findUnique({ where: { id }, include: withRequester })
@@ -36,7 +40,7 @@ export async function openGateOf(id: string): Promise<void> {
   )
   if (!opened) return
   const known = await database().$executeRaw`
-    UPDATE "break_glass_session" SET "gate" = 'open', "problem" = NULL, "updatedAt" = clock_timestamp()
+    UPDATE "break_glass_session" SET "gate" = 'open', "problem" = ${withoutGate}, "updatedAt" = clock_timestamp()
     WHERE "id" = ${id}::uuid AND "endedAt" IS NULL AND "state" IN ('open', 'applying')`
   if (known === 0) return shutGateOf(id) // it ended while its gate was being opened
   await tellPages(database(), session)
@@ -49,7 +53,7 @@ export async function shutGateOf(id: string): Promise<void> {
   const { cluster, namespace } = session
   if (!(await tried(session, 'shut', () => shutGate({ cluster: clusterNamed(cluster), namespace, session: id })))) return
   await database().$executeRaw`
-    UPDATE "break_glass_session" SET "gate" = 'shut', "problem" = NULL, "updatedAt" = clock_timestamp()
+    UPDATE "break_glass_session" SET "gate" = 'shut', "problem" = ${withoutGate}, "updatedAt" = clock_timestamp()
     WHERE "id" = ${id}::uuid AND "endedAt" IS NOT NULL`
   await tellPages(database(), session)
 }

@@ -8,7 +8,7 @@ import type { StoredSession } from './session-row.ts'
 
 const most = 50
 
-/** Tells every approver group of a session: `opened` nobody had to agree to, or `asked` for and waiting. Part of the caller's transaction. */
+/** Tells every approver group of a session: `opened` nobody had to agree to, or `asked` for and waiting. Part of the caller's transaction. Requesters who are approvers know already. */
 export async function tellApprovers(transaction: Transaction, session: StoredSession, what: 'opened' | 'asked'): Promise<void> {
   const { approverGroups } = config().breakGlass
   const about = `${session.kind.slice(0, session.kind.indexOf('.'))} ${session.name} in ${session.namespace}`
@@ -19,7 +19,7 @@ export async function tellApprovers(transaction: Transaction, session: StoredSes
       ? `${who} opened ${drill}break-glass for ${about} without waiting for you: ${session.reason}`
       : `${who} asks for ${drill}break-glass for ${about} and waits for one of you: ${session.reason}`
   await transaction.breakGlassNotice.createMany({
-    data: approverGroups.map((group) => ({ id: newId(), sessionId: session.id, group, message })),
+    data: approverGroups.map((group) => ({ id: newId(), sessionId: session.id, group, message, seenBy: [session.requestedBy.username] })),
   })
 }
 
@@ -28,14 +28,13 @@ export async function dropQuestions(transaction: Transaction, session: StoredSes
   if (session.tier === 'approval') await transaction.breakGlassNotice.deleteMany({ where: { sessionId: session.id } })
 }
 
-/** What the person has not seen yet, newest first; once, however many of their groups it went to. Nobody is told of their own sessions. */
+/** What the person has not seen yet, newest first; once, however many of their groups it went to. */
 export async function listNotices(actor: Actor) {
   const rows = await database().$queryRaw<{ id: string; session: string; message: string; createdAt: Date }[]>`
     SELECT * FROM (
       SELECT DISTINCT ON (n."sessionId", n."message") n."id", n."sessionId" AS "session", n."message", n."createdAt"
-      FROM "break_glass_notice" AS n JOIN "break_glass_session" AS s ON s."id" = n."sessionId"
-      WHERE n."group" = ANY (${actor.groups}) AND s."requestedById" <> ${actor.userId}::uuid
-        AND NOT coalesce(${actor.username} = ANY (n."seenBy"), FALSE)
+      FROM "break_glass_notice" AS n
+      WHERE n."group" = ANY (${actor.groups}) AND NOT coalesce(${actor.username} = ANY (n."seenBy"), FALSE)
       ORDER BY n."sessionId", n."message", n."id"
     ) AS "unseen" ORDER BY "createdAt" DESC, "id" DESC LIMIT ${most}`
   return { items: rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() })) }

@@ -1,6 +1,6 @@
 /** Lists of sessions, one session with everything about it, and which are open now. */
 import type { Prisma } from '#db/client.ts'
-import { canReadProject } from '#lib/access/visible-projects.ts'
+import { canProposeIn, canReadProject } from '#lib/access/visible-projects.ts'
 import { breakGlassUser } from '#lib/cluster/break-glass-calls.ts'
 import { database } from '#lib/database/client.ts'
 import type { Actor } from '#lib/identity/actor.ts'
@@ -115,11 +115,13 @@ async function abilitiesOf(session: StoredSession, actor: Actor): Promise<Abilit
   const mine = session.requestedById === actor.userId
   const going = session.endedAt === null
   const inReview = state === 'review'
-  const [decision, ending, reviewing, reads] = await Promise.all([
+  const changed = state === 'open' || state === 'handing-back'
+  const [decision, ending, reviewing, reads, proposes] = await Promise.all([
     state === 'requested' && session.tier === 'approval' ? decisionRefusal(session, actor) : 'not now',
     endingRefusal(session, actor),
     reviewRefusal(session, actor),
     canReadProject(actor, session.cluster, session.namespace),
+    changed && canProposeIn(actor, session.cluster, session.namespace, session.kind),
   ])
   const reviewRefused = reviewing ?? (reads ? null : 'Only people who may read the project sign its reviews.')
   const handingBack = 'It can be signed once what was changed is back in Git, or undone.'
@@ -128,7 +130,7 @@ async function abilitiesOf(session: StoredSession, actor: Actor): Promise<Abilit
     open: mine && going && ((session.tier === 'ordinary' && state === 'requested') || state === 'approved'),
     edit: mine && going && state === 'open',
     end: ending === null && going && ['requested', 'approved', 'open', 'applying'].includes(state),
-    handBack: mine && ['open', 'handing-back'].includes(state),
+    handBack: changed && proposes,
     review: inReview && reviewRefused === null,
     reviewRefused: inReview ? reviewRefused : state === 'handing-back' ? handingBack : null,
   }

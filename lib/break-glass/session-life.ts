@@ -369,8 +369,8 @@ export async function closeSession(
 }
 
 /**
- * The session, if the person may act in it now: open, their own, not over, not run out by the database's clock, switched on. Every act
- * asks this, right before it acts.
+ * The session, if the person may act in it now: open, their own, not over, not run out by the database's clock. Every act asks this,
+ * right before it acts.
  * @throws NotFound, Forbidden (somebody else's), Conflict (not open, or run out)
  */
 export async function requireOpen(sessionId: string, actor: Actor): Promise<StoredSession> {

@@ -248,6 +248,31 @@ describe('stepping up', () => {
     expect(await refreshTokenBefore(first.token ?? '', after.userId, newId())).toBeNull()
   })
 
+  test('the person’s break-glass sessions go on with the new login; those of another browser that is signed in, and of others, stay', async () => {
+    const [first, elsewhere, bob] = [await signIn('alice'), await signIn('alice'), await signIn('bob')]
+    const logins = await Promise.all([first, elsewhere, bob].map(({ portalJar }) => loginOf(portalJar)))
+    for (const [index, { id: loginId, userId }] of logins.entries())
+      await fresh.database.breakGlassSession.create({
+        data: {
+          id: newId(),
+          cluster: 'demo',
+          namespace: `n${index}`,
+          kind: 'x.y',
+          name: 'x',
+          tier: 'ordinary',
+          state: 'handing-back',
+          requestedById: userId,
+          loginId,
+          reason: 'For this test alone',
+          minutes: 1,
+        },
+      })
+    await stepUp('alice', first)
+    const after = await loginOf(first.portalJar)
+    const rows = await fresh.database.breakGlassSession.findMany({ orderBy: { namespace: 'asc' }, select: { loginId: true } })
+    expect(rows).toEqual([{ loginId: after.id }, { loginId: logins[1]?.id }, { loginId: logins[2]?.id }])
+  })
+
   test('a token that says no time, or none that is one, proves nothing', () => {
     const token = (claims: object) => `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`
     for (const claims of [{}, { auth_time: '1' }, { auth_time: 1.5 }, { auth_time: -1 }, { auth_time: 1e15 }, { auth_time: null, acr: 7 }])

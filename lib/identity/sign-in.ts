@@ -16,7 +16,7 @@ import NextAuth, { type AuthOptions } from 'next-auth'
 import type { Adapter, AdapterAccount, AdapterSession, AdapterUser } from 'next-auth/adapters'
 import { appendAudit } from '#lib/audit/append-audit.ts'
 import { config } from '#lib/config/config.ts'
-import { database } from '#lib/database/client.ts'
+import { database, type Transaction } from '#lib/database/client.ts'
 import { Unavailable } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { claimsOf, discover, personOf } from '#lib/identity/identity-provider.ts'
@@ -237,6 +237,7 @@ function adapter(tokens: () => { idToken: string; refreshToken: string | undefin
       const { username } = person()
       await database().$transaction(async (transaction) => {
         await transaction.login.create({ data })
+        await takeOverSessions(transaction, { id, userId }, before)
         await appendAudit(transaction, {
           requestId,
           actor: username,
@@ -257,6 +258,18 @@ function adapter(tokens: () => { idToken: string; refreshToken: string | undefin
     updateSession: async () => null,
     deleteSession: async () => {},
   }
+}
+
+/**
+ * Break-glass sessions remember with which login they were opened, because controllers that were paused in them go on by that person's right.
+ * Where it is the login that this one follows, or one that has ended, it is this one from now on.
+ */
+async function takeOverSessions(transaction: Transaction, { id, userId }: { id: string; userId: string }, before: string | undefined) {
+  await transaction.$executeRaw`
+    UPDATE "break_glass_session" AS s SET "loginId" = ${id}::uuid
+    WHERE s."requestedById" = ${userId}::uuid AND s."loginId" IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM "login" AS l WHERE l."id" = s."loginId" AND l."refreshFailure" IS NULL AND l."expiresAt" > clock_timestamp()
+        AND l."tokenHash" <> ${before === undefined ? '' : tokenHash(before)})`
 }
 
 interface Call {
