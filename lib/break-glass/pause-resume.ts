@@ -61,7 +61,7 @@ export async function resumeByWorker(pauseId: string, why: By['why'], afterStep:
   const { session } = row
   try {
     if (!session.loginId) throw new Unauthenticated('The sign-in has ended.')
-    const by = { username: row.owner, login: { loginId: session.loginId }, requestId: '', why }
+    const by = { username: row.owner, login: { loginId: session.loginId }, requestId: pauseId, why }
     await letGoOn(session, row, by, afterStep)
     return true
   } catch (error) {
@@ -142,7 +142,7 @@ async function releaseObject(session: StoredSession, row: BreakGlassPause, by: B
       afterStep('intent')
       await throughGate(session, by, async () => {
         afterStep('gate')
-        const { bytes } = markPatch({ live: { json: text }, session: session.id, sha256, annotations: { [annotation]: undefined } })
+        const { bytes } = markPatch({ live: text, session: session.id, sha256, annotations: { [annotation]: undefined } })
         const calls = clusterNamed(cluster).asBreakGlass({ token, namespace, session: session.id, requestId: by.requestId })
         await calls.patch(ref, bytes, { dryRun: false, auditId })
       })

@@ -85,7 +85,7 @@ export async function pause(sessionId: string, request: z.infer<typeof PauseRequ
           controller === 'flux'
             ? 'disabled'
             : pauseValue({ until: row.until.toISOString(), session: sessionId, owner: actor.username, reason: session.reason })
-        const { bytes } = markPatch({ live: { json: text }, session: sessionId, sha256, annotations: { [annotation]: value } })
+        const { bytes } = markPatch({ live: text, session: sessionId, sha256, annotations: { [annotation]: value } })
         const calls = clusterNamed(session.cluster).asBreakGlass({ token, namespace: session.namespace, session: sessionId, requestId })
         await calls.patch(ref, bytes, { dryRun: false, auditId })
       },
