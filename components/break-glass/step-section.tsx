@@ -83,7 +83,8 @@ export function StepSection({
         <h2 id={`${id}-title`} aria-current={state === 'now' ? 'step' : undefined}>
           {stepTitles[number]}
           <span className="visually-hidden">
-            , step {number + 1} of {stepTitles.length}, {words[state]}
+            {' '}
+            (step {number + 1} of {stepTitles.length}, {words[state]})
           </span>
         </h2>
         <div className={styles.summary}>{open && state === 'now' ? null : summary}</div>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { breakGlassKeys } from '#components/break-glass/break-glass-queries.ts'
 import { queryKeys } from '#components/data/query-keys.ts'
 import { isTouchedBy, type LiveEvent, parseLiveEvent, reconnectDelay } from './live-events.ts'
 
@@ -21,6 +22,12 @@ describe('which queries an event makes old', () => {
     ['not the list of resources', event({ scope: 'proposals', id: 'p' }), queryKeys.resourceList({}), false],
     ['the catalogue', event({ scope: 'kinds' }), queryKeys.kinds(), true],
     ['the clusters of the person', event({ scope: 'cluster', cluster: 'demo' }), queryKeys.me(), true],
+    ['a break-glass session', event({ scope: 'break-glass', id: 's' }), breakGlassKeys.session('s'), true],
+    ['the bar of open sessions', event({ scope: 'break-glass', id: 's' }), breakGlassKeys.open(), true],
+    ['not what is typed into a change', event({ scope: 'break-glass', id: 's' }), breakGlassKeys.change('s', 'c'), false],
+    ['a session whose pull request moved', event({ scope: 'proposals', id: 'p' }), breakGlassKeys.session('s'), true],
+    ['a session whose resource moved', event({ cluster: 'demo', namespaces: ['other'] }), breakGlassKeys.session('s'), true],
+    ['not the list of sessions', event({ cluster: 'demo' }), breakGlassKeys.notices(), false],
   ])('%s', (_, happened, key, touched) => {
     expect(isTouchedBy(happened, key)).toBe(touched)
   })

@@ -38,7 +38,7 @@ export async function askForBreakGlass(page: Page, namespace: string, kind: stri
 }
 
 /** One of the seven steps. */
-export const step = (page: Page, title: string) => page.getByRole('region', { name: new RegExp(`^${title}, step`) })
+export const step = (page: Page, title: string) => page.getByRole('region', { name: new RegExp(`^${title} \\(step`) })
 
 /** The page of a session that is open, with the editor there. */
 export async function expectEditor(page: Page): Promise<void> {
