@@ -1,4 +1,4 @@
-/** What the break-glass pages read: keys and query options. Every key begins with `break-glass`. */
+/** What the break-glass pages read, as query options. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { fetchJson } from '#components/data/fetch-json.ts'
@@ -16,16 +16,9 @@ import type {
   SessionQuery,
   TrendReport,
 } from '#lib/break-glass/contract.ts'
+import { breakGlassKeys } from './break-glass-keys.ts'
 import { breakGlassApi } from './break-glass-paths.ts'
 import { isOver } from './session-words.ts'
-
-export const breakGlassKeys = {
-  all: ['break-glass'] as const,
-  open: () => ['break-glass', 'open'] as const,
-  notices: () => ['break-glass', 'notices'] as const,
-  session: (id: string) => ['break-glass', 'session', id] as const,
-  change: (session: string, id: string) => ['break-glass', 'change', session, id] as const,
-}
 
 /** How often a session is read while something may happen in it: a decision, an end, a write, another tab. */
 const followEvery = 2000

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiProblem } from '#components/data/api-problem.ts'
 import { fetchJson } from '#components/data/fetch-json.ts'
-import { breakGlassKeys } from './break-glass-queries.ts'
+import { breakGlassKeys } from './break-glass-keys.ts'
 
 /** Acts of break-glass one at a time: which is under way, and why the last one was refused. Everything break-glass is read again after each. */
 export function useAct() {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { breakGlassKeys } from '#components/break-glass/break-glass-queries.ts'
+import { breakGlassKeys } from '#components/break-glass/break-glass-keys.ts'
 import { queryKeys } from '#components/data/query-keys.ts'
 import { isTouchedBy, type LiveEvent, parseLiveEvent, reconnectDelay } from './live-events.ts'
 
