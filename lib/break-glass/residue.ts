@@ -10,7 +10,7 @@ import { appendAudit } from '#lib/audit/append-audit.ts'
 import { clusterNamed } from '#lib/cluster/clusters.ts'
 import { database } from '#lib/database/client.ts'
 import { CorbelError, NotFound } from '#lib/errors.ts'
-import { isObject, type Json, type JsonObject, type JsonPath, sameJson } from '#lib/json.ts'
+import { type Json, type JsonObject, type JsonPath, sameJson } from '#lib/json.ts'
 import type { MergeLists } from '#lib/manifest/merge-values.ts'
 import type { ManifestSource } from '#lib/proposals/contract.ts'
 import { readManifestSource } from '#lib/proposals/manifest-source.ts'
@@ -176,10 +176,4 @@ function shown({ path, live, git }: LeftOver, ...sources: (Json | undefined)[]):
   }
   const [liveTold, gitTold] = [told(live), told(git)]
   return { path, ...(liveTold === undefined ? {} : { live: liveTold }), ...(gitTold === undefined ? {} : { git: gitTold }) }
-}
-
-/** Whether the residue of a change, as it was last seen, is none. */
-export const isClean = ({ residue }: { residue: unknown }): boolean => {
-  const seen = Residue.nullable().safeParse(residue ?? null).data
-  return isObject(seen) && seen.problem === null && seen.differences.length === 0
 }
