@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { auditLog } from '#demo/control-plane/start.ts'
 import { testKubeconfig } from '#demo/world/test-cluster.ts'
 import { type ThrowawayProject, throwawayProject } from '#demo/world/throwaway-project.ts'
@@ -10,13 +9,16 @@ import { Conflict, Forbidden, Invalid, NotFound, Unauthenticated } from '#lib/er
 import { type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { type BreakGlassActor, sessionAnnotation } from './break-glass-calls.ts'
 import { type GateTier, gatesOf, gateValue, openGate, shutGate } from './break-glass-gate.ts'
+import type { ObjectRef } from './kubernetes-object.ts'
 
 let project: ThrowawayProject
 let session: string
 let opened: string[] = []
+let probes: { bucket: ObjectRef; account: ObjectRef }
 
 beforeAll(async () => {
   project = await throwawayProject(testKubeconfig())
+  probes = { bucket: (await make(bucketKind, bucketSpec)).ref, account: (await make(accountKind, { displayName: 'Before' })).ref }
 })
 afterAll(() => project.remove())
 beforeEach(async () => {
@@ -45,7 +47,10 @@ async function open(tier: GateTier = 'ordinary', id = session): Promise<void> {
   opened.push(id)
   const value = gateValue({ tier, person: 'alice', until: new Date('2030-01-01'), reason: 'Payments fail: bucket is read-only' })
   await openGate({ cluster: project.portal, namespace: project.namespace, session: id, value })
-  await sleep(50) // the API server learns of it by its own watch
+  // the API server learns of it by its own watch: on a busy machine that takes longer than a test does
+  const probe = tier === 'approved' ? probes.account : probes.bucket
+  const mark = JSON.stringify([{ op: 'add', path: `/metadata/annotations/${sessionAnnotation.replace('/', '~1')}`, value: id }])
+  await vi.waitFor(() => as({ session: id }).patch(probe, mark, write(true)), { timeout: 10_000, interval: 20 })
 }
 
 const as = (actor: Partial<BreakGlassActor> = {}) =>
@@ -65,7 +70,7 @@ function patchOf(object: JsonObject, change: JsonObject[], id: string | undefine
 
 /** The API server learns of a change of the gate by its own watch, some milliseconds after it answered. */
 const refusedSoon = (attempt: () => Promise<unknown>) =>
-  expect.poll(() => attempt().then(() => 'taken', String), { timeout: 1000, interval: 20 }).toMatch(/is not open/)
+  expect.poll(() => attempt().then(() => 'taken', String), { timeout: 10_000, interval: 20 }).toMatch(/is not open/)
 const nearline = { op: 'replace', path: '/spec/storageClass', value: 'NEARLINE' }
 
 describe('the gate', () => {
