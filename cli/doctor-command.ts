@@ -49,7 +49,10 @@ function render(report: DoctorReport): string {
     const some = findings.filter((finding) => finding.severity === severity)
     if (some.length > 0) parts.push(`${titles[severity]}\n\n${some.map(renderFinding).join('\n\n')}`)
   }
-  if (gaps.length > 0) parts.push(`Could not look at\n\n${gaps.map(({ message }) => `  ${message}`).join('\n')}`)
+  if (gaps.length > 0)
+    parts.push(
+      `Could not look at\n\n${gaps.map(({ message }) => `  ${message}`).join('\n')}${report.advice ? `\n\n  ${report.advice}` : ''}`,
+    )
   parts.push(`What no API tells\n\n${report.limits.map((limit) => `  ${limit}`).join('\n')}`)
   parts.push(
     `Looked at ${looked.bindings} bindings of ${looked.subjects} subjects and ${looked.projects} projects, Kubernetes ${version ?? 'unknown'}${mode ? `, ${mode} impersonation` : ''}.`,
@@ -68,7 +71,7 @@ function summary(report: DoctorReport): string {
 function renderFinding({ title, through, why, powers, accepted, fix }: Finding): string {
   return [
     `  ${title}.`,
-    ...(through ? [`    By    ${through}`] : []),
+    ...(through ? [`    From  ${through}`] : []),
     `    Why   ${why}`,
     ...powers.map((power, index) => `    ${index === 0 ? 'All   ' : '      '}${power}`),
     ...(accepted ? [`    Accepted: ${accepted}`] : []),

@@ -57,7 +57,7 @@ test('dave is told of a stranger with edit, takes the command along, and is told
       timeout: 3000,
     })
   }).toPass({ timeout: 60_000 })
-  await expect(content(page).getByText(/Secrets that hold tokens could not be read/)).toBeVisible()
+  await expect(content(page).getByText(/Secrets that hold tokens: you may not list secrets/)).toBeVisible()
   await expectAccessible(page, 'nothing found by the doctor')
 })
 
@@ -65,7 +65,7 @@ test('dave is told which right is missing when the cluster does not let him look
   await page.route('**/api/v1/doctor/*', async (route) => {
     const answer = await route.fetch()
     const report = await answer.json()
-    const message = 'RoleBindings could not be read: you may not list rolebindings.rbac.authorization.k8s.io on cluster demo.'
+    const message = 'RoleBindings: you may not list rolebindings.rbac.authorization.k8s.io.'
     await route.fulfill({
       response: answer,
       json: { ...report, findings: [], gaps: [{ what: 'RoleBindings', message, right: 'list rolebindings', expected: false }] },

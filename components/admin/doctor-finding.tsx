@@ -43,7 +43,7 @@ export function DoctorFinding({ finding }: { finding: Finding }) {
         </details>
       )}
       {accepted ? <p>Accepted: {accepted}</p> : null}
-      {through ? <p className={styles.through}>By {through}</p> : null}
+      {through ? <p className={styles.through}>From {through}</p> : null}
       {fix ? (
         <div className={styles.fix}>
           <div className={styles.command}>

@@ -200,6 +200,7 @@ function Beyond({ report }: { report: DoctorReport }) {
               <li key={what}>{message}</li>
             ))}
           </ul>
+          {report.advice ? <p>{report.advice}</p> : null}
         </Section>
       ) : null}
       <Section title="What no API tells">

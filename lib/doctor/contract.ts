@@ -49,6 +49,8 @@ export const DoctorReport = z.object({
   looked: z.object({ projects: z.number().int(), bindings: z.number().int(), subjects: z.number().int() }),
   findings: z.array(Finding),
   gaps: z.array(DoctorGap),
+  /** How to get the rights that are missing; null where none is. */
+  advice: z.string().nullable(),
   /** What no API of Kubernetes tells: sentences. */
   limits: z.array(z.string()),
 })

