@@ -63,9 +63,11 @@ async function tried(session: StoredSession, what: 'opened' | 'shut', work: () =
     await work()
     return true
   } catch (error) {
-    log().error({ err: error, session: session.id, cluster: session.cluster }, `the gate of a break-glass session could not be ${what}`)
     const why = error instanceof CorbelError ? error.message : 'Something in Corbel went wrong.'
     const problem = `The gate in cluster ${session.cluster} could not be ${what}; Corbel goes on trying. ${why}`
+    if (session.problem !== problem)
+      // told once, however often it is tried
+      log().error({ err: error, session: session.id, cluster: session.cluster }, `the gate of a break-glass session could not be ${what}`)
     await database().$executeRaw`
       UPDATE "break_glass_session" SET "gate" = 'unknown', "problem" = ${problem}, "updatedAt" = clock_timestamp()
       WHERE "id" = ${session.id}::uuid AND ("endedAt" IS NULL) = ${what === 'opened'}`

@@ -34,6 +34,32 @@ describe('settings', () => {
     expect(readSettings(local)).toMatchObject({ values: { CORBEL_ASSET_INVENTORY_URL: 'http://127.0.0.1:4000' } })
   })
 
+  test('break-glass works as it comes, approvers default to the administrators, and a list of nobody is nobody', () => {
+    expect(readSettings(good)).toMatchObject({
+      values: { CORBEL_BREAK_GLASS: true, CORBEL_BREAK_GLASS_APPROVER_GROUPS: undefined, CORBEL_BREAK_GLASS_MINUTES: 60 },
+    })
+    for (const nobody of ['', ' , '])
+      expect(readSettings({ ...good, CORBEL_BREAK_GLASS_APPROVER_GROUPS: nobody })).toMatchObject({
+        values: { CORBEL_BREAK_GLASS_APPROVER_GROUPS: [] },
+      })
+  })
+
+  test.each([
+    ['CORBEL_BREAK_GLASS', 'yes'],
+    ['CORBEL_BREAK_GLASS_MOST_MINUTES', '241'],
+    ['CORBEL_BREAK_GLASS_MINUTES', '0'],
+    ['CORBEL_BREAK_GLASS_IDLE_MINUTES', '1e1'],
+    ['CORBEL_BREAK_GLASS_STEP_UP_SECONDS', '0'],
+    ['CORBEL_BREAK_GLASS_STEP_UP_SECONDS', '-1'],
+    ['CORBEL_BREAK_GLASS_TICKET_PATTERN', '(?=x)'],
+    ['CORBEL_BREAK_GLASS_TICKET_PATTERN', 'a)|(b'],
+    ['CORBEL_BREAK_GLASS_TICKET_URL', 'https://{ticket}.evil.test/'],
+    ['CORBEL_BREAK_GLASS_TICKET_URL', 'https://incidents.test/'],
+    ['CORBEL_BREAK_GLASS_TICKET_URL', 'javascript:alert({ticket})'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(readSettings({ ...good, [name]: value })).toMatchObject({ mistakes: [expect.stringContaining(name)] })
+  })
+
   test('an empty environment names every setting that has no default', () => {
     const result = readSettings({})
     if (!('mistakes' in result)) throw new Error('an empty environment was accepted')

@@ -361,7 +361,7 @@ export const settings = {
   CORBEL_BREAK_GLASS_APPROVAL_KINDS: setting({
     section: 'Break-glass',
     about:
-      'Kinds that need a second person besides deletions and the groups `iam.cnrm.cloud.google.com` and `resourcemanager.cnrm.cloud.google.com`, as `Kind.group`, separated by commas; `*` stands for any text.',
+      'Kinds that need a second person besides deletions and the groups `iam.cnrm.cloud.google.com` and `resourcemanager.cnrm.cloud.google.com`, as `Kind.group`, separated by commas; `*` stands for any text. Corbel holds to it; for the API server to refuse it as well, add their groups to `needsApproval` in deploy/kubernetes/break-glass.yaml.',
     example: 'SQLInstance.*,*.container.cnrm.cloud.google.com',
     schema: list(''),
   }),
