@@ -1,4 +1,8 @@
 /** The gate in the cluster follows the row: after a portal that was killed, a cluster that refused, and hands that wrote it themselves. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { gatesOf, gateValue, openGate } from '#lib/cluster/break-glass-gate.ts'
 import { clusterNamed } from '#lib/cluster/clusters.ts'
@@ -84,6 +88,44 @@ describe('a portal killed', () => {
     await reconcileGates()
     expect((await row(id)).gate).toBe('shut')
   })
+})
+
+/** Does something in a process of its own, and kills that as soon as the row says what it said it would. */
+async function killedAt(id: string, work: string, state: string, laterMs: number): Promise<void> {
+  const code = `
+    const { openSession, endSession } = await import('#lib/break-glass/session-life.ts')
+    const [id, actor] = JSON.parse(process.env.TEST_ACT ?? '')
+    ${work}
+    setInterval(() => {}, 1000)`
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', code], {
+    cwd: join(import.meta.dirname, '..', '..'),
+    env: { ...process.env, NODE_OPTIONS: '', TEST_ACT: JSON.stringify([id, world.alice]) },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (chunk) => {
+    said += chunk
+  })
+  try {
+    await expect.poll(async () => (await row(id)).state + said, { timeout: 50_000, interval: 2 }).toBe(state)
+    await sleep(laterMs)
+  } finally {
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+  }
+}
+
+test.each([0, 8, 40])('a process killed %i ms after its commit leaves gate and row agreeing', async (laterMs) => {
+  const id = await requestSession(world.asking(), world.alice, 'test')
+  await killedAt(id, `await openSession(id, actor, 'test')`, 'open', laterMs)
+  await reconcileGates()
+  expect([(await row(id)).gate, (await gates()).map(({ session }) => session)]).toEqual(['open', [id]])
+  await killedAt(id, `await endSession(id, { note: '' }, actor, 'test')`, 'ended', laterMs)
+  await reconcileGates()
+  expect([(await row(id)).gate, await gates()]).toEqual(['shut', []])
+  const told = await database().auditEntry.findMany({ where: { target: { path: ['session'], equals: id } }, orderBy: { seq: 'asc' } })
+  expect(told.map(({ action }) => action)).toEqual(['break-glass.requested', 'break-glass.opened', 'break-glass.ended'])
 })
 
 describe('a cluster that refuses', () => {
