@@ -20,8 +20,8 @@ import { breakGlassKeys } from './break-glass-keys.ts'
 import { breakGlassApi } from './break-glass-paths.ts'
 import { isOver } from './session-words.ts'
 
-/** How often a session is read while something may happen in it: a decision, an end, a write, another tab. */
-const followEvery = 2000
+/** How often a session is read while something may happen in it, in milliseconds; live events tell of most of it at once. */
+const followEvery = 4000
 
 export const breakGlassQueries = {
   offer: (at: ResourceAddress) =>

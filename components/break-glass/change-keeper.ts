@@ -21,7 +21,7 @@ export interface ChangeServer {
   read: () => Promise<ChangeEditor>
 }
 
-export type ChangeKeeping =
+type ChangeKeeping =
   | { state: 'kept' }
   | { state: 'typing' }
   | { state: 'saving' }

@@ -35,7 +35,7 @@ export function HomeBreakGlass() {
                 {kindOf(session.kind)} {shortenMiddle(session.name, 50)}
               </strong>
               <span className={styles.small}>your session in {session.namespace}</span>
-              <SessionMarks session={{ ...session, tier: 'ordinary', incident: false }} />
+              <SessionMarks session={{ ...session, tier: 'ordinary', incident: false, reviewDueAt: null }} />
             </Link>
           </li>
         ))}

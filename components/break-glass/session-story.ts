@@ -2,7 +2,7 @@
 import type { SessionDetail } from '#lib/break-glass/contract.ts'
 import { plainName } from './session-words.ts'
 
-export interface StoryEntry {
+interface StoryEntry {
   at: string
   text: string
   /** In somebody's own words. */

@@ -122,7 +122,7 @@ function Session({
               ) : null}
             </StepSection>
             <StepSection {...section(3)} onward={step === 3 ? work.dryRun : undefined}>
-              {change && step >= 3 && session.abilities.edit ? (
+              {change && step >= 3 && session.abilities.edit && !isWritten(change) ? (
                 <DifferenceStep session={session} change={change} now={step === 3} edit={work.edit} onward={work.dryRun} />
               ) : null}
             </StepSection>

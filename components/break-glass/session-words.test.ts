@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ChangeState, type SessionChange, SessionState } from '#lib/break-glass/contract.ts'
-import { changeAtWork, countdownText, isOver, nextEnd, plainName, sessionLook, stepAt, timeLeft } from './session-words.ts'
+import { changeAtWork, countdownText, isOver, isOverdue, nextEnd, plainName, sessionLook, stepAt, timeLeft } from './session-words.ts'
 
 const change = (state: ChangeState): SessionChange => ({
   id: '00000000-0000-7000-8000-000000000000',
@@ -98,6 +98,16 @@ describe('the time left', () => {
     expect(nextEnd({ expiresAt: late, idleAt: early })).toEqual({ at: early, idle: true })
     expect(nextEnd({ expiresAt: early, idleAt: late })).toEqual({ at: early, idle: false })
   })
+})
+
+test.each([
+  ['review', '2026-01-01T00:00:00.000Z', true],
+  ['handing-back', '2026-01-01T00:00:00.000Z', true],
+  ['review', '2026-01-03T00:00:00.000Z', false],
+  ['review', null, false],
+  ['closed', '2026-01-01T00:00:00.000Z', false],
+] as const)('a review of %s due at %s: overdue %s', (state, reviewDueAt, overdue) => {
+  expect(isOverdue({ state, reviewDueAt, now: '2026-01-02T00:00:00.000Z' })).toBe(overdue)
 })
 
 test('only the four ends are over', () => {

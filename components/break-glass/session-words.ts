@@ -2,7 +2,7 @@
 import type { StateLook } from '#components/ui/states.ts'
 import type { BreakGlassSession, ChangeState, SessionChange, SessionDetail, SessionState } from '#lib/break-glass/contract.ts'
 
-export const sessionLooks: Readonly<Record<SessionState, StateLook>> = {
+const sessionLooks: Readonly<Record<SessionState, StateLook>> = {
   requested: { tone: 'amber', word: 'Waits for approval', icon: 'progressing' },
   approved: { tone: 'violet', word: 'Approved, not open yet', icon: 'breakGlass' },
   open: { tone: 'violet', word: 'Open', icon: 'breakGlass' },
@@ -78,6 +78,10 @@ export function countdownText(milliseconds: number): string {
 /** Milliseconds until `at` by the server's clock: `now` is what it said when the answer came, `receivedAt` this machine's time then. */
 export const timeLeft = (at: string, now: string, receivedAt: number, here: number): number =>
   Date.parse(at) - Date.parse(now) - (here - receivedAt)
+
+/** Whether somebody should have signed by now, by the server's clock. */
+export const isOverdue = ({ state, reviewDueAt, now }: Pick<BreakGlassSession, 'state' | 'reviewDueAt' | 'now'>): boolean =>
+  (state === 'handing-back' || state === 'review') && reviewDueAt !== null && Date.parse(reviewDueAt) < Date.parse(now)
 
 /** Which time ends the session first, and whether it is for want of activity. */
 export function nextEnd({ expiresAt, idleAt }: Pick<BreakGlassSession, 'expiresAt' | 'idleAt'>): { at: string; idle: boolean } | null {
