@@ -2,6 +2,7 @@
 import type { BreakGlassChange } from '#db/client.ts'
 import { database } from '#lib/database/client.ts'
 import { compiledKind } from '#lib/inventory/kinds.ts'
+import type { Json, JsonPath } from '#lib/json.ts'
 import type { MergeLists } from '#lib/manifest/merge-values.ts'
 import { fieldAt } from '#lib/schema/field-tree.ts'
 import type { AppliedEdit } from './hand-back-text.ts'
@@ -27,12 +28,22 @@ export function editOf(change: BreakGlassChange): AppliedEdit {
   return { before: readMarked(live), after: patchedMarked(live, bytes ?? '[]') }
 }
 
-/** How a kind's lists are merged, as its definition says; by names where the definition cannot be had. */
-export async function mergeListsOf(cluster: string, kind: string): Promise<MergeLists> {
+export interface KindRules {
+  lists: MergeLists
+  /** What the API server sets where nothing is said. */
+  defaultAt: (path: JsonPath) => Json | undefined
+}
+
+/** What a kind's definition says of its lists and defaults; where it cannot be had, lists are merged by names and nothing has a default. */
+export async function kindRules(cluster: string, kind: string): Promise<KindRules> {
   const compiled = await compiledKind(cluster, kind).catch(() => undefined)
-  return (path) => {
-    const node = compiled && fieldAt(compiled.root, path)
-    if (node?.type !== 'list' || node.listType === undefined) return undefined
-    return node.listType === 'map' ? node.keys : 'whole'
+  const at = (path: JsonPath) => compiled && fieldAt(compiled.root, path)
+  return {
+    lists: (path) => {
+      const node = at(path)
+      if (node?.type !== 'list' || node.listType === undefined) return undefined
+      return node.listType === 'map' ? node.keys : 'whole'
+    },
+    defaultAt: (path) => at(path)?.default,
   }
 }

@@ -106,17 +106,19 @@ export interface LeftOver {
 
 /**
  * What is left over of a change: touched fields that differ between the live object and Git, also those that only one of them has. A field
- * that Git never set and that is again as it was before the change is none: the cluster or its controller fills it in.
+ * that Git does not set is none where it is again as it was before the change, or `filledIn` by the API server or the controller.
  */
 export function leftOver(
   { before, after }: { before: Json | undefined; after: Json | undefined },
   live: Json | undefined,
   git: Json | undefined,
   lists: MergeLists,
+  filledIn: (path: JsonPath) => boolean = () => false,
 ): LeftOver[] {
   const found: LeftOver[] = []
   const compare = (old: Json | undefined, now: Json | undefined, there: Json | undefined, here: Json | undefined, path: JsonPath): void => {
-    if (sameJson(old, now) || sameJson(there, here) || (here === undefined && sameJson(there, old))) return
+    if (sameJson(old, now) || sameJson(there, here) || (isNothing(there) && isNothing(here))) return
+    if (here === undefined && (sameJson(there, old) || filledIn(path))) return
     if ((isObject(old) || old === undefined) && (isObject(now) || now === undefined) && isObject(there ?? {}) && isObject(here ?? {})) {
       const side = (value: Json | undefined, key: string) => (isObject(value) ? ownValue(value, key) : undefined)
       const keys = new Set([...Object.keys(isObject(old) ? old : {}), ...Object.keys(isObject(now) ? now : {})])
@@ -149,6 +151,10 @@ export function leftOver(
   compare(before, after, live, git, [])
   return found
 }
+
+/** Absent, null and empty are one to whoever reads a manifest. */
+const isNothing = (value: Json | undefined): boolean =>
+  value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
 
 /** Whether everything that Git says stands in the live value. */
 function covers(live: Json | undefined, git: Json | undefined): boolean {

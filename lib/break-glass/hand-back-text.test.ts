@@ -146,6 +146,14 @@ describe('what is left over of a change', () => {
     expect(rest(live, git)).toEqual(expected)
   })
 
+  test('what the API server or the controller filled in beside Git is none, and empty is as good as absent', () => {
+    const removed = { before: writtenPart(object({ size: 3, map: { a: 1 } })), after: writtenPart(object({ map: {} })) }
+    const live = writtenPart(object({ size: 1, map: {} }))
+    const left = (filledIn: boolean) => leftOver(removed, live, writtenPart(object({})), none, () => filledIn).map(({ path }) => path)
+    expect(left(true)).toEqual([])
+    expect(left(false)).toEqual([['spec', 'size']])
+  })
+
   test('items of a list are compared by their names', () => {
     const items = (...names: string[]): Json => object({ readers: names.map((name) => ({ name })) })
     const left = (live: Json, git: Json) =>

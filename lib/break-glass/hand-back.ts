@@ -28,7 +28,7 @@ import { secretPaths } from '#lib/redact/redact.ts'
 import { log } from '#lib/telemetry/log.ts'
 import { changeOf } from './change-life.ts'
 import { type HandBackPreview, type HandBackRequest, SessionChange } from './contract.ts'
-import { editOf, mergeListsOf, remainingChanges } from './hand-back-changes.ts'
+import { editOf, kindRules, remainingChanges } from './hand-back-changes.ts'
 import { type HandBackFacts, handBackMessage, handBackReport, handBackTitle } from './hand-back-report.ts'
 import { type AppliedEdit, bringBack } from './hand-back-text.ts'
 import { readableSession } from './session-access.ts'
@@ -226,7 +226,7 @@ async function planOf(sessionId: string, changeId: string, actor: Actor): Promis
         ...there,
         refused: `${secret} is a secret, and secrets do not belong into a pull request. Change it by hand where it is kept, or undo the change.`,
       }
-    const { text, differed } = bringBack(source.text, source.document, edits, await mergeListsOf(cluster, last.kind))
+    const { text, differed } = bringBack(source.text, source.document, edits, (await kindRules(cluster, last.kind)).lists)
     if (text === source.text)
       return { ...there, refused: `Git says this about ${resourceTitle(last.kind, last.name)} already. Look for what is left over.` }
     return {

@@ -10,14 +10,15 @@ import { appendAudit } from '#lib/audit/append-audit.ts'
 import { clusterNamed } from '#lib/cluster/clusters.ts'
 import { database } from '#lib/database/client.ts'
 import { CorbelError, NotFound } from '#lib/errors.ts'
-import { type Json, type JsonObject, type JsonPath, sameJson } from '#lib/json.ts'
-import type { MergeLists } from '#lib/manifest/merge-values.ts'
+import { isObject, type Json, type JsonObject, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
+import { configConnectorManager } from '#lib/patch/consequences.ts'
+import { fieldOwners } from '#lib/patch/field-owners.ts'
 import type { ManifestSource } from '#lib/proposals/contract.ts'
 import { readManifestSource } from '#lib/proposals/manifest-source.ts'
 import { hidden, redactResource, secretPaths } from '#lib/redact/redact.ts'
 import { refOfTarget } from './change-target.ts'
 import { Residue } from './contract.ts'
-import { editOf, mergeListsOf, remainingChanges } from './hand-back-changes.ts'
+import { editOf, type KindRules, kindRules, remainingChanges } from './hand-back-changes.ts'
 import { isThere, type LeftOver, leftOver, writtenPart } from './hand-back-merge.ts'
 import { exactDocument, readMarked, unmarked } from './hand-back-values.ts'
 import { backToHandingBack, toReview } from './session-life.ts'
@@ -95,16 +96,22 @@ interface Looked {
   live: Json | undefined
   git: Json | undefined
   file: { repository: string; path: string; url: string } | null
-  lists: MergeLists
+  rules: KindRules
   problem: string | null
 }
 
 /** The resource as the cluster and Git have it. Never throws: what cannot be told is said. */
 async function lookAt(session: BreakGlassSession, { kind, name }: BreakGlassChange): Promise<Looked> {
   const { cluster, namespace } = session
-  const looked: Looked = { live: undefined, git: undefined, file: null, lists: () => undefined, problem: null }
+  const looked: Looked = {
+    live: undefined,
+    git: undefined,
+    file: null,
+    rules: { lists: () => undefined, defaultAt: () => undefined },
+    problem: null,
+  }
   try {
-    looked.lists = await mergeListsOf(cluster, kind)
+    looked.rules = await kindRules(cluster, kind)
     const ref = await refOfTarget({ cluster, namespace, kind, name })
     const [live, source] = await Promise.all([
       orNothing(async () => readMarked((await clusterNamed(cluster).asPortal().getText(ref)).value)),
@@ -138,28 +145,37 @@ interface Found {
   problem: string | null
 }
 
-function residueOf(change: BreakGlassChange, { live, git, file, lists, problem }: Looked): Found {
+function residueOf(change: BreakGlassChange, { live, git, file, rules, problem }: Looked): Found {
   if (problem !== null) return { file, differences: [], problem }
   try {
-    return { file, differences: differencesOf(change, live, git, lists).map((rest) => shown(rest, live, git)), problem: null }
+    return { file, differences: differencesOf(change, live, git, rules).map((rest) => shown(rest, live, git)), problem: null }
   } catch (error) {
     if (!(error instanceof CorbelError)) throw error
     return { file, differences: [], problem: error.message }
   }
 }
 
-function differencesOf(change: BreakGlassChange, live: Json | undefined, git: Json | undefined, lists: MergeLists): LeftOver[] {
+function differencesOf(change: BreakGlassChange, live: Json | undefined, git: Json | undefined, rules: KindRules): LeftOver[] {
   const [there, written] = [isThere(live), git !== undefined]
   // of what one side has not at all, every field would differ: that is said once
   if (change.action === 'delete' || !there || !written) {
     if (change.action === 'edit' && there) {
       const { before, after } = editOf(change)
-      return leftOver({ before: writtenPart(before), after: writtenPart(after) }, writtenPart(live), undefined, lists)
+      return leftOver({ before: writtenPart(before), after: writtenPart(after) }, writtenPart(live), undefined, rules.lists)
     }
     return there === written ? [] : [{ path: [], live: there ? 'exists' : undefined, git: written ? 'exists' : undefined }]
   }
   const { before, after } = editOf(change)
-  return leftOver({ before: writtenPart(before), after: writtenPart(after) }, writtenPart(live), writtenPart(git), lists)
+  const sides = { before: writtenPart(before), after: writtenPart(after) }
+  return leftOver(sides, writtenPart(live), writtenPart(git), rules.lists, (path) => isFilledIn(live, path, rules))
+}
+
+/** Whether nobody wanted the live value: it is the API server's default, or the controller alone holds it. */
+function isFilledIn(live: Json | undefined, path: JsonPath, { defaultAt }: KindRules): boolean {
+  const value = valueAt(live, path)
+  if (value !== undefined && sameJson(defaultAt(path), value)) return true
+  const [owned] = isObject(live) ? fieldOwners(live, [path]) : []
+  return !!owned && owned.owners.length > 0 && owned.owners.every(({ manager }) => manager === configConnectorManager)
 }
 
 /** A difference without secrets: whatever lies on the way to one, on either side, is hidden. */
