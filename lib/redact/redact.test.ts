@@ -12,6 +12,11 @@ describe('a resource loses its secrets and nothing else', () => {
     ],
     ['a literal password', { spec: { password: { value: 'hunter2' } } }, { spec: { password: { value: '(hidden)' } } }],
     [
+      'a password of a wrong shape',
+      { spec: { password: { value: { text: ['hunter2'] } } } },
+      { spec: { password: { value: '(hidden)' } } },
+    ],
+    [
       'a reference to a secret stays',
       { spec: { password: { valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } } } },
       { spec: { password: { valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } } } },

@@ -46,10 +46,11 @@ export function secretPaths(value: Json, isSecret: (path: JsonPath) => boolean =
   const isHidden = (key: string, item: Json, at: JsonPath, named: string | undefined): boolean => {
     if (item === null || item === '' || typeof item === 'boolean') return false
     if (coreSecret && at.length === 2 && (at[0] === 'data' || at[0] === 'stringData')) return true
-    if (isObject(item) || Array.isArray(item)) return false
-    if (key === copiedManifest || isSecret(at)) return true
+    // whatever stands there: of a wrong shape it is refused by schemas, and still somebody's secret
     if (key === 'value' && at.length >= 2 && isSecretName(String(at.at(-2)))) return true
     if (key === 'value' && named !== undefined && (isSecretName(named) || machineMetadata.test(named))) return true
+    if (isObject(item) || Array.isArray(item)) return false
+    if (key === copiedManifest || isSecret(at)) return true
     if (machineMetadata.test(key)) return true
     return typeof item === 'string' && isSecretName(key)
   }
