@@ -51,7 +51,7 @@ describe('routes are declarations', () => {
       'GET /api/v1/openapi.json',
       'POST /api/v1/session/sign-in',
       'POST /api/v1/session/sign-out',
-      'POST /api/webhooks/cluster-audit/[cluster]',
+      'POST /api/webhooks/cluster-audit/{cluster}',
       'POST /api/webhooks/github',
     ])
   })
@@ -60,7 +60,7 @@ describe('routes are declarations', () => {
     const any = routes.filter(({ path }) =>
       Object.values(modules.get(path) ?? {}).some((handler) => handler?.declaration?.origin === 'any'),
     )
-    expect(any.map(({ path }) => path).sort()).toEqual(['/api/webhooks/cluster-audit/[cluster]', '/api/webhooks/github'])
+    expect(any.map(({ path }) => path).sort()).toEqual(['/api/webhooks/cluster-audit/{cluster}', '/api/webhooks/github'])
   })
 
   test('pages and layouts have no server actions: mutations are routes', () => {

@@ -5,8 +5,8 @@ import * as route1 from '../../github/callback/route.ts'
 import * as route2 from '../../github/link/route.ts'
 import * as route3 from '../../health/live/route.ts'
 import * as route4 from '../../health/ready/route.ts'
-import * as route82 from '../../webhooks/cluster-audit/[cluster]/route.ts'
-import * as route83 from '../../webhooks/github/route.ts'
+import * as route84 from '../../webhooks/cluster-audit/[cluster]/route.ts'
+import * as route85 from '../../webhooks/github/route.ts'
 import * as route6 from '../audit/export/route.ts'
 import * as route7 from '../audit/facets/route.ts'
 import * as route5 from '../audit/route.ts'
@@ -28,62 +28,64 @@ import * as route24 from '../break-glass/[session]/check/route.ts'
 import * as route25 from '../break-glass/[session]/end/route.ts'
 import * as route26 from '../break-glass/[session]/evidence/route.ts'
 import * as route27 from '../break-glass/[session]/open/route.ts'
-import * as route28 from '../break-glass/[session]/refuse/route.ts'
-import * as route29 from '../break-glass/[session]/review/route.ts'
+import * as route29 from '../break-glass/[session]/pauses/[pause]/resume/route.ts'
+import * as route28 from '../break-glass/[session]/pauses/route.ts'
+import * as route30 from '../break-glass/[session]/refuse/route.ts'
+import * as route31 from '../break-glass/[session]/review/route.ts'
 import * as route15 from '../break-glass/[session]/route.ts'
-import * as route31 from '../break-glass/alerts/[alert]/acknowledge/route.ts'
-import * as route30 from '../break-glass/alerts/route.ts'
-import * as route33 from '../break-glass/notices/[notice]/seen/route.ts'
-import * as route32 from '../break-glass/notices/route.ts'
-import * as route34 from '../break-glass/offer/route.ts'
-import * as route35 from '../break-glass/open/route.ts'
-import * as route36 from '../break-glass/report/route.ts'
+import * as route33 from '../break-glass/alerts/[alert]/acknowledge/route.ts'
+import * as route32 from '../break-glass/alerts/route.ts'
+import * as route35 from '../break-glass/notices/[notice]/seen/route.ts'
+import * as route34 from '../break-glass/notices/route.ts'
+import * as route36 from '../break-glass/offer/route.ts'
+import * as route37 from '../break-glass/open/route.ts'
+import * as route38 from '../break-glass/report/route.ts'
 import * as route14 from '../break-glass/route.ts'
-import * as route37 from '../doctor/[cluster]/route.ts'
-import * as route39 from '../drafts/[...key]/route.ts'
-import * as route38 from '../drafts/route.ts'
-import * as route40 from '../dry-run/route.ts'
-import * as route41 from '../events/route.ts'
-import * as route42 from '../github/route.ts'
-import * as route45 from '../imports/[run]/adoption/route.ts'
-import * as route46 from '../imports/[run]/cancel/route.ts'
-import * as route47 from '../imports/[run]/choice/route.ts'
-import * as route48 from '../imports/[run]/facets/route.ts'
-import * as route49 from '../imports/[run]/plan/route.ts'
-import * as route50 from '../imports/[run]/propose/route.ts'
-import * as route51 from '../imports/[run]/resume/route.ts'
-import * as route44 from '../imports/[run]/route.ts'
-import * as route54 from '../imports/[run]/rows/[row]/dry-run/route.ts'
-import * as route55 from '../imports/[run]/rows/[row]/manifest/route.ts'
-import * as route53 from '../imports/[run]/rows/[row]/route.ts'
-import * as route52 from '../imports/[run]/rows/route.ts'
-import * as route56 from '../imports/[run]/settings/route.ts'
-import * as route43 from '../imports/route.ts'
-import * as route57 from '../imports/targets/route.ts'
-import * as route60 from '../kinds/[cluster]/[kind]/hints/route.ts'
-import * as route59 from '../kinds/[cluster]/[kind]/route.ts'
-import * as route58 from '../kinds/route.ts'
-import * as route61 from '../manifests/[cluster]/[namespace]/[kind]/[name]/route.ts'
-import * as route62 from '../manifests/[cluster]/[namespace]/[kind]/[name]/versions/[blob]/route.ts'
-import * as route63 from '../me/route.ts'
-import * as route65 from '../projects/[cluster]/[namespace]/route.ts'
-import * as route64 from '../projects/route.ts'
-import * as route68 from '../proposals/[id]/commits/route.ts'
-import * as route69 from '../proposals/[id]/retry/route.ts'
-import * as route67 from '../proposals/[id]/route.ts'
-import * as route70 from '../proposals/[id]/withdraw/route.ts'
-import * as route71 from '../proposals/preview/route.ts'
-import * as route66 from '../proposals/route.ts'
-import * as route74 from '../resources/[cluster]/[namespace]/[kind]/[name]/history/route.ts'
-import * as route75 from '../resources/[cluster]/[namespace]/[kind]/[name]/relations/route.ts'
-import * as route73 from '../resources/[cluster]/[namespace]/[kind]/[name]/route.ts'
-import * as route76 from '../resources/facets/route.ts'
-import * as route72 from '../resources/route.ts'
-import * as route77 from '../search/route.ts'
-import * as route78 from '../session/sign-in/route.ts'
-import * as route79 from '../session/sign-out/route.ts'
-import * as route80 from '../session/step-up/route.ts'
-import * as route81 from '../unmanaged/route.ts'
+import * as route39 from '../doctor/[cluster]/route.ts'
+import * as route41 from '../drafts/[...key]/route.ts'
+import * as route40 from '../drafts/route.ts'
+import * as route42 from '../dry-run/route.ts'
+import * as route43 from '../events/route.ts'
+import * as route44 from '../github/route.ts'
+import * as route47 from '../imports/[run]/adoption/route.ts'
+import * as route48 from '../imports/[run]/cancel/route.ts'
+import * as route49 from '../imports/[run]/choice/route.ts'
+import * as route50 from '../imports/[run]/facets/route.ts'
+import * as route51 from '../imports/[run]/plan/route.ts'
+import * as route52 from '../imports/[run]/propose/route.ts'
+import * as route53 from '../imports/[run]/resume/route.ts'
+import * as route46 from '../imports/[run]/route.ts'
+import * as route56 from '../imports/[run]/rows/[row]/dry-run/route.ts'
+import * as route57 from '../imports/[run]/rows/[row]/manifest/route.ts'
+import * as route55 from '../imports/[run]/rows/[row]/route.ts'
+import * as route54 from '../imports/[run]/rows/route.ts'
+import * as route58 from '../imports/[run]/settings/route.ts'
+import * as route45 from '../imports/route.ts'
+import * as route59 from '../imports/targets/route.ts'
+import * as route62 from '../kinds/[cluster]/[kind]/hints/route.ts'
+import * as route61 from '../kinds/[cluster]/[kind]/route.ts'
+import * as route60 from '../kinds/route.ts'
+import * as route63 from '../manifests/[cluster]/[namespace]/[kind]/[name]/route.ts'
+import * as route64 from '../manifests/[cluster]/[namespace]/[kind]/[name]/versions/[blob]/route.ts'
+import * as route65 from '../me/route.ts'
+import * as route67 from '../projects/[cluster]/[namespace]/route.ts'
+import * as route66 from '../projects/route.ts'
+import * as route70 from '../proposals/[id]/commits/route.ts'
+import * as route71 from '../proposals/[id]/retry/route.ts'
+import * as route69 from '../proposals/[id]/route.ts'
+import * as route72 from '../proposals/[id]/withdraw/route.ts'
+import * as route73 from '../proposals/preview/route.ts'
+import * as route68 from '../proposals/route.ts'
+import * as route76 from '../resources/[cluster]/[namespace]/[kind]/[name]/history/route.ts'
+import * as route77 from '../resources/[cluster]/[namespace]/[kind]/[name]/relations/route.ts'
+import * as route75 from '../resources/[cluster]/[namespace]/[kind]/[name]/route.ts'
+import * as route78 from '../resources/facets/route.ts'
+import * as route74 from '../resources/route.ts'
+import * as route79 from '../search/route.ts'
+import * as route80 from '../session/sign-in/route.ts'
+import * as route81 from '../session/sign-out/route.ts'
+import * as route82 from '../session/step-up/route.ts'
+import * as route83 from '../unmanaged/route.ts'
 
 /** Every route of the API. */
 export const routeModules: { path: string; module: RouteModule }[] = [
@@ -115,60 +117,62 @@ export const routeModules: { path: string; module: RouteModule }[] = [
   { path: '/api/v1/break-glass/{session}/end', module: route25 },
   { path: '/api/v1/break-glass/{session}/evidence', module: route26 },
   { path: '/api/v1/break-glass/{session}/open', module: route27 },
-  { path: '/api/v1/break-glass/{session}/refuse', module: route28 },
-  { path: '/api/v1/break-glass/{session}/review', module: route29 },
-  { path: '/api/v1/break-glass/alerts', module: route30 },
-  { path: '/api/v1/break-glass/alerts/{alert}/acknowledge', module: route31 },
-  { path: '/api/v1/break-glass/notices', module: route32 },
-  { path: '/api/v1/break-glass/notices/{notice}/seen', module: route33 },
-  { path: '/api/v1/break-glass/offer', module: route34 },
-  { path: '/api/v1/break-glass/open', module: route35 },
-  { path: '/api/v1/break-glass/report', module: route36 },
-  { path: '/api/v1/doctor/{cluster}', module: route37 },
-  { path: '/api/v1/drafts', module: route38 },
-  { path: '/api/v1/drafts/{key}', module: route39 },
-  { path: '/api/v1/dry-run', module: route40 },
-  { path: '/api/v1/events', module: route41 },
-  { path: '/api/v1/github', module: route42 },
-  { path: '/api/v1/imports', module: route43 },
-  { path: '/api/v1/imports/{run}', module: route44 },
-  { path: '/api/v1/imports/{run}/adoption', module: route45 },
-  { path: '/api/v1/imports/{run}/cancel', module: route46 },
-  { path: '/api/v1/imports/{run}/choice', module: route47 },
-  { path: '/api/v1/imports/{run}/facets', module: route48 },
-  { path: '/api/v1/imports/{run}/plan', module: route49 },
-  { path: '/api/v1/imports/{run}/propose', module: route50 },
-  { path: '/api/v1/imports/{run}/resume', module: route51 },
-  { path: '/api/v1/imports/{run}/rows', module: route52 },
-  { path: '/api/v1/imports/{run}/rows/{row}', module: route53 },
-  { path: '/api/v1/imports/{run}/rows/{row}/dry-run', module: route54 },
-  { path: '/api/v1/imports/{run}/rows/{row}/manifest', module: route55 },
-  { path: '/api/v1/imports/{run}/settings', module: route56 },
-  { path: '/api/v1/imports/targets', module: route57 },
-  { path: '/api/v1/kinds', module: route58 },
-  { path: '/api/v1/kinds/{cluster}/{kind}', module: route59 },
-  { path: '/api/v1/kinds/{cluster}/{kind}/hints', module: route60 },
-  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}', module: route61 },
-  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}/versions/{blob}', module: route62 },
-  { path: '/api/v1/me', module: route63 },
-  { path: '/api/v1/projects', module: route64 },
-  { path: '/api/v1/projects/{cluster}/{namespace}', module: route65 },
-  { path: '/api/v1/proposals', module: route66 },
-  { path: '/api/v1/proposals/{id}', module: route67 },
-  { path: '/api/v1/proposals/{id}/commits', module: route68 },
-  { path: '/api/v1/proposals/{id}/retry', module: route69 },
-  { path: '/api/v1/proposals/{id}/withdraw', module: route70 },
-  { path: '/api/v1/proposals/preview', module: route71 },
-  { path: '/api/v1/resources', module: route72 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}', module: route73 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', module: route74 },
-  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/relations', module: route75 },
-  { path: '/api/v1/resources/facets', module: route76 },
-  { path: '/api/v1/search', module: route77 },
-  { path: '/api/v1/session/sign-in', module: route78 },
-  { path: '/api/v1/session/sign-out', module: route79 },
-  { path: '/api/v1/session/step-up', module: route80 },
-  { path: '/api/v1/unmanaged', module: route81 },
-  { path: '/api/webhooks/cluster-audit/{cluster}', module: route82 },
-  { path: '/api/webhooks/github', module: route83 },
+  { path: '/api/v1/break-glass/{session}/pauses', module: route28 },
+  { path: '/api/v1/break-glass/{session}/pauses/{pause}/resume', module: route29 },
+  { path: '/api/v1/break-glass/{session}/refuse', module: route30 },
+  { path: '/api/v1/break-glass/{session}/review', module: route31 },
+  { path: '/api/v1/break-glass/alerts', module: route32 },
+  { path: '/api/v1/break-glass/alerts/{alert}/acknowledge', module: route33 },
+  { path: '/api/v1/break-glass/notices', module: route34 },
+  { path: '/api/v1/break-glass/notices/{notice}/seen', module: route35 },
+  { path: '/api/v1/break-glass/offer', module: route36 },
+  { path: '/api/v1/break-glass/open', module: route37 },
+  { path: '/api/v1/break-glass/report', module: route38 },
+  { path: '/api/v1/doctor/{cluster}', module: route39 },
+  { path: '/api/v1/drafts', module: route40 },
+  { path: '/api/v1/drafts/{key}', module: route41 },
+  { path: '/api/v1/dry-run', module: route42 },
+  { path: '/api/v1/events', module: route43 },
+  { path: '/api/v1/github', module: route44 },
+  { path: '/api/v1/imports', module: route45 },
+  { path: '/api/v1/imports/{run}', module: route46 },
+  { path: '/api/v1/imports/{run}/adoption', module: route47 },
+  { path: '/api/v1/imports/{run}/cancel', module: route48 },
+  { path: '/api/v1/imports/{run}/choice', module: route49 },
+  { path: '/api/v1/imports/{run}/facets', module: route50 },
+  { path: '/api/v1/imports/{run}/plan', module: route51 },
+  { path: '/api/v1/imports/{run}/propose', module: route52 },
+  { path: '/api/v1/imports/{run}/resume', module: route53 },
+  { path: '/api/v1/imports/{run}/rows', module: route54 },
+  { path: '/api/v1/imports/{run}/rows/{row}', module: route55 },
+  { path: '/api/v1/imports/{run}/rows/{row}/dry-run', module: route56 },
+  { path: '/api/v1/imports/{run}/rows/{row}/manifest', module: route57 },
+  { path: '/api/v1/imports/{run}/settings', module: route58 },
+  { path: '/api/v1/imports/targets', module: route59 },
+  { path: '/api/v1/kinds', module: route60 },
+  { path: '/api/v1/kinds/{cluster}/{kind}', module: route61 },
+  { path: '/api/v1/kinds/{cluster}/{kind}/hints', module: route62 },
+  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}', module: route63 },
+  { path: '/api/v1/manifests/{cluster}/{namespace}/{kind}/{name}/versions/{blob}', module: route64 },
+  { path: '/api/v1/me', module: route65 },
+  { path: '/api/v1/projects', module: route66 },
+  { path: '/api/v1/projects/{cluster}/{namespace}', module: route67 },
+  { path: '/api/v1/proposals', module: route68 },
+  { path: '/api/v1/proposals/{id}', module: route69 },
+  { path: '/api/v1/proposals/{id}/commits', module: route70 },
+  { path: '/api/v1/proposals/{id}/retry', module: route71 },
+  { path: '/api/v1/proposals/{id}/withdraw', module: route72 },
+  { path: '/api/v1/proposals/preview', module: route73 },
+  { path: '/api/v1/resources', module: route74 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}', module: route75 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/history', module: route76 },
+  { path: '/api/v1/resources/{cluster}/{namespace}/{kind}/{name}/relations', module: route77 },
+  { path: '/api/v1/resources/facets', module: route78 },
+  { path: '/api/v1/search', module: route79 },
+  { path: '/api/v1/session/sign-in', module: route80 },
+  { path: '/api/v1/session/sign-out', module: route81 },
+  { path: '/api/v1/session/step-up', module: route82 },
+  { path: '/api/v1/unmanaged', module: route83 },
+  { path: '/api/webhooks/cluster-audit/{cluster}', module: route84 },
+  { path: '/api/webhooks/github', module: route85 },
 ]
