@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type SessionWorld, sessionWorld } from '#demo/world/session-world.ts'
 import { gatesOf, gateValue, openGate } from '#lib/cluster/break-glass-gate.ts'
 import { clusterNamed } from '#lib/cluster/clusters.ts'
 import { database } from '#lib/database/client.ts'
@@ -13,7 +14,6 @@ import { gateOf } from './gate-session.ts'
 import { endSession, expireSessions, openSession, requestSession } from './session-life.ts'
 import { withRequester } from './session-row.ts'
 import { watchSessions } from './session-watch.ts'
-import { type SessionWorld, sessionWorld } from './session-world.ts'
 
 let world: SessionWorld
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { bucketKind, policyKind, type SessionWorld, sessionWorld } from '#demo/world/session-world.ts'
 import { findBreak } from '#lib/audit/append-audit.ts'
 import { sessionAnnotation } from '#lib/cluster/break-glass-calls.ts'
 import { gatesOf } from '#lib/cluster/break-glass-gate.ts'
@@ -27,7 +28,6 @@ import {
   touchSession,
 } from './session-life.ts'
 import { releaseSessions } from './session-watch.ts'
-import { bucketKind, policyKind, type SessionWorld, sessionWorld } from './session-world.ts'
 
 let world: SessionWorld
 let alice: Actor

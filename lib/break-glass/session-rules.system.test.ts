@@ -4,6 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { serviceAccountToken } from '#demo/world/service-account-kubeconfig.ts'
+import { policyKind, type SessionWorld, sessionWorld } from '#demo/world/session-world.ts'
 import { testKubeconfig } from '#demo/world/test-cluster.ts'
 import { gatesOf } from '#lib/cluster/break-glass-gate.ts'
 import { clusterNamed } from '#lib/cluster/clusters.ts'
@@ -13,7 +14,6 @@ import type { Actor } from '#lib/identity/actor.ts'
 import { newId } from '#lib/ids.ts'
 import { BreakGlassSession, NoticeList, Offer, OpenSessions, SessionDetail, SessionPage } from './contract.ts'
 import { endSession, requestSession } from './session-life.ts'
-import { policyKind, type SessionWorld, sessionWorld } from './session-world.ts'
 
 let world: SessionWorld
 let settings: Config['breakGlass']
