@@ -8,6 +8,7 @@ import { Badge, StateBadge } from '#components/ui/badge.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Dialog } from '#components/ui/dialog.tsx'
 import { counted, fieldPath, kindOf, shortenMiddle } from '#components/ui/format.ts'
+import { Icon } from '#components/ui/icons.tsx'
 import { TextField } from '#components/ui/inputs.tsx'
 import { Banner } from '#components/ui/notices.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
@@ -100,9 +101,10 @@ function InCluster({ session, change, takenBack }: { session: SessionDetail; cha
         </p>
       )}
       <div className={styles.toolbar}>
-        <Badge tone={change.corroborated === 'matched' ? 'green' : 'grey'} icon={change.corroborated === 'matched' ? 'check' : 'info'}>
+        <span className={styles.seen} data-seen={change.corroborated === 'matched'}>
+          <Icon name={change.corroborated === 'matched' ? 'check' : 'info'} size={14} />
           {corroboration[change.corroborated]}
-        </Badge>
+        </span>
         {change.action === 'delete' ? null : (
           <Link className={styles.small} href={pagePaths.resource({ ...session, kind: change.kind, name: change.name })}>
             Open the resource

@@ -39,7 +39,7 @@ export function ReportView() {
         <>
           <Numbers report={data} />
           <Section title="By week">
-            <Weeks weeks={data.weeks} />
+            <Weeks weeks={lastWeeks(data.weeks)} />
           </Section>
           <div className={styles.two}>
             <Ranking title="By team" rows={data.byTeam.map(({ team, sessions }) => ({ name: team ?? 'no team', sessions }))} />
@@ -69,6 +69,14 @@ function Numbers({ report }: { report: TrendReport }) {
       ))}
     </ul>
   )
+}
+
+const mostWeeks = 26
+
+/** The newest first, back to the first week in which anything happened. */
+function lastWeeks(weeks: TrendReport['weeks']): TrendReport['weeks'] {
+  const first = weeks.findIndex(({ sessions, drills }) => sessions + drills > 0)
+  return weeks.slice(Math.max(0, first)).toReversed().slice(0, mostWeeks)
 }
 
 /** A part of a bar: the style knows its colours by name, and a width is the only thing set here. */
@@ -142,7 +150,7 @@ function Ranking({ title, rows }: { title: string; rows: readonly { name: string
           <caption className="visually-hidden">Sessions {title.toLowerCase()}</caption>
           <thead>
             <tr>
-              <th scope="col">{title.slice(3)}</th>
+              <th scope="col">{title.slice(3).replace(/^./, (letter) => letter.toUpperCase())}</th>
               <th scope="col">Sessions</th>
               <th scope="col">
                 <span className="visually-hidden">As bars</span>
