@@ -175,17 +175,39 @@ describe('an applied change', { timeout: 60_000 }, () => {
 })
 
 describe('handing back is refused, with the reason', { timeout: 60_000 }, () => {
-  test('where another tool renders the file', async () => {
+  test('where another tool renders the file; then nobody can tell what is left over either', async () => {
     const name = await bucketFromGit(world)
-    world.commit({
-      [`${world.folder}/kustomization.yaml`]: `resources: [${name}.yaml]\npatches:\n  - target: {kind: StorageBucket, name: ${name}}\n    patch: |-\n      - op: replace\n        path: /spec/storageClass\n        value: STANDARD\n`,
-    })
+    const chart = `${world.folder}/chart-${name}`
     const session = await openSessionOf(world, world.alice)
     const change = await changedBucket(world, session, name)
+    const files = {
+      [`${chart}/Chart.yaml`]: 'name: buckets\nversion: 1.0.0\n',
+      [`${chart}/templates/bucket.yaml`]: world.fileNow(pathOf(name)),
+    }
+    world.commit({ [pathOf(name)]: null, ...files })
     const preview = await handBackPreview(session, change, world.alice)
-    world.commit({ [`${world.folder}/kustomization.yaml`]: null })
-    if (preview.refused === null) expect(preview.body).toContain('kustomization.yaml')
-    else expect(preview.refused).toContain('kustomization.yaml')
+    expect(preview.refused).toMatch(/is a template of the Helm chart buckets.*Chart\.yaml.*undo the emergency change/)
+    await expect(bring(session, change)).rejects.toThrow(/Helm chart/)
+    expect(await checkResidue(session)).toBe(false)
+    expect(await residueOf(change)).toMatchObject({ problem: expect.stringContaining('Helm chart') })
+    world.commit(Object.fromEntries(Object.keys(files).map((path) => [path, null])))
+  })
+
+  test('where the change sets a secret', async () => {
+    const name = await bucketFromGit(world)
+    const session = await openSessionOf(world, world.alice)
+    const change = await changedBucket(world, session, name, (text) =>
+      text.replace('metadata:\n', 'metadata:\n  labels:\n    password: hunter2\n'),
+    )
+    const preview = await handBackPreview(session, change, world.alice)
+    expect(preview.refused).toMatch(/metadata\.labels\.password is a secret/)
+    await expect(bring(session, change)).rejects.toThrow(Invalid)
+    await checkResidue(session)
+    expect(
+      JSON.stringify([preview, await residueOf(change), await database().auditEntry.findMany()], (_, value) =>
+        typeof value === 'bigint' ? String(value) : value,
+      ),
+    ).not.toContain('hunter2')
   })
 
   test('where Git has no file for it, or says so already', async () => {
