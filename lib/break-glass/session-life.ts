@@ -1,18 +1,10 @@
 /**
  * The life of a break-glass session.
  *
- *              requestSession (requester)
- *                     │
- *                     ▼      approveSession            openSession (requester)
- *                 requested ───────────────► approved ─────────────┐
- *                  │  │  └─ ordinary tier: openSession ──────────┐ │
- *                  │  │                                          ▼ ▼   beginApplying (requester)
- *                  │  └─ refuseSession ──► refused                open ───────────────────────► applying
- *                  │                                              │ ▲ ◄──────────────────────── │
- *                  ▼                                              │   endApplying (whoever knows │
- *     ended, expired  ◄── endSession, expireSessions ─────────────┤   the outcome)               │
- *                         (also from approved)                    ▼                              │
- *        closed ◄── review ◄── handing-back ◄── something was changed, and the session is over ◄─┘
+ *   requested ─► approved ─► open ⇄ applying              ordinary tier: requested ─► open
+ *   requested ─► refused
+ *   requested, approved, open, applying ─► ended, expired  where nothing was changed
+ *   open, applying ─► handing-back ⇄ review ─► closed      where something was
  *
  * | from                      | to                      | who                                                    | function       |
  * | ------------------------- | ----------------------- | ------------------------------------------------------ | -------------- |
