@@ -16,10 +16,10 @@ export const belongsOpen = ({ state, endedAt }: { state: string; endedAt: Date |
 
 /** The annotation that belongs to an open session. Invisible and direction-changing characters of the reason are left out. */
 export function gateOf(session: StoredSession): string {
-  const { tier, requestedBy, expiresAt, reason, ticket } = session
+  const { drill, tier, requestedBy, expiresAt, reason, ticket } = session
   const said = ticket === null ? reason : `${ticket}: ${reason}`
   return gateValue({
-    tier: tier === 'approval' ? 'approved' : 'ordinary',
+    tier: drill ? 'drill' : tier === 'approval' ? 'approved' : 'ordinary',
     person: requestedBy.username,
     until: expiresAt ?? new Date(0),
     reason: said.replace(/\s/gu, ' ').replace(/\p{C}/gu, ''),

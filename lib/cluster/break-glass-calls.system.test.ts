@@ -111,6 +111,20 @@ describe('the gate', () => {
     expect(JSON.stringify(managers)).toContain('"manager":"corbel-break-glass"')
   })
 
+  test('a drill takes dry runs, of what needs a second person too, and no write', async () => {
+    const { ref, object } = await make(bucketKind, bucketSpec)
+    await open('drill')
+    const bytes = patchOf(object, [nearline])
+    await as().patch(ref, bytes, write(true))
+    await as().patch(
+      probes.account,
+      JSON.stringify([{ op: 'add', path: '/metadata/annotations/corbel.dev~1session', value: session }]),
+      write(true),
+    )
+    await expect(as().patch(ref, bytes, write())).rejects.toThrow(/is a drill/)
+    expect(valueAt((await project.admin.asPortal().get(ref)).value, ['metadata', 'generation'])).toBe(1)
+  })
+
   test('whoever comes late with the same patch is told that it changed', async () => {
     const { ref, object } = await make(bucketKind, bucketSpec)
     await open()

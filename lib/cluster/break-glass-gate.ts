@@ -8,8 +8,8 @@ import { checkedNamespace, checkedSession } from './break-glass-calls.ts'
 import type { Cluster } from './client.ts'
 import type { ObjectRef } from './kubernetes-object.ts'
 
-/** What a session may do: `approved` ones were approved by a second person and may also delete and change IAM. */
-export type GateTier = 'ordinary' | 'approved'
+/** What a session may do: `approved` ones were approved by a second person and may also delete and change IAM; a `drill` takes dry runs only. */
+export type GateTier = 'ordinary' | 'approved' | 'drill'
 
 export interface GateText {
   tier: GateTier
@@ -50,7 +50,7 @@ export interface GatePlace {
 
 /** Opens the gate for a session; the API server knows it with the next request. Throws the errors of lib/cluster. */
 export async function openGate({ cluster, namespace, session, value }: GatePlace & { value: string }): Promise<void> {
-  if (!/^(ordinary|approved) \S+ \S+ /.test(value)) throw new Invalid('A gate needs tier, person, end and reason.')
+  if (!/^(?:ordinary|approved|drill) \S+ \S+ /.test(value)) throw new Invalid('A gate needs tier, person, end and reason.')
   await setGate({ cluster, namespace, session }, value)
 }
 
@@ -78,8 +78,8 @@ export async function gatesOf({ cluster, namespace }: { cluster: Cluster; namesp
 }
 
 function readGate(session: string, value: string): Gate {
-  const [, tier, person = '', until = '', reason = ''] = /^(ordinary|approved) (\S+) (\S+) ?(.*)$/s.exec(value) ?? []
-  return { session, tier: tier === 'ordinary' || tier === 'approved' ? tier : undefined, person, until, reason, value }
+  const [, tier, person = '', until = '', reason = ''] = /^(ordinary|approved|drill) (\S+) (\S+) ?(.*)$/s.exec(value) ?? []
+  return { session, tier: tier === 'ordinary' || tier === 'approved' || tier === 'drill' ? tier : undefined, person, until, reason, value }
 }
 
 const namespaceRef = (namespace: string): ObjectRef => ({

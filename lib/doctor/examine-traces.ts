@@ -43,7 +43,7 @@ function gates({ projects, openSessions, now }: Observed): Finding[] {
   return (projects ?? []).flatMap(({ namespace, sessions }) => {
     const alike = new Map<Verdict, string[]>()
     for (const { id, value } of sessions) {
-      const [, end] = /^(?:ordinary|approved) \S+ (\S+)(?: |$)/.exec(value) ?? []
+      const [, end] = /^(?:ordinary|approved|drill) \S+ (\S+)(?: |$)/.exec(value) ?? []
       const until = Date.parse(end ?? '')
       const verdict = Number.isNaN(until)
         ? 'foreign'

@@ -66,13 +66,19 @@ export const shippedGuards: ShippedGuard[] = [
             "'Break-glass changes infrastructure resources only, and ' + request.resource.resource + (has(request.subResource) && request.subResource != '' ? '/' + request.subResource : '') + ' is none.'",
         },
         {
-          expression: "variables.gate.startsWith('ordinary ') || variables.gate.startsWith('approved ')",
+          expression:
+            "variables.gate.startsWith('ordinary ') || variables.gate.startsWith('approved ') || variables.gate.startsWith('drill ')",
           reason: 'Forbidden',
           messageExpression:
             "variables.session == '' ? 'The resource names no break-glass session. Open a session in Corbel and make the change there.' : 'Break-glass session ' + variables.session + ' is not open in namespace ' + request.namespace + '. Open a session in Corbel.'",
         },
         {
-          expression: "!variables.needsApproval || variables.gate.startsWith('approved ')",
+          expression: "!variables.gate.startsWith('drill ') || (has(request.dryRun) && request.dryRun)",
+          reason: 'Forbidden',
+          messageExpression: "'Break-glass session ' + variables.session + ' is a drill: it takes dry runs, and changes nothing.'",
+        },
+        {
+          expression: "!variables.needsApproval || variables.gate.startsWith('approved ') || variables.gate.startsWith('drill ')",
           reason: 'Forbidden',
           messageExpression:
             "(request.operation == 'DELETE' ? 'Deleting' : 'Changing ' + request.resource.resource) + ' needs a break-glass session that a second person approved, and session ' + variables.session + ' is an ordinary one.'",
@@ -288,7 +294,7 @@ export const shippedGuards: ShippedGuard[] = [
         },
         {
           expression:
-            "variables.after.all(key, !key.startsWith('session.corbel.dev/') || (key in variables.before && variables.before[key] == variables.after[key]) || (key.matches('^session\\\\.corbel\\\\.dev/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') && variables.after[key].matches('^(ordinary|approved) [^ ]+ [^ ]+ ')))",
+            "variables.after.all(key, !key.startsWith('session.corbel.dev/') || (key in variables.before && variables.before[key] == variables.after[key]) || (key.matches('^session\\\\.corbel\\\\.dev/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') && variables.after[key].matches('^(ordinary|approved|drill) [^ ]+ [^ ]+ ')))",
           reason: 'Forbidden',
           message: 'An open session is written as tier, person, end and reason under its id.',
         },
