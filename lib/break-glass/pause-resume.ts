@@ -71,10 +71,10 @@ export async function resumeByWorker(pauseId: string, why: By['why'], afterStep:
         ? `The sign-in of ${row.owner} has ended, so Corbel cannot let ${controllerNames[controllerOf(row)]} go on: somebody of the team must, here.`
         : error.message
     await database().breakGlassPause.updateMany({
-      where: { id: pauseId, state: { in: ['paused', 'resuming'] } },
+      where: { id: pauseId, state: { in: ['pausing', 'paused', 'resuming'] } },
       data: { state: 'paused', problem: sentence },
     })
-    await tellPages(database(), session)
+    if (row.problem !== sentence) await tellPages(database(), session)
     return false
   }
 }

@@ -11,13 +11,14 @@ import { Conflict } from '#lib/errors.ts'
 import { isObject, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { pausedAnnotation, readPause } from '#lib/plan/paused-apply.ts'
 import { startChange } from './change-editor.ts'
+import { undoChange } from './change-undo.ts'
 import type { Pause } from './contract.ts'
 import { handBack } from './hand-back.ts'
 import { pause } from './pause.ts'
 import { resume, resumeByWorker, resumeSteps } from './pause-resume.ts'
 import { fluxAnnotation } from './pause-target.ts'
 import { checkResidue } from './residue.ts'
-import { pausesToEnd } from './residue-watch.ts'
+import { pausesToEnd, sessionsToCheck } from './residue-watch.ts'
 import { nagOfHandBacks } from './review-nag.ts'
 import { endSession } from './session-life.ts'
 
@@ -113,6 +114,23 @@ describe('corbel apply', { timeout: 60_000 }, () => {
       gate: 'shut',
       state: 'handing-back',
     })
+  })
+
+  test('is let go on when the session is over and everything was undone', async () => {
+    const name = await bucketFromGit(world)
+    const session = await openSessionOf(world, world.alice)
+    await database().breakGlassSession.update({ where: { id: session }, data: { loginId: world.alice.loginId } })
+    const change = await changedBucket(world, session, name)
+    const { id } = await hold(session, change)
+    const undo = await openSessionOf(world, world.alice)
+    await database().breakGlassSession.update({ where: { id: session }, data: { state: 'handing-back', endedAt: new Date() } })
+    expect(await pausesToEnd()).not.toContainEqual(expect.objectContaining({ id }))
+    await undoChange(undo, change, { name }, world.alice, 'test')
+    expect(await pausesToEnd()).toContainEqual({ id, why: 'session over' })
+    expect(await resumeByWorker(id, 'session over')).toBe(true)
+    expect(await checkResidue(session)).toBe(true)
+    expect((await database().breakGlassSession.findUniqueOrThrow({ where: { id: session } })).state).toBe('review')
+    expect(await sessionsToCheck()).not.toContainEqual({ id: session })
   })
 
   test.each(resumeSteps)('killed after "%s" and run again, it goes on once', async (step) => {

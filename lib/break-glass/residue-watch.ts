@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { Prisma } from '#db/client.ts'
 import { database } from '#lib/database/client.ts'
 import { defineJob } from '#lib/jobs/define-job.ts'
 import { enqueue } from '#lib/jobs/job-queue.ts'
@@ -38,13 +39,17 @@ const resumePauseJob = defineJob(
 
 export const handBackJobs: RunnableJob[] = [runnable(checkResidueJob), runnable(resumePauseJob)]
 
+/** Of the applied changes `c`, those that remain: an undo that put something back leaves nothing (hand-back-changes.ts says the same). */
+const remains = Prisma.sql`c."state" = 'applied'
+  AND NOT EXISTS (SELECT 1 FROM "break_glass_change" AS o WHERE o."id" = c."undoOf" AND o."state" = 'undone' AND o."undoOf" IS NULL)`
+
 /** Sessions whose leftovers are to be looked at: not looked at yet, a pull request moved since, or some minutes ago. */
 export const sessionsToCheck = (): Promise<{ id: string }[]> => database().$queryRaw`
   SELECT s."id" FROM "break_glass_session" AS s
   LEFT JOIN LATERAL (
     SELECT min(coalesce(c."residueAt", '-infinity')) AS "looked", max(p."updatedAt") AS "moved"
     FROM "break_glass_change" AS c LEFT JOIN "proposal" AS p ON p."id" = c."proposalId"
-    WHERE c."sessionId" = s."id" AND c."state" = 'applied') AS seen ON TRUE
+    WHERE c."sessionId" = s."id" AND ${remains}) AS seen ON TRUE
   WHERE s."state" = 'handing-back' AND (seen."looked" IS NULL OR seen."looked" < clock_timestamp() - interval '2 minutes' OR seen."moved" > seen."looked")
     OR s."state" = 'review' AND seen."looked" < clock_timestamp() - interval '10 minutes'
   ORDER BY s."id" LIMIT 200`
@@ -58,9 +63,9 @@ export const pausesToEnd = (): Promise<{ id: string; why: z.infer<typeof Why> }[
     SELECT p."id", CASE
         WHEN p."until" <= clock_timestamp() THEN 'elapsed'
         WHEN s."endedAt" IS NULL THEN NULL
-        WHEN NOT EXISTS (SELECT 1 FROM "break_glass_change" AS c WHERE c."sessionId" = s."id" AND c."state" IN ('applied', 'applying', 'unknown')) THEN 'session over'
+        WHEN NOT EXISTS (SELECT 1 FROM "break_glass_change" AS c WHERE c."sessionId" = s."id" AND (c."state" IN ('applying', 'unknown') OR ${remains})) THEN 'session over'
         WHEN NOT EXISTS (SELECT 1 FROM "break_glass_change" AS c WHERE c."sessionId" = s."id" AND (c."state" IN ('applying', 'unknown')
-          OR c."state" = 'applied' AND (c."residue" IS NULL OR c."residue" ->> 'problem' IS NOT NULL OR jsonb_array_length(c."residue" -> 'differences') > 0))
+          OR ${remains} AND (c."residue" IS NULL OR c."residue" ->> 'problem' IS NOT NULL OR jsonb_array_length(c."residue" -> 'differences') > 0))
         ) THEN 'in Git'
       END AS "why"
     FROM "break_glass_pause" AS p JOIN "break_glass_session" AS s ON s."id" = p."sessionId"
@@ -70,8 +75,18 @@ export const pausesToEnd = (): Promise<{ id: string; why: z.infer<typeof Why> }[
 /** One look. */
 export async function followHandBacks(): Promise<void> {
   for (const { id } of await sessionsToCheck()) await enqueue(null, checkResidueJob, { session: id }, { key: id })
-  for (const { id, why } of await pausesToEnd()) await enqueue(null, resumePauseJob, { pause: id, why }, { key: id })
+  const now = performance.now()
+  for (const [id, at] of lastTried) if (now - at > tryAgainMs) lastTried.delete(id)
+  for (const { id, why } of await pausesToEnd()) {
+    if (lastTried.has(id)) continue
+    lastTried.set(id, now)
+    await enqueue(null, resumePauseJob, { pause: id, why }, { key: id })
+  }
 }
+
+/** A pause that could not be ended is left for this long before the next try. */
+const tryAgainMs = 30_000
+const lastTried = new Map<string, number>()
 
 /** Looks until the signal. A lost database is waited for. */
 export async function watchHandBacks(signal: AbortSignal): Promise<void> {
