@@ -1,7 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ChangeState, type SessionChange, SessionState } from '#lib/break-glass/contract.ts'
-import { changeAtWork, countdownText, isOver, isOverdue, nextEnd, plainName, sessionLook, stepAt, timeLeft } from './session-words.ts'
+import { ChangeState, type SessionChange, SessionState, shortestReason as wanted } from '#lib/break-glass/contract.ts'
+import {
+  changeAtWork,
+  countdownText,
+  isOver,
+  isOverdue,
+  nextEnd,
+  plainName,
+  sessionLook,
+  shortestReason,
+  stepAt,
+  timeLeft,
+} from './session-words.ts'
 
 const change = (state: ChangeState): SessionChange => ({
   id: '00000000-0000-7000-8000-000000000000',
@@ -118,3 +129,5 @@ test('people are named without the prefix of the cluster', () => {
   expect(plainName('oidc:alice@acme.test')).toBe('alice@acme.test')
   expect(plainName('alice@acme.test')).toBe('alice@acme.test')
 })
+
+test('a reason is as long as the server wants it', () => expect(shortestReason).toBe(wanted))

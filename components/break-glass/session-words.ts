@@ -16,6 +16,9 @@ const sessionLooks: Readonly<Record<SessionState, StateLook>> = {
 }
 
 /** Where there is no room for a sentence: nobody has opened it yet where nobody needs to agree. */
+/** How many characters a reason or a review has at least; the server asks for as many (session-words.test.ts). */
+export const shortestReason = 12
+
 export const sessionLook = ({ state, tier }: Pick<BreakGlassSession, 'state' | 'tier'>): StateLook =>
   state === 'requested' && tier === 'ordinary' ? { ...sessionLooks.approved, word: 'Not open yet' } : sessionLooks[state]
 

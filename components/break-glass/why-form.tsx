@@ -4,9 +4,10 @@ import type { Ref } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { TextArea, TextField } from '#components/ui/inputs.tsx'
 import { Banner } from '#components/ui/notices.tsx'
-import { type Offer, shortestReason } from '#lib/break-glass/contract.ts'
+import type { Offer } from '#lib/break-glass/contract.ts'
 import styles from './break-glass.module.css'
 import { requestProblems, type TypedRequest } from './kept-request.ts'
+import { shortestReason } from './session-words.ts'
 
 /** How long sessions usually are, in minutes: one key or click each. */
 const usualLengths = [15, 30, 60, 120]

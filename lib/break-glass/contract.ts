@@ -239,7 +239,7 @@ export const SessionQuery = z.object({
   namespace: z.string().optional(),
   who: z.enum(['mine', 'all']).default('all'),
   /** Only those that wait for somebody: to approve, to hand back, to review. */
-  waiting: z.coerce.boolean().default(false),
+  waiting: z.stringbool().default(false),
   cursor: z.string().max(1000).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(30),
 })
