@@ -13,7 +13,7 @@ import { checkpointKey } from '#lib/audit/checkpoint-key.ts'
 import type { EvidenceBundle } from '#lib/audit-format/evidence-bundle.ts'
 import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
-import { Conflict, Forbidden, NotFound } from '#lib/errors.ts'
+import { Conflict, Forbidden, NotFound, RateLimited } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { seal } from '#lib/identity/seal.ts'
 import { newId } from '#lib/ids.ts'
@@ -238,6 +238,13 @@ describe('who takes it', () => {
     const { bundle } = await sessionEvidence(session, await stranger({ auditor: true }), 'test')
     expect((await verify(JSON.stringify(bundle))).code).toBe(0)
   })
+})
+
+test('nobody takes more than five in a minute: each walks through the chain', async () => {
+  const takings = () => database().auditEntry.count({ where: { action: 'break-glass.evidence-taken', actor: world.bob.username } })
+  while ((await takings()) < 5) await sessionEvidence(session, world.bob, 'test')
+  await expect(sessionEvidence(session, world.bob, 'test')).rejects.toThrow(RateLimited)
+  expect(await takings()).toBe(5)
 })
 
 test('a change whose column was changed in the database is said to be unreadable, and the rest is told', async () => {

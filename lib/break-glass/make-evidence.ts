@@ -9,6 +9,7 @@ import { Conflict, Forbidden, NotFound } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { redactResource } from '#lib/redact/redact.ts'
+import { requireFewBundles } from './change-limits.ts'
 import { redactedPatch, shownObject } from './change-patch.ts'
 import { sessionDetail } from './read-sessions.ts'
 import { openChange, type StoredChange } from './stored-change.ts'
@@ -19,7 +20,7 @@ const mostChanges = 200
 /**
  * One signed file that `corbel audit verify --bundle` proves on another machine. It holds fields of the project's resources, so it is for who
  * may read the project, the requester, auditors and administrators; the taking is told.
- * Throws what `sessionDetail` throws, Forbidden for others who may see the session, and Conflict where no key signs the log.
+ * Throws what `sessionDetail` throws, Forbidden for others who may see the session, RateLimited, and Conflict where no key signs the log.
  */
 export async function sessionEvidence(
   session: string,
@@ -34,16 +35,17 @@ export async function sessionEvidence(
       `The evidence holds fields of resources in ${namespace}, which you may not read. Ask its team or an auditor for it.`,
     )
   const target = { cluster, namespace, session }
-  await database().$transaction((transaction) =>
-    appendAudit(transaction, {
+  await database().$transaction(async (transaction) => {
+    await requireFewBundles(transaction, actor.username)
+    await appendAudit(transaction, {
       requestId,
       actor: actor.username,
       action: 'break-glass.evidence-taken',
       outcome: 'succeeded',
       target,
       details: {},
-    }),
-  )
+    })
+  })
   const [first] = await database().$queryRaw<{ seq: bigint }[]>`
     SELECT "seq" FROM "corbel_audit"."entry" WHERE "target" ->> 'session' = ${session} ORDER BY "seq" LIMIT 1`
   if (!first) throw new NotFound('The audit log tells nothing of this session.')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { route } from '#lib/api/route.ts'
+import { requireFewChecks } from '#lib/break-glass/change-limits.ts'
 import { SessionDetail } from '#lib/break-glass/contract.ts'
 import { sessionDetail } from '#lib/break-glass/read-sessions.ts'
 import { checkResidue } from '#lib/break-glass/residue.ts'
@@ -12,6 +13,7 @@ export const POST = route({
   reply: { 200: SessionDetail },
   handle: async ({ params: { session }, actor, requestId }) => {
     await sessionDetail(session, actor)
+    await requireFewChecks(actor.username)
     await checkResidue(session, { actor: actor.username, requestId })
     return sessionDetail(session, actor)
   },
