@@ -71,6 +71,14 @@ test.each<[string, unknown]>([
   ['a merge patch that shuts it', { metadata: { annotations: { [key]: null } } }],
   ['a JSON patch', [{ op: 'add', path: `/metadata/annotations/${key.replace('/', '~1')}`, value: 'x' }]],
   ['a JSON patch of all annotations', [{ op: 'add', path: '/metadata/annotations', value: { [key]: 'x' } }]],
+  [
+    'a JSON patch that replaces all metadata',
+    [{ op: 'replace', path: '/metadata', value: { annotations: { [`session.corbel.dev/${session}`]: 'ordinary …' } } }],
+  ],
+  [
+    'a JSON patch of the whole',
+    [{ op: 'add', path: '', value: { metadata: { annotations: { [`session.corbel.dev/${session}`]: 'x' } } } }],
+  ],
 ])('%s of a namespace’s gate is told with its session', (_, body) => {
   const event = write({
     user: { username: 'dave' },

@@ -103,7 +103,7 @@ function gateSession(event: JsonObject): string | null {
   return null
 }
 
-/** Session annotations named anywhere in a request's body: an object, a merge patch or a JSON patch. */
+/** Session annotations named anywhere in a request's body, however deep: an object, a merge patch or a JSON patch of whatever it replaces. */
 function sessionsIn(body: Json | undefined): string[] {
   const found = new Set<string>()
   const take = (text: string): void => {
@@ -111,13 +111,15 @@ function sessionsIn(body: Json | undefined): string[] {
     const at = plain.indexOf(gatePrefix)
     if (at >= 0) found.add(plain.slice(at + gatePrefix.length).slice(0, 100))
   }
-  const operations = Array.isArray(body) ? body : []
-  for (const operation of operations) {
-    take(textAt(operation, 'path') ?? '')
-    const value = isObject(operation) ? operation.value : undefined
-    if (isObject(value)) for (const key of Object.keys(value)) take(key)
+  const walk = (value: Json): void => {
+    if (Array.isArray(value)) for (const item of value) walk(item)
+    if (!isObject(value)) return
+    for (const [key, item] of Object.entries(value)) {
+      take(key)
+      if (key === 'path' && typeof item === 'string') take(item)
+      walk(item)
+    }
   }
-  const annotations = body === undefined ? undefined : valueAt(body, ['metadata', 'annotations'])
-  if (isObject(annotations)) for (const key of Object.keys(annotations)) take(key)
+  if (body !== undefined) walk(body)
   return [...found]
 }
