@@ -238,11 +238,11 @@ test('what is typed survives a reload, a second tab, and proving who one is', as
   await askForBreakGlass(page, namespace, 'PubSubTopic', topic)
   await test.step('the request comes back from the identity provider as it was typed', async () => {
     await page.getByRole('textbox', { name: 'Why' }).fill('Typed before the proof was asked for')
-    await page.getByRole('textbox', { name: /^Minutes/ }).fill('15')
+    await page.getByLabel(/^Minutes/).fill('15')
     await page.getByRole('button', { name: 'Prove who you are, and go on' }).click()
     await pickPersonIfAsked(page, 'alice', page.getByText('You have proven who you are', { exact: false }))
     await expect(page.getByRole('textbox', { name: 'Why' })).toHaveValue('Typed before the proof was asked for')
-    await expect(page.getByRole('textbox', { name: /^Minutes/ })).toHaveValue('15')
+    await expect(page.getByLabel(/^Minutes/)).toHaveValue('15')
     await expect(page.getByRole('button', { name: 'Open break-glass' })).toBeFocused()
     await page.keyboard.press('Enter')
     await expectEditor(page)

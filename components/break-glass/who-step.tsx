@@ -56,17 +56,10 @@ export function WhoStep({ session, mine }: { session: SessionDetail; mine: boole
           <PersonName person={session.requestedBy} /> has not opened it yet.
         </p>
       )}
+      {session.decidedBy ? <Agreed session={session} /> : null}
       {session.abilities.open ? (
         <>
-          <p>
-            {session.decidedBy ? (
-              <>
-                {plainName(session.decidedBy)} agreed <RelativeTime at={session.decidedAt} />
-                {session.decisionNote ? <>: {session.decisionNote}</> : '.'}{' '}
-              </>
-            ) : null}
-            The {session.minutes} minutes begin when you open it.
-          </p>
+          <p>The {session.minutes} minutes begin when you open it.</p>
           <div className={styles.go}>
             <Button
               look="primary"
@@ -88,6 +81,15 @@ export function WhoStep({ session, mine }: { session: SessionDetail; mine: boole
   )
 }
 
+function Agreed({ session }: { session: SessionDetail }) {
+  return (
+    <p>
+      {plainName(session.decidedBy ?? 'Somebody')} agreed <RelativeTime at={session.decidedAt} />
+      {session.decisionNote ? `: ${session.decisionNote}` : '.'}
+    </p>
+  )
+}
+
 /** What a second person reads and answers. */
 function Decide({ session }: { session: SessionDetail }) {
   const [note, setNote] = useState('')
@@ -100,6 +102,7 @@ function Decide({ session }: { session: SessionDetail }) {
         <strong>{session.name}</strong> and other resources of {session.namespace}. Deletions and changes of access rights need a second
         person: you. Agree only if you know why.
       </p>
+      <p className={styles.box}>{session.reason}</p>
       <TextArea
         label="Note"
         data-first
@@ -137,10 +140,7 @@ export function WhoFacts({ session }: { session: SessionDetail }) {
       </p>
       {session.mode ? <p className={styles.muted}>{actingWords[session.mode]}</p> : null}
       {session.decidedBy ? (
-        <p>
-          {plainName(session.decidedBy)} agreed <RelativeTime at={session.decidedAt} />
-          {session.decisionNote ? `: ${session.decisionNote}` : '.'}
-        </p>
+        <Agreed session={session} />
       ) : (
         <p className={styles.muted}>Nobody had to agree. The people who could have were told.</p>
       )}
