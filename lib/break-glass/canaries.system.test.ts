@@ -53,7 +53,7 @@ async function hear<T>(where: string, act: Promise<T>): Promise<T | undefined> {
     return answer
   } catch (error) {
     if (!(error instanceof CorbelError)) throw error
-    tell(`${where}: refusal`, { message: error.message, ...error })
+    tell(`${where}: refusal`, { ...error, message: error.message })
     return undefined
   }
 }

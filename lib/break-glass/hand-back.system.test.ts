@@ -210,6 +210,18 @@ describe('handing back is refused, with the reason', { timeout: 60_000 }, () => 
     ).not.toContain('hunter2')
   })
 
+  test('where a text that the change sets holds a credential', async () => {
+    const name = await bucketFromGit(world)
+    const session = await openSessionOf(world, world.alice)
+    const change = await changedBucket(world, session, name, (text) =>
+      text.replace('\nspec:\n', '\nspec:\n  website:\n    mainPageSuffix: https://me:hunter2@host/\n'),
+    )
+    const preview = await handBackPreview(session, change, world.alice)
+    expect(preview.refused).toMatch(/spec\.website\.mainPageSuffix is a secret/)
+    expect(JSON.stringify(preview)).not.toContain('hunter2')
+    await expect(bring(session, change)).rejects.toThrow(Invalid)
+  })
+
   test('where Git has no file for it, or says so already', async () => {
     const name = await bucketFromGit(world)
     const file = world.fileNow(pathOf(name))

@@ -13,7 +13,7 @@ import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
 import { Conflict, CorbelError, Forbidden, Invalid, NotFound } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
-import { valueAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonPath, valueAt } from '#lib/json.ts'
 import { parseManifestFile } from '#lib/manifest/parse-manifest.ts'
 import { resourceTitle } from '#lib/proposals/change-identity.ts'
 import type { ManifestSource, ResourceChange } from '#lib/proposals/contract.ts'
@@ -24,7 +24,7 @@ import { pullRequestBody } from '#lib/proposals/pull-request-text.ts'
 import { redactedDiff } from '#lib/proposals/redacted-diff.ts'
 import { pageUrl } from '#lib/proposals/stored-proposal.ts'
 import { submitProposal } from '#lib/proposals/submit-proposal.ts'
-import { secretPaths } from '#lib/redact/redact.ts'
+import { redactText, secretPaths } from '#lib/redact/redact.ts'
 import { log } from '#lib/telemetry/log.ts'
 import { changeOf } from './change-life.ts'
 import { type HandBackPreview, type HandBackRequest, SessionChange } from './contract.ts'
@@ -247,8 +247,16 @@ function documentIn(text: string, index: number): string {
   return text.slice(document.start, document.end)
 }
 
-/** A secret that the change sets, by its last key. */
+/** A secret that the change sets, by its path: what a key calls one, or a text that holds a credential. */
 function touchedSecret({ before, after }: AppliedEdit): string | undefined {
-  const path = secretPaths(after).find((at) => at[0] !== 'status' && valueAt(before, at) !== valueAt(after, at))
+  const path = [...secretPaths(after), ...credentialPaths(after)].find(
+    (at) => at[0] !== 'status' && valueAt(before, at) !== valueAt(after, at),
+  )
   return path?.filter((key) => typeof key === 'string').join('.')
+}
+
+function credentialPaths(value: Json, path: JsonPath = []): JsonPath[] {
+  if (typeof value === 'string') return redactText(value) === value ? [] : [path]
+  if (Array.isArray(value)) return value.flatMap((item, index) => credentialPaths(item, [...path, index]))
+  return isObject(value) ? Object.entries(value).flatMap(([key, item]) => credentialPaths(item, [...path, key])) : []
 }
