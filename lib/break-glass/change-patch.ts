@@ -12,7 +12,7 @@ import { deletionMark, makePatch } from '#lib/patch/make-patch.ts'
 import { type PatchScope, specScope } from '#lib/patch/patch-scope.ts'
 import { versionOf } from '#lib/patch/sendable-patch.ts'
 import { hidden, hiddenChanged, redactResource } from '#lib/redact/redact.ts'
-import { identityOf, rebase, staleSentence } from './change-text.ts'
+import { identityOf, rebase, staleSentence, textToEdit } from './change-text.ts'
 import type { ChangedField } from './contract.ts'
 import type { StoredChange } from './stored-change.ts'
 
@@ -102,7 +102,10 @@ export function makeUndo({
     )
   }
   const { bytes } = guardInverse(operations, { ...version, session: session.id, sha256 })
-  const content = { ...applied, live, ...identityOf(now), bytes, inverse: printOperations(inverseOf(now, operations)), after: null }
+  // what was typed stays with whoever typed it: others may undo it
+  const liveText = textToEdit(now)
+  const inverse = printOperations(inverseOf(now, operations))
+  const content = { live, liveText, text: liveText, ...identityOf(now), bytes, inverse, after: null }
   return { content, changes: [], fields: fields.map(turned) }
 }
 
