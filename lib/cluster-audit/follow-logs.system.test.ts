@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -266,6 +267,20 @@ test('reading goes on where it stopped, over half-written lines, garbage and rot
   write(event(newId(), id))
   expect(await readOn(identity, file)).toBe(2)
   expect(await verdicts()).toHaveLength(3)
+})
+
+test.each<[string, JsonObject]>([
+  ['a NUL in the name', { objectRef: { resource: 'storagebuckets', namespace: 'shop', name: 'b\0c' } }],
+  ['half a character in the name', { objectRef: { resource: 'storagebuckets', namespace: 'shop', name: 'b\ud800' } }],
+  ['a namespace of endless length', { objectRef: { resource: 'storagebuckets', namespace: randomBytes(9000).toString('hex'), name: 'b' } }],
+  ['an Audit-ID of endless length', { auditID: randomBytes(9000).toString('hex') }],
+  ['a person of endless length', { user: { username: randomBytes(9000).toString('hex') } }],
+])('a refused request with %s does not end the reading: what comes after it is told', async (_, odd) => {
+  const id = await session()
+  write(event(newId(), null, { responseStatus: { code: 404 }, ...odd }), event(newId(), id, odd), event(newId(), id))
+  expect(await readOn(identity, file)).toBe(3)
+  await late()
+  expect((await verdicts()).filter((verdict) => verdict === 'unmatched').length).toBeGreaterThan(0)
 })
 
 test('a log that is gone before it was read to its end is told as a gap', async () => {

@@ -46,15 +46,29 @@ const gatePrefix = 'session.corbel.dev/'
 
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
+/** Longer than any name that Kubernetes has. */
+const longestName = 300
+
+/**
+ * A text of an event. Addresses may hold any bytes and be a mebibyte long, also of requests that the API server refuses; the database takes
+ * no NUL, and no long texts in its indexes, and one event that cannot be stored would end the reading of the log.
+ */
+function nameAt(event: JsonObject, ...path: string[]): string | undefined {
+  return textAt(event, ...path)
+    ?.replaceAll('\0', '\ufffd')
+    .slice(0, longestName)
+    .toWellFormed()
+}
+
 /** Undefined for events that have nothing to do with break-glass, or are not the last of their request. */
 export function readEvent(event: Json): AccountUse | GateWrite | undefined {
   if (!isObject(event)) return undefined
   const stage = textAt(event, 'stage')
   if (stage !== 'ResponseComplete' && stage !== 'Panic') return undefined
-  const auditId = textAt(event, 'auditID')
+  const auditId = nameAt(event, 'auditID')
   const at = textAt(event, 'requestReceivedTimestamp')
-  const username = textAt(event, 'user', 'username')
-  const verb = textAt(event, 'verb')
+  const username = nameAt(event, 'user', 'username')
+  const verb = nameAt(event, 'verb')
   if (auditId === undefined || at === undefined || Number.isNaN(Date.parse(at)) || username === undefined || verb === undefined)
     return undefined
   if (!writes.has(verb)) return undefined
@@ -65,9 +79,9 @@ export function readEvent(event: Json): AccountUse | GateWrite | undefined {
     dryRun: /[?&]dryRun=/.test(textAt(event, 'requestURI') ?? ''),
     code: codeOf(event),
   }
-  const impersonated = textAt(event, 'impersonatedUser', 'username')
+  const impersonated = nameAt(event, 'impersonatedUser', 'username')
   const acting = impersonated ?? username
-  const namespace = textAt(event, 'objectRef', 'namespace') ?? ''
+  const namespace = nameAt(event, 'objectRef', 'namespace') ?? ''
   if (account.test(acting)) {
     return {
       type: 'use',
@@ -75,18 +89,18 @@ export function readEvent(event: Json): AccountUse | GateWrite | undefined {
       impersonated: impersonated ?? null,
       verb,
       namespace,
-      group: textAt(event, 'objectRef', 'apiGroup') ?? '',
-      resource: textAt(event, 'objectRef', 'resource') ?? '',
-      subresource: textAt(event, 'objectRef', 'subresource') ?? null,
-      name: textAt(event, 'objectRef', 'name') ?? '',
+      group: nameAt(event, 'objectRef', 'apiGroup') ?? '',
+      resource: nameAt(event, 'objectRef', 'resource') ?? '',
+      subresource: nameAt(event, 'objectRef', 'subresource') ?? null,
+      name: nameAt(event, 'objectRef', 'name') ?? '',
       session: gateSession(event),
     }
   }
-  if (textAt(event, 'objectRef', 'resource') !== 'namespaces') return undefined
+  if (nameAt(event, 'objectRef', 'resource') !== 'namespaces') return undefined
   const sessions = sessionsIn(valueAt(event, ['requestObject']))
   return sessions.length === 0
     ? undefined
-    : { type: 'gate', ...common, namespace: textAt(event, 'objectRef', 'name') ?? namespace, sessions }
+    : { type: 'gate', ...common, namespace: nameAt(event, 'objectRef', 'name') ?? namespace, sessions }
 }
 
 function codeOf(event: JsonObject): number {
@@ -109,7 +123,14 @@ function sessionsIn(body: Json | undefined): string[] {
   const take = (text: string): void => {
     const plain = text.replaceAll('~1', '/')
     const at = plain.indexOf(gatePrefix)
-    if (at >= 0) found.add(plain.slice(at + gatePrefix.length).slice(0, 100))
+    if (at >= 0)
+      found.add(
+        plain
+          .slice(at + gatePrefix.length)
+          .slice(0, 100)
+          .replaceAll('\0', '\ufffd')
+          .toWellFormed(),
+      )
   }
   const walk = (value: Json): void => {
     if (Array.isArray(value)) for (const item of value) walk(item)
