@@ -87,7 +87,8 @@ function Weeks({ weeks }: { weeks: TrendReport['weeks'] }) {
   const most = Math.max(1, ...weeks.map(({ sessions, drills }) => sessions + drills))
   return (
     <>
-      <div className={styles.changes}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className={styles.changes} tabIndex={0} aria-label="Weeks">
         <table className={styles.weeks}>
           <caption className="visually-hidden">Sessions by week</caption>
           <thead>
@@ -128,7 +129,7 @@ function Weeks({ weeks }: { weeks: TrendReport['weeks'] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <p className={styles.legend} aria-hidden="true">
         <span>
           <span className={styles.barLine}>{part('applied', 1, 1)}</span> sessions

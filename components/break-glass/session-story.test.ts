@@ -53,7 +53,7 @@ test('a session is told in the order in which it happened', () => {
     'The API server accepted a dry run for queue',
     'Ana changed queue',
     'Ana put queue back as it was',
-    'ana@example.com ended it',
+    'Ana ended it',
     'bo@example.com signed the review',
   ])
   expect(story.map(({ said }) => said).filter(Boolean)).toEqual(['the queue is stuck', 'all well'])

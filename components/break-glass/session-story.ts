@@ -44,12 +44,9 @@ export function sessionStory(session: Told): StoryEntry[] {
     if (at !== null) entries.push({ at, text, said: said?.trim() ? said : null })
   }
   const who = session.requestedBy.name
+  const named = (username: string | null) => (username === session.requestedBy.username ? who : plainName(username ?? 'Somebody'))
   add(session.requestedAt, `${who} asked for ${session.drill ? 'a practice session' : 'it'}`, session.reason)
-  add(
-    session.decidedAt,
-    `${plainName(session.decidedBy ?? 'Somebody')} ${session.state === 'refused' ? 'refused' : 'agreed'}`,
-    session.decisionNote,
-  )
+  add(session.decidedAt, `${named(session.decidedBy)} ${session.state === 'refused' ? 'refused' : 'agreed'}`, session.decisionNote)
   add(session.openedAt, `${who} opened it for ${session.minutes} minutes`)
   for (const change of session.changes) {
     const what = change.action === 'delete' ? `deleted ${change.name}` : `changed ${change.name}`
@@ -65,11 +62,8 @@ export function sessionStory(session: Told): StoryEntry[] {
     )
   }
   if (session.endReason)
-    add(
-      session.endedAt,
-      session.endReason === 'ended' ? `${plainName(session.endedBy ?? 'Somebody')} ${ends.ended}` : ends[session.endReason],
-    )
-  add(session.reviewedAt, `${plainName(session.reviewedBy ?? 'Somebody')} signed the review`, session.reviewNote)
+    add(session.endedAt, session.endReason === 'ended' ? `${named(session.endedBy)} ${ends.ended}` : ends[session.endReason])
+  add(session.reviewedAt, `${named(session.reviewedBy)} signed the review`, session.reviewNote)
   if (session.closedAt && session.closedAt !== session.reviewedAt) add(session.closedAt, 'It was closed')
   return entries.sort((one, other) => Date.parse(one.at) - Date.parse(other.at))
 }

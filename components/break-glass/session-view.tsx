@@ -223,6 +223,6 @@ function summariesOf(session: SessionDetail, change: SessionChange | undefined, 
       : session.drill
         ? 'nothing is applied in practice'
         : null,
-    session.state === 'closed' ? 'done' : null,
+    session.state === 'closed' && !session.drill ? 'nothing left over, review signed' : null,
   ]
 }
