@@ -10,7 +10,7 @@ export const dryRunsPerMinute = 30
 /** The same for looks at what is left of a session. */
 const checksPerMinute = 20
 /** The same for evidence bundles. */
-export const bundlesPerMinute = 5
+const bundlesPerMinute = 5
 
 /** The entries that are looked through, from the newest: more cannot be a minute's by far, and the count stays cheap. */
 const lookedThrough = 2000

@@ -283,6 +283,12 @@ test.each<[string, JsonObject]>([
   expect((await verdicts()).filter((verdict) => verdict === 'unmatched').length).toBeGreaterThan(0)
 })
 
+test('a line as long as an API server can make it is read', async () => {
+  write(event(newId(), await session(), { requestObject: { spec: { text: 'x'.repeat(40 * 1024 * 1024) } } }))
+  expect(await readOn(identity, file)).toBe(1)
+  expect(await readOn(identity, file)).toBe(0)
+})
+
 test('a log that is gone before it was read to its end is told as a gap', async () => {
   write(event(newId(), null))
   rmSync(file)

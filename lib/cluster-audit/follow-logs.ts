@@ -20,8 +20,10 @@ import { type ClusterIdentity, findIntentsWithoutEvent, settleEvents, storeEvent
 const leaseSeconds = 15
 const everyMs = 1_000
 const pieceBytes = 1024 * 1024
-/** A line that is longer is no event we could keep; it is passed over and said. */
-const longestLine = 16 * 1024 * 1024
+/**
+ * A line that is longer is passed over and said. An API server takes 3 MiB; written as \u003c, in request and answer, that is 36 MiB in one line.
+ */
+const longestLine = 64 * 1024 * 1024
 
 /** Reads and settles until the signal. Never fails: what goes wrong is logged and tried again. */
 export async function followClusterAudit(signal: AbortSignal): Promise<void> {
@@ -102,6 +104,7 @@ async function readFrom(identity: ClusterIdentity, file: string, inode: string, 
   let offset = from
   let found = 0
   let size = pieceBytes
+  let problem: string | undefined
   try {
     for (;;) {
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(size), 0, size, offset)
@@ -113,12 +116,19 @@ async function readFrom(identity: ClusterIdentity, file: string, inode: string, 
           continue
         }
         log().warn({ cluster: identity.cluster, offset }, 'a line of the cluster audit log is too long and was passed over')
+        problem = `A line at byte ${offset} is too long to read (${new Date().toISOString()}): what it tells is missing.`
       }
       const read = end === 0 ? bytesRead : end
       const { events, newest } = eventsIn(buffer.subarray(0, read))
       offset += read
       await database().$transaction(async (transaction) => {
-        await keepPlace(transaction, identity.cluster, { file, inode, offset: BigInt(offset), ...(newest ? { eventAt: newest } : {}) })
+        await keepPlace(transaction, identity.cluster, {
+          file,
+          inode,
+          offset: BigInt(offset),
+          ...(newest ? { eventAt: newest } : {}),
+          ...(problem === undefined ? {} : { problem }),
+        })
         await storeEvents(transaction, identity, events)
       })
       found += events.length
