@@ -46,7 +46,7 @@ test('an emergency change from the resource page to Git and a signed review', as
     const difference = step(page, 'Difference')
     await expect(difference.getByRole('cell', { name: value })).toBeVisible({ timeout: 60_000 })
     await expect(difference.getByRole('row').filter({ hasText: 'spec.messageRetentionDuration' })).toBeVisible()
-    await expect(difference.getByRole('region', { name: 'Who will undo this, and when' })).toContainText('CI (corbel apply)')
+    await expect(difference.getByRole('region', { name: 'Who will undo this, and when' })).toContainText('at the next merge')
     await expectAccessible(page, 'the difference')
   })
 

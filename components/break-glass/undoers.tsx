@@ -52,13 +52,12 @@ export function Undoers({ session, change, undoers }: { session: SessionDetail; 
           return (
             <li key={`${undoer.controller} ${undoer.message}`} className={styles.undoer}>
               <span>
-                <strong>{controllerNames[undoer.controller]}</strong>{' '}
+                {undoer.message}{' '}
                 {undoer.undoes ? null : (
                   <Badge tone="green" icon="check">
                     carries it out
                   </Badge>
-                )}{' '}
-                {undoer.message}
+                )}
               </span>
               {undoer.paused ? (
                 <Badge tone="grey" icon="paused">
