@@ -160,7 +160,7 @@ function Asking({
       const opened = await act<SessionDetail>('open', breakGlassApi.act(session.id, 'open'))
       if (opened) client.setQueryData(breakGlassKeys.session(session.id), opened)
     }
-    router.replace(`${breakGlassPages.session(session.id)}${deleting ? '?action=delete' : ''}`)
+    router.replace(breakGlassPages.session(session.id))
   }
   const secondPerson = deleting || offer.tier === 'approval'
   return (

@@ -2,7 +2,6 @@
 
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { useSearchParams } from 'next/navigation'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
 import { LinkButton } from '#components/ui/button.tsx'
@@ -64,9 +63,8 @@ function Session({
   /** Why the last answer is not the newest. */
   problem: string | null
 }) {
-  const wanted = useSearchParams().get('action') === 'delete' ? 'delete' : 'edit'
   const mine = session.requestedBy.username === username
-  const work = useWork(session, mine ? wanted : null)
+  const work = useWork(session, mine ? session.action : null)
   const { step, change } = work
   const stateOf = (number: number): StepState => (session.state === 'closed' || number < step ? 'done' : number === step ? 'now' : 'ahead')
   const written = session.changes.filter(isWritten)
@@ -78,7 +76,7 @@ function Session({
     <div className={styles.page}>
       <div className={styles.head}>
         <PageHeader title={session.name} mono actions={<LinkButton href={pagePaths.resource(session)}>Open the resource</LinkButton>}>
-          Break-glass for {kindOf(session.kind)} in{' '}
+          Break-glass to {session.action === 'delete' ? 'delete this' : 'change this'} {kindOf(session.kind)} in{' '}
           <Link href={pagePaths.project(session.namespace, session.cluster)}>{session.namespace}</Link>, asked for by{' '}
           {session.requestedBy.name} <RelativeTime at={session.requestedAt} />.
         </PageHeader>

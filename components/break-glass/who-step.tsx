@@ -98,9 +98,9 @@ function Decide({ session }: { session: SessionDetail }) {
   return (
     <div className={styles.fields}>
       <p>
-        <PersonName person={session.requestedBy} /> asks to act as <code>{session.account}</code> for {session.minutes} minutes, on{' '}
-        <strong>{session.name}</strong> and other resources of {session.namespace}. Deletions and changes of access rights need a second
-        person: you. Agree only if you know why.
+        <PersonName person={session.requestedBy} /> asks to act as <code>{session.account}</code> for {session.minutes} minutes, to{' '}
+        {session.action === 'delete' ? 'delete' : 'change'} <strong>{session.name}</strong>; it lets them change other resources of{' '}
+        {session.namespace} too. Deletions and changes of access rights need a second person: you. Agree only if you know why.
       </p>
       <p className={styles.box}>{session.reason}</p>
       <TextArea

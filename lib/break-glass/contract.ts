@@ -77,6 +77,8 @@ export const BreakGlassSession = z.object({
   kind: z.string(),
   name: z.string(),
   team: z.string().nullable(),
+  /** What it was asked for. */
+  action: z.enum(['edit', 'delete']),
   tier: Tier,
   state: SessionState,
   drill: z.boolean(),

@@ -191,6 +191,7 @@ function viewOf(row: StoredSession, now: string, team: string | null): BreakGlas
     kind: row.kind,
     name: row.name,
     team,
+    action: row.action === 'delete' ? 'delete' : 'edit',
     tier: sessionTier(row),
     state: sessionState(row),
     drill: row.drill,

@@ -92,6 +92,7 @@ async function refuseBy(id: string, act: string): Promise<never> {
 const facts = (session: StoredSession): JsonObject => ({
   reason: session.reason,
   ticket: session.ticket,
+  action: session.action,
   tier: session.tier,
   minutes: session.minutes,
   drill: session.drill,
@@ -110,9 +111,9 @@ export async function requestSession(request: SessionRequest, actor: Actor, requ
     update: async (transaction) => {
       await requireFewRequests(transaction, actor)
       return transaction.$queryRaw<{ id: string }[]>`
-        INSERT INTO "break_glass_session" ("id", "cluster", "namespace", "kind", "name", "tier", "state", "drill", "requestedById", "loginId",
+        INSERT INTO "break_glass_session" ("id", "cluster", "namespace", "kind", "name", "action", "tier", "state", "drill", "requestedById", "loginId",
           "reason", "ticket", "incident", "minutes", "requestedAt", "expiresAt", "updatedAt")
-        VALUES (${id}::uuid, ${cluster}, ${namespace}, ${kind}, ${name}, ${tier}, 'requested', ${request.drill}, ${actor.userId}::uuid,
+        VALUES (${id}::uuid, ${cluster}, ${namespace}, ${kind}, ${name}, ${request.action}, ${tier}, 'requested', ${request.drill}, ${actor.userId}::uuid,
           ${actor.loginId}::uuid, ${request.reason}, ${ticket}, ${request.incident}, ${request.minutes}, clock_timestamp(),
           clock_timestamp() + ${waits}, clock_timestamp())
         ON CONFLICT ("requestedById", "cluster", "namespace") WHERE "state" IN ('requested', 'approved', 'open', 'applying') DO NOTHING

@@ -9,6 +9,7 @@ CREATE TABLE "break_glass_session" (
     "namespace" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
     "name" TEXT NOT NULL,
+    "action" TEXT NOT NULL DEFAULT 'edit',
     "tier" TEXT NOT NULL,
     "state" TEXT NOT NULL,
     "drill" BOOLEAN NOT NULL DEFAULT false,
