@@ -45,23 +45,7 @@ export async function changeWorld({
       CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig }]),
     }),
   )
-  const { items } = await project.admin.asPortal().definitions()
-  const definition = items.find((item) => textAt(item, 'metadata', 'name') === 'storagebuckets.storage.cnrm.cloud.google.com')
-  if (!definition) throw new Error('the control plane has no buckets')
-  await fresh.database.kind.create({
-    data: {
-      cluster: 'demo',
-      key: bucketKind,
-      group: 'storage.cnrm.cloud.google.com',
-      kind: 'StorageBucket',
-      plural: 'storagebuckets',
-      version: 'v1beta1',
-      namespaced: true,
-      definition,
-      hash: 'buckets',
-      state: 'ready',
-    },
-  })
+  await offer(project, fresh, 'storagebuckets.storage.cnrm.cloud.google.com')
   await fresh.database.project.create({ data: { cluster: 'demo', namespace: project.namespace, team: project.people } })
   const alice = await person(fresh, 'alice', project.alice)
   const bob = await person(fresh, 'bob', project.bob)
@@ -72,6 +56,22 @@ export async function changeWorld({
     await fresh.drop()
   }
   return { project, fresh, alice, bob, stop }
+}
+
+/** Puts a kind into the index, as the collector would. */
+export async function offer(project: ThrowawayProject, fresh: FreshDatabase, definitionName: string): Promise<void> {
+  const { items } = await project.admin.asPortal().definitions()
+  const definition = items.find((item) => textAt(item, 'metadata', 'name') === definitionName)
+  const [group, kind, plural] = [
+    ['spec', 'group'],
+    ['spec', 'names', 'kind'],
+    ['spec', 'names', 'plural'],
+  ].map((path) => textAt(definition, ...path))
+  const version = textAt(definition, 'spec', 'versions', 0, 'name')
+  if (!definition || !group || !kind || !plural || !version) throw new Error(`the control plane has no ${definitionName}`)
+  const key = `${kind}.${group}`
+  const names = { cluster: 'demo', key, group, kind, plural, version }
+  await fresh.database.kind.create({ data: { ...names, namespaced: true, definition, hash: key, state: 'ready' } })
 }
 
 async function person(fresh: FreshDatabase, username: string, token: string): Promise<Actor> {
