@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   bucket,
   bucketKind,
@@ -19,6 +19,7 @@ import { testKubeconfig } from '#demo/world/test-cluster.ts'
 import { delayMs, type UnreliableWire, unreliableWire } from '#demo/world/unreliable-wire.ts'
 import { database } from '#lib/database/client.ts'
 import { NotFound, Unavailable } from '#lib/errors.ts'
+import type { Actor } from '#lib/identity/actor.ts'
 import { textAt } from '#lib/json.ts'
 import { applyChange } from './change-apply.ts'
 import { dryRunChange } from './change-dry-run.ts'
@@ -30,6 +31,8 @@ import type { SessionChange } from './contract.ts'
 
 let world: ChangeWorld
 let wire: UnreliableWire
+/** In turns: one person has thirty dry runs a minute. */
+let actor: Actor
 beforeAll(async () => {
   wire = await unreliableWire(testKubeconfig())
   world = await changeWorld({ kubeconfig: wire.kubeconfig })
@@ -41,17 +44,17 @@ afterAll(async () => {
 
 /** An open session with a judged change of a new bucket. */
 async function judged(action: 'edit' | 'delete' = 'edit'): Promise<{ session: string; name: string; dry: SessionChange }> {
-  const session = await openSessionOf(world, world.alice, { tier: action === 'delete' ? 'approval' : 'ordinary' })
+  const session = await openSessionOf(world, actor, { tier: action === 'delete' ? 'approval' : 'ordinary' })
   const name = await bucket(world)
-  const { change, text, ...rest } = await startChange(session, { kind: bucketKind, name, action }, world.alice)
+  const { change, text, ...rest } = await startChange(session, { kind: bucketKind, name, action }, actor)
   expect(rest.stale).toBeNull()
   if (action === 'edit')
-    await saveChange(session, change.id, { text: text.replace('STANDARD', 'NEARLINE'), revision: change.revision }, world.alice)
-  return { session, name, dry: await dryRunChange(session, change.id, world.alice, 'test') }
+    await saveChange(session, change.id, { text: text.replace('STANDARD', 'NEARLINE'), revision: change.revision }, actor)
+  return { session, name, dry: await dryRunChange(session, change.id, actor, 'test') }
 }
 
 const sending = (session: string, { id, name, patchHash }: SessionChange, afterStep?: (step: ApplyStep) => void | Promise<void>) =>
-  applyChange(session, id, { name, hash: patchHash ?? '' }, world.alice, 'test', afterStep ? { afterStep } : {})
+  applyChange(session, id, { name, hash: patchHash ?? '' }, actor, 'test', afterStep ? { afterStep } : {})
 
 /** Everything that must agree once all is settled: row, session, chain, cluster. */
 async function truth(session: string, change: string, name: string) {
@@ -70,7 +73,7 @@ async function truth(session: string, change: string, name: string) {
 async function dieAfter(step: string, module: string, call: string): Promise<void> {
   const program = `
     import { ${module === 'change-undo' ? 'undoChange' : 'applyChange'} } from '#lib/break-glass/${module}.ts'
-    const actor = ${JSON.stringify(world.alice)}
+    const actor = ${JSON.stringify(actor)}
     const options = { afterStep: (done) => done === '${step}' && process.kill(process.pid, 'SIGKILL') }
     await ${call}
     process.exit(3)`
@@ -84,6 +87,10 @@ async function dieAfter(step: string, module: string, call: string): Promise<voi
 }
 
 const quoted = (value: unknown): string => JSON.stringify(value)
+
+beforeEach(() => {
+  actor = actor === world.alice ? world.bob : world.alice
+})
 
 describe('the portal killed', () => {
   const nothing = { change: 'judged', session: 'open', told: [], storageClass: 'STANDARD' }
@@ -148,7 +155,7 @@ describe('the portal killed', () => {
     expect({ original: original.state, undo: undo.state, storageClass }).toEqual(expected)
     expect(state).toBe('open')
     if (original.state === 'applied') {
-      expect(await undoChange(session, dry.id, { name }, world.alice, 'test')).toMatchObject({ id: undo.id, state: 'applied' })
+      expect(await undoChange(session, dry.id, { name }, actor, 'test')).toMatchObject({ id: undo.id, state: 'applied' })
       expect((await bucketNow(world, name)).spec).toMatchObject({ storageClass: 'STANDARD' })
     }
   })
@@ -171,7 +178,7 @@ describe('the connection broken', () => {
     expect((await bucketNow(world, name)).generation).toBe(2)
     const { generationAfter } = await database().breakGlassChange.findUniqueOrThrow({ where: { id: dry.id } })
     expect(generationAfter).toBe(2n)
-    expect(await undoChange(session, dry.id, { name }, world.alice, 'test')).toMatchObject({ state: 'applied' })
+    expect(await undoChange(session, dry.id, { name }, actor, 'test')).toMatchObject({ state: 'applied' })
   })
 
   test('before the API server had it: unknown, never sent again, and not done after the time in which it could arrive', async () => {
@@ -188,7 +195,7 @@ describe('the connection broken', () => {
       told: ['failed'],
       storageClass: 'STANDARD',
     })
-    const again = await dryRunChange(session, dry.id, world.alice, 'test')
+    const again = await dryRunChange(session, dry.id, actor, 'test')
     expect(await sending(session, again)).toMatchObject({ state: 'applied' })
   })
 
