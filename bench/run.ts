@@ -36,6 +36,7 @@ const benchmarks: Record<string, () => Promise<Measured>> = {
   'import-scan': () => withPostgres(async () => (await import('./import-scan.ts')).run()),
   'demo-start': async () => (await import('./demo-start.ts')).run(),
   'first-journey': async () => (await import('./first-journey.ts')).run(),
+  'break-glass': async () => (await import('./break-glass.ts')).run(),
   'page-weight': async () => (await import('./page-weight.ts')).run(),
   'form-typing': async () => (await import('./form-typing.ts')).run(),
 }

@@ -33,7 +33,7 @@ test('roles are made for offered groups only, with the plurals that are there', 
   expect([...groups.keys()]).toEqual(['caching.corbel.dev', 'data.corbel.dev', 'flyte.corbel.dev', 'storage.cnrm.cloud.google.com'])
   const roles = offeredGroupRoles(groups)
   expect(roles.map((role) => textAt(role, 'metadata', 'name'))).toEqual(
-    ['portal', 'read', 'propose', 'apply'].map((role) => `corbel:${role}:offered`),
+    ['portal', 'read', 'propose', 'apply', 'break-glass', 'break-glass-user'].map((role) => `corbel:${role}:offered`),
   )
   expect(roles[1]).toMatchObject({
     metadata: { labels: { 'corbel.dev/aggregate-to-read': 'true' } },
