@@ -98,7 +98,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
         <kbd>Esc</kbd>
       </div>
       <div className={styles.hits}>
-        <div id={`${id}-list`} role="listbox" aria-label="Found">
+        <div id={`${id}-list`} role="listbox" aria-label="Found" className={styles.list}>
           {hits.map((hit, index) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the input has the keys, after the ARIA combobox pattern
             // biome-ignore lint/a11y/useFocusableInteractive: the input keeps the focus, after the ARIA combobox pattern
