@@ -100,8 +100,7 @@ test('before a resource is deleted, everything that depends on it is named', asy
     await expectAccessible(page, 'a resource with relations')
 
     await openActions(page, 'payment-events')
-    await page.keyboard.press('End')
-    await page.keyboard.press('Enter')
+    await page.getByRole('menuitem', { name: 'Delete by pull request' }).press('Enter')
     const dialog = page.getByRole('dialog', { name: 'Delete payment-events by pull request' })
     await expect(dialog.getByText('2 resources depend on it')).toBeVisible()
     await expect(dialog.getByRole('link', { name: 'ledger-events' })).toBeVisible()
