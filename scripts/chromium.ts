@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+/** The first without a window's trappings: journeys are through sooner in it. */
+const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const macApplications = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
@@ -24,7 +25,9 @@ export async function findChromium(say: (how: string) => void): Promise<string> 
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     say('installing Debian’s chromium')
     run('apt-get', ['update', '-qq'])
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'])
+    // older releases have only the whole browser
+    for (const name of ['chromium-headless-shell', 'chromium'])
+      if (!onMachine()) run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name])
   } else {
     say('downloading Playwright’s chromium')
     run(process.execPath, [join(import.meta.dirname, '..', 'node_modules', 'playwright', 'cli.js'), 'install', 'chromium'])
