@@ -5,6 +5,7 @@ import { database } from '#lib/database/client.ts'
 import { DryRunResult } from '#lib/proposals/contract.ts'
 import { changeOf, changeStateOf } from './change-life.ts'
 import { Residue, SessionChange } from './contract.ts'
+import { standingOf } from './remaining-changes.ts'
 
 export const StoredFields = SessionChange.shape.fields
 const Action = z.enum(['edit', 'delete'])
@@ -20,7 +21,7 @@ export async function describeChanges(rows: BreakGlassChange[], session: Place):
   if (rows.length === 0) return []
   const { cluster, namespace } = session
   const sent = rows.flatMap(({ auditId }) => auditId ?? [])
-  const [resources, proposals, events, reading] = await Promise.all([
+  const [resources, proposals, events, reading, standings] = await Promise.all([
     database().resource.findMany({
       where: { cluster, namespace, OR: rows.map(({ kind, name }) => ({ kind, name })) },
       select: { kind: true, name: true, state: true, headline: true, generation: true, observedGeneration: true, deletedAt: true },
@@ -31,10 +32,12 @@ export async function describeChanges(rows: BreakGlassChange[], session: Place):
     }),
     database().clusterAuditEvent.findMany({ where: { cluster, auditId: { in: sent }, verdict: 'matched' }, select: { auditId: true } }),
     database().clusterAuditPlace.findUnique({ where: { cluster }, select: { problem: true } }),
+    standingOf(rows.map(({ id }) => id)),
   ])
   const matched = new Set(events.map(({ auditId }) => auditId))
   return rows.map((row): SessionChange => {
     const resource = resources.find(({ kind, name }) => kind === row.kind && name === row.name)
+    const standing = standings.get(row.id)
     return {
       id: row.id,
       kind: row.kind,
@@ -49,10 +52,12 @@ export async function describeChanges(rows: BreakGlassChange[], session: Place):
       auditId: row.auditId,
       appliedAt: row.appliedAt?.toISOString() ?? null,
       undoOf: row.undoOf,
+      undoneBy: standing?.undoneBy ?? null,
+      remaining: standing?.remains ?? false,
       readiness: resource && row.appliedAt ? readinessOf(resource, row) : null,
       corroborated: row.auditId && matched.has(row.auditId) ? 'matched' : reading && !reading.problem ? 'waiting' : 'not-read',
       proposal: proposals.find(({ id }) => id === row.proposalId) ?? null,
-      residue: Residue.nullable().parse(row.residue),
+      residue: standing?.counts ? Residue.nullable().parse(row.residue) : null,
       problem: row.problem,
     }
   })

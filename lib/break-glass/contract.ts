@@ -168,8 +168,15 @@ export const Residue = z.object({
   differences: z.array(
     z.object({ path: z.array(z.union([z.string(), z.number()])), live: z.unknown().optional(), git: z.unknown().optional() }),
   ),
-  /** Why it cannot be told. */
+  /** Why it cannot be told, or what else is to be done first (a pull request to be closed). */
   problem: z.string().nullable(),
+  /**
+   * Another tool renders the file, so Git and the cluster cannot be compared: a sentence that says so, and what to do. No problem: whoever signs
+   * the review says in `SessionReview.statement` that it was changed there.
+   */
+  notCompared: z.string().nullable().default(null),
+  /** What they said. */
+  stated: z.object({ by: z.string(), at: z.iso.datetime(), text: z.string() }).nullable().default(null),
 })
 export type Residue = z.infer<typeof Residue>
 
@@ -187,13 +194,23 @@ export const SessionChange = z.object({
   auditId: z.string().nullable(),
   appliedAt: z.iso.datetime().nullable(),
   undoOf: z.uuid().nullable(),
+  /** Of a change that is undone: the applied change that put it back, and the session that belongs to; another one where that was made later. */
+  undoneBy: z.object({ change: z.uuid(), session: z.uuid() }).nullable(),
+  /**
+   * Whether it is to be handed back, by the rule of lib/break-glass/remaining-changes.ts: exactly for these the page offers it. Also an undo is,
+   * once the change it undid was merged: handing it back proposes the way back. While that pull request is open, `residue.problem` of the undone
+   * change says that it is to be closed.
+   */
+  remaining: z.boolean(),
   /** The state of the resource itself as the index last saw it, and whether it has seen this change. */
   readiness: z.object({ state: z.string(), headline: z.string(), observed: z.boolean() }).nullable(),
   /** The write in the cluster's own audit log. */
   corroborated: z.enum(['matched', 'waiting', 'not-read']),
+  /** What it was handed back with, also after it was undone. */
   proposal: z
     .object({ id: z.uuid(), state: z.string(), pullNumber: z.number().int().nullable(), pullUrl: z.string().nullable() })
     .nullable(),
+  /** Null also where nothing of the change counts any more. */
   residue: Residue.nullable(),
   problem: z.string().nullable(),
 })
@@ -274,7 +291,13 @@ export type OpenSessions = z.infer<typeof OpenSessions>
 
 export const SessionDecision = z.object({ note: z.string().trim().max(1000).default('') }).strict()
 export const SessionEnding = z.object({ note: z.string().trim().max(1000).default('') }).strict()
-export const SessionReview = z.object({ note: z.string().trim().min(shortestReason).max(4000) }).strict()
+export const SessionReview = z
+  .object({
+    note: z.string().trim().min(shortestReason).max(4000),
+    /** Must be there where a change's `residue.notCompared` is: what one has seen of the change in the file that Corbel cannot compare. */
+    statement: z.string().trim().min(shortestReason).max(4000).optional(),
+  })
+  .strict()
 
 /** The live object to edit, and what is typed so far. */
 export const ChangeStart = z.object({ kind: z.string(), name: z.string(), action: z.enum(['edit', 'delete']) }).strict()
