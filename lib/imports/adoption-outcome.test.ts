@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '#lib/json.ts'
-import { cloudOutcome, clusterOutcome, type IndexedManifest, stageOf } from './adoption-outcome.ts'
+import { afterDays, cloudOutcome, clusterOutcome, type IndexedManifest, stageOf } from './adoption-outcome.ts'
 
 type Live = NonNullable<IndexedManifest['live']>
 const manifest = (live: Partial<Live> | null, name = 'orders'): IndexedManifest => ({
@@ -19,6 +19,7 @@ const conflict = (rival: string | null) =>
 describe('the cluster', () => {
   test.each([
     ['submitted', [manifest(null)], 'waiting', 'not merged yet'],
+    ['stuck', [manifest(null)], 'waiting', 'could not be opened'],
     ['open', [manifest({})], 'waiting', 'not merged yet'],
     ['closed', [manifest(null)], 'unknown', 'closed without being merged'],
     ['merged', [manifest(null)], 'waiting', 'CI has not applied'],
@@ -36,6 +37,15 @@ describe('the cluster', () => {
     expect(outcome.message).toContain(words)
     expect(outcome.message).not.toContain('geheim')
   })
+})
+
+test('what still waits when nobody follows it any more is not known, and the last word is told', () => {
+  expect(afterDays(clusterOutcome('merged', [manifest(null)]), 14)).toEqual({
+    adoption: 'unknown',
+    message: expect.stringContaining('CI has not applied it yet'),
+  })
+  const failed = clusterOutcome('failed', [manifest(null)])
+  expect(afterDays(failed, 14)).toBe(failed)
 })
 
 describe('the cloud', () => {

@@ -28,12 +28,12 @@ export interface ClusterOutcome {
   message: string
 }
 
-/** Unmerged, merged, or merged and CI gave up. */
-export type ProposalStage = 'open' | 'closed' | 'merged' | 'failed'
+/** Without a pull request for good, unmerged, merged, or merged and CI gave up. */
+export type ProposalStage = 'stuck' | 'open' | 'closed' | 'merged' | 'failed'
 
 export const stageOf = (state: string): ProposalStage =>
-  state === 'closed'
-    ? 'closed'
+  state === 'closed' || state === 'stuck'
+    ? state
     : state === 'failed'
       ? 'failed'
       : ['merged', 'applying', 'applied', 'ready'].includes(state)
@@ -42,6 +42,7 @@ export const stageOf = (state: string): ProposalStage =>
 
 /** What proposal and cluster say; `ready` where the cloud decides. The worst of a row's manifests counts. */
 export function clusterOutcome(stage: ProposalStage, manifests: readonly IndexedManifest[]): ClusterOutcome {
+  if (stage === 'stuck') return { adoption: 'waiting', message: 'Its pull request could not be opened. Retry or withdraw it there.' }
   if (stage === 'open') return { adoption: 'waiting', message: 'Its pull request is not merged yet.' }
   if (stage === 'closed')
     return { adoption: 'unknown', message: 'Its pull request was closed without being merged, so nothing was adopted.' }
@@ -55,6 +56,12 @@ export function clusterOutcome(stage: ProposalStage, manifests: readonly Indexed
   }
   return { adoption: 'ready', message: 'Ready in the cluster.' }
 }
+
+/** The end of a row that was followed as long as any is: what still waits then is not known. */
+export const afterDays = (outcome: ClusterOutcome, days: number): ClusterOutcome =>
+  outcome.adoption === 'waiting'
+    ? { adoption: 'unknown', message: `Not followed any more, ${days} days after the merge. The last that was seen: ${outcome.message}` }
+    : outcome
 
 function ofManifest(stage: ProposalStage, { kind, name, live }: IndexedManifest): ClusterOutcome {
   if (!live) {

@@ -100,6 +100,21 @@ describe('after the merge', () => {
     expect(await adoptionOf(run, topicName('dark'))).toMatchObject({ adoption: 'acquired' })
   })
 
+  test('nobody waits for ever: two weeks after the merge what still waits is not known', async () => {
+    const { run } = await runWith(await addTopic('forgotten'))
+    await merged(run)
+    await lookAtAdoption(run)
+    await database().$executeRaw`UPDATE "proposal" SET "mergedAt" = now() - interval '15 days'
+      WHERE "id" IN (SELECT "proposalId" FROM "import_asset" WHERE "runId" = ${run}::uuid)`
+    expect(await runsToWatch()).toContain(run)
+    await lookAtAdoption(run)
+    expect(await adoptionOf(run, topicName('forgotten'))).toMatchObject({
+      adoption: 'unknown',
+      message: expect.stringMatching(/14 days .* CI has not applied it yet/),
+    })
+    expect(await runsToWatch()).not.toContain(run)
+  })
+
   test('a closed pull request adopts nothing, and its rows may be proposed again', async () => {
     const { run } = await runWith(await addTopic('closed'))
     const { proposals } = await propose(run, await planImport(run, whole, alice))

@@ -11,7 +11,15 @@ import { liveIdentity } from '#lib/mapping/live-identity.ts'
 import { resourceTitle } from '#lib/proposals/change-identity.ts'
 import { redactResource } from '#lib/redact/redact.ts'
 import { joinedTo } from './adoption-differences.ts'
-import { type CloudOutcome, type CloudReading, cloudOutcome, clusterOutcome, type IndexedManifest, stageOf } from './adoption-outcome.ts'
+import {
+  afterDays,
+  type CloudOutcome,
+  type CloudReading,
+  cloudOutcome,
+  clusterOutcome,
+  type IndexedManifest,
+  stageOf,
+} from './adoption-outcome.ts'
 import { readAgain } from './propose-read-again.ts'
 import { storableJson } from './storable.ts'
 
@@ -29,15 +37,19 @@ interface WatchedRow {
   cloudProject: string | null
   namespace: string | null
   state: string
+  /** Merged so long ago that nobody waits any more. */
+  isOld: boolean
   /** The snapshot, redacted. */
   asset: Json
   manifests: IndexedManifest[]
 }
 
-/** Rows of merged proposals that have no end, or one that is not proven yet. `a` is the row, `p` its proposal. */
-const unfinished = Prisma.sql`p."mergedAt" > now() - make_interval(days => ${followedDays}) AND (a."adoption" IS NULL
-  OR a."adoption" IN ('waiting', 'unknown', 'conflict', 'failed')
-  OR (a."adoption" = 'acquired' AND a."adoptedAt" > now() - make_interval(mins => ${proofMinutes})))`
+const isOld = Prisma.sql`p."mergedAt" <= now() - make_interval(days => ${followedDays})`
+
+/** Rows of merged proposals that have no end, or one that is not proven yet; old ones until that is written down. `a` is the row, `p` its proposal. */
+const unfinished = Prisma.sql`p."mergedAt" IS NOT NULL AND (a."adoption" IS NULL OR a."adoption" = 'waiting' OR (NOT ${isOld} AND (
+  a."adoption" IN ('unknown', 'conflict', 'failed')
+  OR (a."adoption" = 'acquired' AND a."adoptedAt" > now() - make_interval(mins => ${proofMinutes})))))`
 
 /** Runs with rows that are watched. */
 export async function runsToWatch(): Promise<string[]> {
@@ -52,7 +64,10 @@ export async function lookAtAdoption(runId: string, { all = false }: { all?: boo
   if (!run) return
   for (let after = beforeAll; ; ) {
     const rows = await watchedRows(run.cluster, runId, after, all ? Prisma.sql`p."mergedAt" IS NOT NULL` : unfinished)
-    const outcomes = rows.map((row) => ({ row, ...clusterOutcome(stageOf(row.state), row.manifests) }))
+    const outcomes = rows.map((row) => {
+      const outcome = clusterOutcome(stageOf(row.state), row.manifests)
+      return { row, ...(row.isOld ? afterDays(outcome, followedDays) : outcome) }
+    })
     const ready = outcomes.filter(({ adoption }) => adoption === 'ready').map(({ row }) => row)
     const readings = await readClouds(ready, run.scope)
     for (const { row, adoption, message } of outcomes) {
@@ -75,7 +90,7 @@ const beforeAll = '00000000-0000-0000-0000-000000000000'
 async function watchedRows(cluster: string, runId: string, after: string, which: Prisma.Sql): Promise<WatchedRow[]> {
   const rows = await database().$queryRaw<(Omit<WatchedRow, 'asset' | 'manifests'> & { asset: string; manifests: string })[]>`
     SELECT a."id"::text AS "id", a."proposalId"::text AS "proposalId", a."adoption", COALESCE(nullif(d."asset"->>'name', ''), a."name") AS "assetName",
-      a."cloudProject", a."namespace", p."state", d."asset"::text AS "asset",
+      a."cloudProject", a."namespace", p."state", COALESCE(${isOld}, false) AS "isOld", d."asset"::text AS "asset",
       (SELECT COALESCE(jsonb_agg(jsonb_build_object('kind', m->>'kind', 'name', m->>'name', 'live', CASE WHEN r."id" IS NULL THEN NULL ELSE jsonb_build_object(
           'state', r."state", 'headline', r."headline", 'reason', r."reason", 'conditions', o."object"->'status'->'conditions', 'rival', NULL,
           'resourceID', o."object"->'spec'->'resourceID') END) ORDER BY place), '[]')
