@@ -34,7 +34,7 @@ const table = z.strictObject({
   kind: z.string().regex(/^[A-Z][A-Za-z0-9]{0,62}$/, 'Name the kind as its CustomResourceDefinition does, such as BakeryOven.'),
   assetTypes: z.array(z.string().regex(/^[a-z0-9.-]+\/[A-Za-z0-9]+$/, 'Write the asset type like service.example.com/Oven.')).optional(),
   id: z.strictObject({ from: path, take: z.enum(['last-part', 'local-part']).optional() }).optional(),
-  labels: path.optional(),
+  labels: path.transform((one) => [one]).optional(),
   fields: z
     .array(
       z.strictObject({

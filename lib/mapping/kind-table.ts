@@ -18,8 +18,8 @@ export interface KindTable {
   set?: readonly { to: readonly string[]; value: Json; when: SourcePath }[]
   /** Fields of the spec that say the same in different ways: the first one present stays; `first` comes before all but the first of them where the asset has a value at `when`. */
   exclusive?: readonly { fields: readonly string[]; first?: { field: string; when: SourcePath } }[]
-  /** Where the labels stand that go into the manifest's metadata, when it is not the usual place. */
-  labels?: SourcePath
+  /** Where the labels stand that go into the manifest's metadata, when it is not the usual place: the first that is there. */
+  labels?: readonly SourcePath[]
   /** Where the resource's id stands, when its name does not say it. */
   id?: { from: SourcePath; take?: 'last-part' | 'local-part' }
   /** Lists of resources inside the asset that are kinds of their own; `collection` is their word in names. */

@@ -8,7 +8,9 @@ const labelled = new Set(
   GKEHubFeature GKEHubMembership HealthcareDataset KMSCryptoKey LoggingLogBucket MemcacheInstance MonitoringAlertPolicy MonitoringNotificationChannel
   NetworkConnectivityHub NetworkConnectivitySpoke NetworkServicesGateway NetworkServicesMesh NotebookInstance PrivateCACAPool PrivateCACertificate
   PrivateCACertificateTemplate Project PubSubSnapshot PubSubSubscription PubSubTopic RedisInstance RunJob RunService SecretManagerSecret
-  SpannerInstance SQLInstance StorageBucket VertexAIDataset VertexAIEndpoint WorkflowsWorkflow AlloyDBCluster AlloyDBInstance RedisCluster`.split(
+  SpannerInstance SQLInstance StorageBucket VertexAIDataset VertexAIEndpoint WorkflowsWorkflow AlloyDBCluster AlloyDBInstance RedisCluster
+  AlloyDBBackup BigQueryJob CloudFunctions2Function ComputeNodeTemplate EdgeContainerCluster EdgeContainerNodePool EdgeContainerVpnConnection
+  EdgeNetworkNetwork EdgeNetworkSubnet ServiceDirectoryNamespace ServiceDirectoryService ServiceDirectoryEndpoint VertexAIIndex`.split(
     /\s+/,
   ),
 )

@@ -39,6 +39,6 @@ export function tableTree(table: KindTable): TableNode {
   for (const rule of table.fields ?? []) root.grow(rule.from).rule = rule
   for (const { from, fate, why } of table.leave ?? []) root.grow(from).leave = { fate, why }
   for (const { from } of table.parts ?? []) root.grow(from).taken = true
-  if (table.labels) root.grow(table.labels).taken = true
+  for (const path of table.labels ?? []) root.grow(path).taken = true
   return root
 }

@@ -95,7 +95,7 @@ export const computeTables: readonly KindTable[] = [
   },
   {
     kind: 'ComputeInstanceTemplate',
-    labels: ['properties', 'labels'],
+    labels: [['properties', 'labels']],
     fields: [
       { from: ['properties'], to: [] },
       { from: ['properties', 'disks'], to: ['disk'] },
@@ -176,5 +176,6 @@ export const computeTables: readonly KindTable[] = [
       { from: ['defaultServiceAccount'], fate: 'output-only', why: 'the service says it' },
     ],
   },
+  { kind: 'ComputeNodeTemplate', labels: [['nodeAffinityLabels']] },
   { kind: 'ComputeSecurityPolicy', fields: [{ from: ['rules', '*', 'match', 'config'], to: ['config'] }] },
 ]

@@ -17,7 +17,7 @@ export const dataTables: readonly KindTable[] = [
   },
   {
     kind: 'SQLInstance',
-    labels: ['settings', 'userLabels'],
+    labels: [['settings', 'userLabels']],
     fields: [
       { from: ['settings', 'dataDiskSizeGb'], to: ['diskSize'] },
       { from: ['settings', 'dataDiskType'], to: ['diskType'] },

@@ -22,6 +22,8 @@ export const managementTables: readonly KindTable[] = [
         choose: [
           { where: { type: 'organization' }, take: 'id', to: ['organizationRef'] },
           { where: { type: 'folder' }, take: 'id', to: ['folderRef'] },
+          { matches: '^organizations/', to: ['organizationRef'] },
+          { matches: '^folders/', to: ['folderRef'] },
         ],
       },
     ],
@@ -105,7 +107,7 @@ export const managementTables: readonly KindTable[] = [
   },
   {
     kind: 'MonitoringNotificationChannel',
-    labels: ['userLabels'],
+    labels: [['userLabels']],
     nameFills: ['displayName'],
   },
   {
@@ -129,6 +131,16 @@ export const managementTables: readonly KindTable[] = [
   {
     kind: 'GKEHubMembership',
     leave: [{ from: ['authority', 'workloadIdentityPool'], fate: 'output-only', why: 'it follows from the project' }],
+  },
+  // Two versions of the service have two words for it.
+  ...['ServiceDirectoryService', 'ServiceDirectoryEndpoint'].map((kind) => ({ kind, labels: [['metadata'], ['annotations']] })),
+  {
+    kind: 'BinaryAuthorizationAttestor',
+    fields: [{ from: ['userOwnedGrafeasNote'], to: ['userOwnedDrydockNote'] }],
+    leave: [
+      { from: ['userOwnedGrafeasNote', 'delegationServiceAccountEmail'], fate: 'output-only', why: 'the service makes the account' },
+      { from: ['userOwnedDrydockNote', 'delegationServiceAccountEmail'], fate: 'output-only', why: 'the service makes the account' },
+    ],
   },
   { kind: 'MonitoringUptimeCheckConfig', fields: [{ from: ['monitoredResource', 'labels'], to: ['filterLabels'] }] },
   ...['RunService', 'RunJob'].map((kind) => ({
