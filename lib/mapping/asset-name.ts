@@ -15,6 +15,8 @@ export interface AssetName {
   parts: NamePart[]
   /** As written: an id, or the project's number. */
   project?: string
+  /** `folders/123` or `organizations/123`, for what stands outside of projects. */
+  container?: string
   /** Region, zone or location, or `global`. */
   location?: string
   /** What sort of place `location` is. */
@@ -30,13 +32,22 @@ export function readAssetName(name: string): AssetName {
   const [, host = '', path = ''] = /^(?:https?:)?\/\/([^/]+)\/(.*)$/.exec(name) ?? []
   const parts = namePartsOf(path)
   const read: AssetName = { host, path, parts, id: parts.at(-1)?.id ?? path }
+  const inside = parts.flatMap(({ id }) => writtenInside(id))
+  for (const { collection, id } of [...parts, ...inside]) if (collection === 'projects') read.project ??= id
+  const above = [...parts.slice(0, -1), ...inside].find(({ collection }) => collection === 'folders' || collection === 'organizations')
+  if (above) read.container = above.path
   for (const { collection, id } of parts) {
-    if (collection === 'projects') read.project ??= id
     const place = places[collection]
     if (place) Object.assign(read, { location: id, locality: place })
   }
   if (!read.location && /(?:^|\/)global\//.test(path)) Object.assign(read, { location: 'global', locality: 'global' })
   return read
+}
+
+/** The name that an id is: policies stand at `cloudresourcemanager.googleapis.com%2Fprojects%2Fp`. */
+function writtenInside(id: string): NamePart[] {
+  if (!/%2F/i.test(id)) return []
+  return namePartsOf(relativeName(id.replaceAll(/%2F/gi, '/')) ?? '')
 }
 
 /** `a/1/global/b/2` in pairs; `global` stands alone, and so does a single last step. */

@@ -1,12 +1,13 @@
 /** The kinds of a cluster as the import needs them: found by asset type, compiled when first needed. Pure. */
 import { Invalid } from '#lib/errors.ts'
-import { isObject, type JsonObject, valueAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonObject, valueAt } from '#lib/json.ts'
 import { compileKind } from '#lib/schema/compile-kind.ts'
 import type { Asset } from './asset.ts'
 import { type KindHead, kindIndex, kindOfAsset } from './asset-kinds.ts'
 import type { KindTable } from './kind-table.ts'
 import { tableOf as shippedTable } from './kind-tables.ts'
 import { type MappedKind, mappedKind } from './to-manifest.ts'
+import { fold } from './words.ts'
 
 export interface Catalogue {
   kindOf: (asset: Asset) => KindHead | undefined
@@ -56,7 +57,7 @@ function prepare(definition: JsonObject, tableOf: (kind: string) => KindTable | 
     const compiled = compileKind(mostStable(definition))
     return mappedKind(
       compiled,
-      { observed: observedKeys(definition), generated: isOf(definition, 'tf2crd', 'dcl2crd'), declarative: isOf(definition, 'dcl2crd') },
+      { observed: observedPaths(definition), generated: isOf(definition, 'tf2crd', 'dcl2crd'), declarative: isOf(definition, 'dcl2crd') },
       tableOf(compiled.kind),
     )
   } catch (error) {
@@ -82,15 +83,30 @@ function mostStable(definition: JsonObject): JsonObject {
   }
 }
 
-/** Keys that the kind shows in its status: the service's word, not the manifest's. */
-function observedKeys(definition: JsonObject): string[] {
+/** What the kind shows in its status, as folded names joined by dots: the service's word, not the manifest's. */
+function observedPaths(definition: JsonObject): Set<string> {
+  const found = new Set<string>()
   const versions = valueAt(definition, ['spec', 'versions'])
-  if (!Array.isArray(versions)) return []
-  return versions.flatMap((version) => {
-    const status = valueAt(version, ['schema', 'openAPIV3Schema', 'properties', 'status', 'properties'])
-    const observed = valueAt(status, ['observedState', 'properties'])
-    return [...(isObject(status) ? Object.keys(status) : []), ...(isObject(observed) ? Object.keys(observed) : [])]
-  })
+  for (const version of Array.isArray(versions) ? versions : []) {
+    const status = valueAt(version, ['schema', 'openAPIV3Schema', 'properties', 'status'])
+    notePaths(status, '', found)
+    notePaths(valueAt(status, ['properties', 'observedState']), '', found)
+  }
+  return found
+}
+
+/** Deeper than any status of a kind goes. */
+const deepestStatus = 20
+
+function notePaths(schema: Json | undefined, before: string, found: Set<string>, depth = 0): void {
+  const inner = isObject(schema) && isObject(schema.items) ? schema.items : schema
+  const properties = valueAt(inner, ['properties'])
+  if (!isObject(properties) || depth > deepestStatus) return
+  for (const [key, below] of Object.entries(properties)) {
+    const path = before + fold(key)
+    found.add(path)
+    notePaths(below, `${path}.`, found, depth + 1)
+  }
 }
 
 /** Whether the definition says that it was generated from the schema of an older controller. */

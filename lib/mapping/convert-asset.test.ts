@@ -52,6 +52,26 @@ describe('who the resource is', () => {
     expect(valueAt(manifests[0], ['spec', 'projectRef', 'external'])).toMatch(/^(?:projects\/)?corner-shop$/)
   })
 
+  test('a project that data name by number is the one of the name', () => {
+    const data = { shelves: 3, name: 'projects/12345/locations/europe-west1/racks/tall', parent: 'projects/12345' }
+    const { manifests, account } = convert(asset(data, rackName, 'bakery.googleapis.com/Rack'))
+    expect(valueAt(manifests[0], ['spec', 'projectRef', 'external'])).toMatch(/^(?:projects\/)?corner-shop$/)
+    expect(account?.entries.find(({ from }) => from[0] === 'parent')).toMatchObject({ fate: 'written', by: 'identity' })
+  })
+
+  test.each([
+    ['a project', 'cloudresourcemanager.googleapis.com%2Fprojects%2Fcorner-shop', { projectRef: 'corner-shop' }],
+    ['a folder', 'cloudresourcemanager.googleapis.com%2Ffolders%2F77', { folderRef: '77' }],
+    ['an organization', 'cloudresourcemanager.googleapis.com%2Forganizations%2F88', { organizationRef: '88' }],
+  ])('a name that holds the name of %s stands in it', (_, point, reference) => {
+    const { manifests } = convert(
+      asset({ words: 'no dogs' }, `//bakery.googleapis.com/policies/${point}/rules/r`, 'bakery.googleapis.com/Rule'),
+    )
+    const [[key, id] = []] = Object.entries(reference)
+    expect(valueAt(manifests[0], ['spec', key ?? '', 'external'])).toMatch(new RegExp(`(?:^|/)${id}$`))
+    expect(valueAt(manifests[0], ['spec', 'resourceID'])).toBe('r')
+  })
+
   test.each([
     ['UPPER_case.Name', 'upper-case.name'],
     ['../../etc', 'etc'],
@@ -90,6 +110,29 @@ describe('where values go', () => {
       { target: { bakeryOvenRef: { external: 'projects/p/ovens/o' } } },
     ],
     ['another spelling', { light_color: 'red' }, { lightColor: 'red' }],
+    ['an object without fields that is there', { steam: {} }, { steam: {} }],
+    ['an object without fields in a list', { programs: [{ idle: {} }, { title: 'rye' }] }, { programs: [{ idle: {} }, { title: 'rye' }] }],
+    ['nothing where objects have fields', { programs: [{}, { title: '' }], window: {}, timer: {} }, {}],
+    ['a place as the kind shows it', { bakedAt: ['regions/bread-land1'] }, { bakedAt: ['regions/bread-land1'] }],
+    [
+      'a place in full',
+      { bakedAt: ['projects/p/regions/b1'], shownAt: ['projects/p/regions/b1', 'regions/b2'] },
+      {
+        bakedAt: ['projects/p/regions/b1'],
+        shownAt: ['b1', 'regions/b2'],
+      },
+    ],
+    ['a plural of a word that ends in s', { signal: 'projects/p/buses/b' }, { bakeryBusRef: { external: 'projects/p/buses/b' } }],
+    [
+      'a link to a reference that says no kind but in its key',
+      { backup: 'projects/p/ovens/o' },
+      { spareOvenRef: { external: 'projects/p/ovens/o' } },
+    ],
+    [
+      'keys that one object asks for together',
+      { booking: { consumeReservationType: 'SPECIFIC', key: 'slot', values: ['noon'] } },
+      { booking: { type: 'SPECIFIC', chosenSlot: { key: 'slot', values: ['noon'] } } },
+    ],
     ['a switch that is off and asked for', { timer: { minutes: 3 } }, { timer: { on: false, minutes: 3 } }],
   ])('%s', (_, data, spec) => {
     expect(specOf(data)).toEqual({ resourceID: 'big-oven', zone: 'europe-west1-b', ...spec })
@@ -100,6 +143,13 @@ describe('where values go', () => {
       resolve: (external) => (external.endsWith('/n') ? { kind: 'ComputeNetwork', name: 'our-net', namespace: 'net' } : undefined),
     })
     expect(valueAt(manifests[0], ['spec', 'networkRef'])).toEqual({ name: 'our-net', namespace: 'net' })
+  })
+
+  test('a reference that the kind asks for takes the only link that fits it', () => {
+    const name = '//bakery.googleapis.com/projects/corner-shop/couriers/fast'
+    const data = { destination: 'projects/corner-shop/buses/b', from: 'projects/corner-shop/ovens/o' }
+    const { manifests } = convert(asset(data, name, 'bakery.googleapis.com/Courier'))
+    expect(valueAt(manifests[0], ['spec', 'firstBusRef', 'external'])).toBe('projects/corner-shop/buses/b')
   })
 
   test('a field is not guessed twice: the key of its own name wins', () => {
@@ -139,6 +189,17 @@ describe('the account', () => {
     })
   })
 
+  test('what the status shows is the service’s word, at any depth', () => {
+    const data = { window: { pane: 'glass', maker: 'x' }, programs: [{ title: 'rye', runs: 3 }], steam: { maker: 'y' } }
+    expect(fates(convert(asset(data)).account?.entries)).toEqual({
+      'window.pane': 'written',
+      'window.maker': 'output-only',
+      'programs.0.title': 'written',
+      'programs.0.runs': 'output-only',
+      'steam.maker': 'unmapped',
+    })
+  })
+
   test('a secret never reaches a manifest', () => {
     expect(JSON.stringify(convert(asset({ password: 'hunter2', door: [{ handle: 'x', token: 'hunter2' }] })).manifests)).not.toContain(
       'hunter2',
@@ -167,6 +228,7 @@ describe('refusals and verdicts', () => {
     ['an asset nested without end', asset({ recipe: nested(5000) }), 'malformed'],
     ['an unknown type', asset({}, ovenName, 'moon.googleapis.com/Crater'), 'unsupported'],
     ['a label that ends in a dash', asset({ labels: { team: 'bread-' } }), 'labels'],
+    ['what stands in nothing', asset({ words: 'x' }, '//bakery.googleapis.com/rules/r', 'bakery.googleapis.com/Rule'), 'does-not-fit'],
     ['no place for a kind that asks for one', asset({}, '//bakery.googleapis.com/projects/p/ovens/o'), 'does-not-fit'],
   ])('%s is refused as %s', (_, value, reason) => {
     const { refused, manifests } = convert(value)
@@ -190,11 +252,20 @@ describe('refusals and verdicts', () => {
     ['today', 'today', {}, null],
     ['what the manifest cannot be called', 'Today_Only', {}, expect.stringContaining('would make another one')],
     ['what a field of the spec says too', 'Today_Only', { shelf: 'Today_Only' }, null],
+    ['what a field says in full', 'bread.example.com/rye/Dark_Loaf', { shelf: 'bread.example.com/rye/Dark_Loaf' }, null],
+    ['of which there is only one', undefined, {}, null],
   ])('of a kind without a field for the id: %s', (_, id, data, makesAnother) => {
-    const name = `//bakery.googleapis.com/projects/corner-shop/shelfLabels/${id}`
+    const name = `//bakery.googleapis.com/projects/corner-shop/${id === undefined ? 'shelfLabel' : `shelfLabels/${id}`}`
     const found = convert(asset({ words: 'fresh', ...data }, name, 'bakery.googleapis.com/ShelfLabel'))
     expect(found.makesAnother).toEqual(makesAnother)
     expect(found.verdict?.verdict === 'would-change').toBe(makesAnother !== null)
+  })
+
+  test('a secret that the kind asks for and nobody can read would be written empty', () => {
+    const { manifests, account, verdict } = convert(asset({ login: { user: 'baker' } }))
+    expect(valueAt(manifests[0], ['spec', 'login'])).toEqual({ user: 'baker', credential: {} })
+    expect(account?.unreadable).toContainEqual(['spec', 'login', 'credential'])
+    expect(verdict).toMatchObject({ verdict: 'would-change', reasons: [expect.stringContaining('spec.login.credential')] })
   })
 
   test('what a table says would make another one is told, with the reason', () => {
@@ -240,6 +311,12 @@ describe('on any JSON', () => {
       'timer',
       'on',
       'handle',
+      'steam',
+      'programs',
+      'idle',
+      'booking',
+      'values',
+      'login',
     ],
     ...[
       'network',
@@ -414,6 +491,18 @@ describe('what only a table knows', () => {
     const table = { nameFills: ['title'] }
     expect(withTable(table, { title: 'Big Oven' }).verdict).toMatchObject({ verdict: 'would-change', fields: [['title']] })
     expect(withTable(table, { title: 'big-oven' }).verdict?.verdict).toBe('nothing-changes')
+  })
+
+  test('labels stand where the table says, in the first place that has some', () => {
+    const table = { labels: [['signs'], ['marks']] }
+    const { manifests, account } = withTable(table, { marks: { team: 'bread' }, signs: null })
+    expect(valueAt(manifests[0], ['metadata', 'labels'])).toEqual({ team: 'bread' })
+    expect(fates(account?.entries)).toEqual({ 'marks.team': 'written', signs: 'default' })
+    expect(fates(withTable(table, { signs: { a: 'b' }, marks: { c: 'd' } }).account?.entries)).toEqual({
+      'signs.a': 'written',
+      'marks.c': 'unmapped',
+    })
+    expect(fates(withTable(table, { signs: {} }).account?.entries)).toEqual({ signs: 'default' })
   })
 
   test('of fields that say the same one stays, and the account says so', () => {

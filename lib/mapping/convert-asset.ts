@@ -61,7 +61,7 @@ function convertRead(asset: Asset, catalogue: Catalogue, context: MappingContext
       makesAnother: null,
     }
   }
-  const { manifest, account, labels, makesAnother } = toManifest(asset, kind, context)
+  const { manifest, account, labels, emptied, makesAnother } = toManifest(asset, kind, context)
   const verdict = judge({
     kind: kind.compiled.kind,
     account,
@@ -69,6 +69,7 @@ function convertRead(asset: Asset, catalogue: Catalogue, context: MappingContext
     keepsUnsetFields: kind.keepsUnsetFields,
     alwaysUpdates: makesAnother ?? kind.table?.alwaysUpdates,
     renamed: renamedField(asset, kind, manifest),
+    emptied,
   })
   const name = textAt(manifest, 'metadata', 'name')
   const parts = partManifests(asset, kind, catalogue, context, account)

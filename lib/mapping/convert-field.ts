@@ -5,10 +5,11 @@ import { collectionOf } from './asset-name.ts'
 import { keyedList, keyFieldOf, listToMap, mapToList, takesKey } from './convert-entries.ts'
 import { convertReference, convertScalar } from './convert-value.ts'
 import { chooseReference } from './match-field.ts'
+import { noteForeign } from './note-foreign.ts'
 import { isOutputOnlyName, isSecretName, isUnspecified } from './output-only.ts'
 import type { Target } from './target.ts'
 import type { Transform } from './transforms.ts'
-import { isNothing, type Place, type Walk, whole } from './walk.ts'
+import { isNothing, type Place, saysNothing, type Walk, whole } from './walk.ts'
 import { fold } from './words.ts'
 
 const deepest = 60
@@ -24,7 +25,11 @@ export function convertField(walk: Walk, target: Target, value: Json, place: Pla
     noteLeaves(account, value, place.from, { fate: 'output-only', why: 'the kind says that the service writes it' })
     return undefined
   }
-  if (isNothing(value) && !(target.type === 'map' && target.item?.type === 'string' && isObject(value) && Object.keys(value).length > 0)) {
+  if (target.isBare && isObject(value)) return convertPresence(walk, value, place, by)
+  if (
+    saysNothing(target, value) &&
+    !(target.type === 'map' && target.item?.type === 'string' && isObject(value) && Object.keys(value).length > 0)
+  ) {
     const wanted = target.isRequired ? emptyAs(target, value) : undefined
     noteLeaves(account, value, place.from, wanted === undefined ? { fate: 'default', why: 'empty' } : { fate: 'written', to: place.to, by })
     return wanted
@@ -37,7 +42,7 @@ export function convertField(walk: Walk, target: Target, value: Json, place: Pla
     noteLeaves(account, value, place.from, { fate: 'unreadable', why: 'a secret does not go into Git' })
     return undefined
   }
-  if (target.isReference) return whole(walk, convertReference(target, value, walk.resolve, walk.declarative), value, place, 'reference')
+  if (target.isReference) return whole(walk, convertReference(target, value, walk), value, place, 'reference')
   if (
     typeof value === 'string' &&
     isSecretName(String(place.from.at(-1))) &&
@@ -51,6 +56,13 @@ export function convertField(walk: Walk, target: Target, value: Json, place: Pla
   if (isObject(value)) return convertObject(walk, target, value, place, by)
   if (value === null) return undefined
   return convertText(walk, target, value, place, by)
+}
+
+/** An object whose being there says it all; what the service shows in it has no field. */
+function convertPresence(walk: Walk, value: JsonObject, place: Place, by: Transform): JsonObject {
+  if (Object.keys(value).length === 0) walk.account.entries.push({ from: place.from, fate: 'written', to: place.to, by })
+  for (const [key, inner] of Object.entries(value)) noteForeign(walk, key, inner, [...place.from, key])
+  return {}
 }
 
 /** An empty value for a field the kind asks for: `{}` may say as much as a word. */
@@ -109,7 +121,7 @@ function convertList(walk: Walk, target: Target, value: Json[], place: Place, by
     for (const [index, entry] of value.entries()) {
       const from = [...place.from, index]
       const to = [...place.to, items.length]
-      const result = isNothing(entry)
+      const result = saysNothing(item, entry)
         ? whole(walk, undefined, entry, { from, to, table }, by)
         : convertItem(walk, item, entry, { from, to, table }, by)
       if (result !== undefined) items.push(result)

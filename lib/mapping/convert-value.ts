@@ -42,10 +42,13 @@ export function convertScalar(target: Target, value: string | number | boolean, 
 function shortName(target: Target, value: string, generated: boolean): Converted | undefined {
   const collection = value.includes('/') ? collectionOf(value) : undefined
   if (collection === undefined) return undefined
-  const wanted = generated && shortNamed.has(collection)
-  if (!wanted && !(mostlyShort.has(collection) && !target.node.description?.includes('projects/'))) return undefined
+  if (!(generated && shortNamed.has(collection)) && !(mostlyShort.has(collection) && takesShortPlace(target, value))) return undefined
   return { value: value.slice(value.lastIndexOf('/') + 1), by: 'short-name' }
 }
+
+/** A place in full is shortened, unless the field's own words show the whole name, or one such as "regions/europe-west1". */
+const takesShortPlace = ({ prose }: Target, value: string): boolean =>
+  /projects\/|\/\//.test(value) && !prose.includes('projects/') && !/["'`](?:regions|zones|locations)\//.test(prose)
 
 /** Whole numbers that a JSON number can hold; `3600s` counts as 3600. */
 function wholeNumber(value: string | number | boolean): Converted | undefined {
@@ -60,15 +63,23 @@ function wholeNumber(value: string | number | boolean): Converted | undefined {
 /** What a reference of the asset means in the import: the name of a manifest, or nothing. */
 export type ResolveReference = (external: string, kinds: string[]) => { kind: string; name: string; namespace?: string } | undefined
 
+export interface ReferenceContext {
+  resolve: ResolveReference | undefined
+  /** The kind names organizations and folders as the service does. */
+  declarative: boolean
+  /** Project numbers to ids. */
+  projectIds: ReadonlyMap<string, string>
+}
+
 /** A reference from what the asset holds: a link, a name, an e-mail address. */
 export function convertReference(
   target: Target,
   value: Json,
-  resolve: ResolveReference | undefined,
-  declarative: boolean,
+  { resolve, declarative, projectIds }: ReferenceContext,
 ): JsonObject | undefined {
-  const external = externalOf(value)
-  if (external === undefined) return undefined
+  const said = externalOf(value)
+  if (said === undefined) return undefined
+  const external = withProjectId(target, said, projectIds)
   const keys = new Set(target.node.type === 'reference' || target.node.type === 'object' ? target.node.children.map(({ key }) => key) : [])
   const kind = keys.has('kind') && !kindOnlyWithName(target) ? kindMeant(target, external) : undefined
   const known = resolve?.(external, target.kinds)
@@ -94,6 +105,15 @@ function externalOf(value: Json): string | undefined {
     if (keys.length === 1 && typeof inner === 'string' && inner !== '') return inner
   }
   return undefined
+}
+
+/** A project that a reference names by its number, by its id, unless the kind asks for the number. */
+function withProjectId(target: Target, external: string, projectIds: ReadonlyMap<string, string>): string {
+  const number = /^projects\/(\d+)$/.exec(external)?.[1]
+  const id = number === undefined ? undefined : projectIds.get(number)
+  if (id === undefined || !(target.kinds.includes('Project') || target.key === 'projectRef')) return external
+  const byNumber = (target.node.type === 'reference' && target.node.targetField === 'number') || proseOf(target).includes('number')
+  return byNumber ? external : `projects/${id}`
 }
 
 /** The kind a reference to several kinds means, by what the value points into. */

@@ -12,6 +12,7 @@ const pairs: [string, string][] = [
   ['projectidornum', 'projectref'],
   ['includedpermissions', 'permissions'],
   ['defaultkmskeyname', 'kmskeyref'],
+  ['consumereservationtype', 'type'],
 ]
 
 const bySaid = new Map<string, string[]>()

@@ -19,8 +19,7 @@ export interface Identity {
 export function identityOf(asset: Asset, table: KindTable | undefined, projectIds: ReadonlyMap<string, string> | undefined): Identity {
   const name = readAssetName(asset.name)
   const project = projectOf(asset, name, projectIds)
-  const container = name.parts.slice(0, -1).find(({ collection }) => collection === 'folders' || collection === 'organizations')?.path
-  return { name, id: idOf(asset, name, table), project, container }
+  return { name, id: idOf(asset, name, table), project, container: name.container }
 }
 
 function idOf(asset: Asset, name: AssetName, table: KindTable | undefined): string {
@@ -47,15 +46,19 @@ function projectOf(asset: Asset, name: AssetName, projectIds: ReadonlyMap<string
     name.project,
     projectIn(textAt(asset.data, 'name')),
     projectIn(textAt(asset.data, 'selfLink')),
+    projectIn(textAt(asset.data, 'parent')),
     textAt(asset.data, 'projectId'),
   ]
   const id = mentioned.find((item) => item !== undefined && !/^\d+$/.test(item))
   if (id) return id
   const own = textAt(asset.data, 'projectNumber') ?? valueAt(asset.data, ['projectNumber'])
   const ancestor = asset.ancestors.find((item) => item.startsWith('projects/'))?.slice('projects/'.length)
-  const number = [name.project, ancestor, typeof own === 'string' || typeof own === 'number' ? String(own) : undefined].find(
-    (item) => item !== undefined && item !== '',
-  )
+  const number = [
+    name.project,
+    ancestor,
+    projectIn(textAt(asset.data, 'parent')),
+    typeof own === 'string' || typeof own === 'number' ? String(own) : undefined,
+  ].find((item) => item !== undefined && item !== '')
   return number === undefined ? undefined : (projectIds?.get(number) ?? number)
 }
 

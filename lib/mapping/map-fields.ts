@@ -2,12 +2,14 @@
 import { isObject, type Json, type JsonObject, type JsonPath, sameJson } from '#lib/json.ts'
 import { noteLeaves } from './account.ts'
 import { applyRule } from './apply-rule.ts'
+import { collectionOf } from './asset-name.ts'
 import { convertField } from './convert-field.ts'
-import { type FieldMatch, matchField } from './match-field.ts'
-import { isOutputOnlyName, isUnspecified } from './output-only.ts'
+import { type FieldMatch, fits, matchField } from './match-field.ts'
+import { noteForeign } from './note-foreign.ts'
+import { isOutputOnlyName } from './output-only.ts'
 import type { Target } from './target.ts'
 import type { Transform } from './transforms.ts'
-import { isNothing, objectAt, type Place, type Walk } from './walk.ts'
+import { isNothing, objectAt, type Place, saysNothing, type Walk } from './walk.ts'
 import { fold, singular } from './words.ts'
 
 /** Fills `out`, an object of the field `target`, with what `source` holds. `skip` names keys that others account for. */
@@ -25,7 +27,8 @@ export function mapObject(walk: Walk, target: Target, source: JsonObject, out: J
     if (table?.leave) noteLeaves(walk.account, value, from, table.leave)
     else if (table?.rule) applyRule(walk, target, table.rule, value, out, { ...place, from, table })
     else if (target.byKey.has(key)) named.push(key)
-    else if (isNothing(value)) noteLeaves(walk.account, value, from, { fate: 'default', why: 'empty' })
+    else if (isNothing(value) && saysNothing(target.byFold.get(fold(key)), value))
+      noteLeaves(walk.account, value, from, { fate: 'default', why: 'empty' })
     else {
       const match = matchField(target, key, value)
       if (match) likely.push([key, match])
@@ -37,7 +40,7 @@ export function mapObject(walk: Walk, target: Target, source: JsonObject, out: J
     if (match) mapKey(walk, match, key, source[key] ?? null, out, place)
   }
   for (const [key, match] of likely) mapKey(walk, match, key, source[key] ?? null, out, place)
-  for (const key of foreign) {
+  for (const key of sinkTogether(walk, target, source, linkRequired(walk, target, source, foreign, out, place), out, place)) {
     const value = source[key] ?? null
     const twin = pluralTwin(source, key, value)
     if (twin) {
@@ -46,14 +49,72 @@ export function mapObject(walk: Walk, target: Target, source: JsonObject, out: J
     }
     unmatched(walk, target, key, value, out, { ...place, from: [...place.from, key], table: place.table?.at(key) })
   }
-  fillZeros(target, source, out)
+  fillZeros(walk, target, source, out, place)
+}
+
+/** A reference that the kind asks for takes the only link without a field that fits it. Gives the keys that are left. */
+function linkRequired(
+  walk: Walk,
+  target: Target,
+  source: JsonObject,
+  foreign: readonly string[],
+  out: JsonObject,
+  place: Place,
+): readonly string[] {
+  if (place.from.length > 0) return foreign
+  let left = foreign
+  for (const field of target.required) {
+    if (!field.isReference || Object.hasOwn(out, field.key)) continue
+    const fitting = left.filter((key) => {
+      const value = source[key]
+      const collection = typeof value === 'string' ? collectionOf(value) : undefined
+      return collection !== undefined && fits(field, collection)
+    })
+    const [only] = fitting
+    if (only === undefined || fitting.length > 1) continue
+    const way = { from: [...place.from, only], to: [...place.to, field.key], table: undefined }
+    const result = convertField(walk, field, source[only] ?? null, way, 'reference')
+    if (result !== undefined) out[field.key] = result
+    left = left.filter((key) => key !== only)
+  }
+  return left
+}
+
+/**
+ * Keys without a field may be, together, what one object asks for that is still empty: `key` and `values` for `specificReservation`. Gives
+ * the keys that are left.
+ */
+function sinkTogether(
+  walk: Walk,
+  target: Target,
+  source: JsonObject,
+  foreign: readonly string[],
+  out: JsonObject,
+  place: Place,
+): readonly string[] {
+  if (foreign.length < 2) return foreign
+  const open = target.fields.filter(
+    ({ key, type, isReference, required }) =>
+      type === 'object' &&
+      !isReference &&
+      !Object.hasOwn(out, key) &&
+      required.length > 1 &&
+      required.every((field) => foreign.includes(field.key)),
+  )
+  const [only] = open
+  if (!only || open.length > 1) return foreign
+  const taken = foreign.filter((key) => only.byKey.has(key))
+  const inside: JsonObject = Object.fromEntries(taken.map((key) => [key, source[key] ?? null]))
+  const result = convertField(walk, only, inside, { ...place, to: [...place.to, only.key], table: undefined }, 'sink')
+  if (result !== undefined) out[only.key] = result
+  return foreign.filter((key) => !taken.includes(key))
 }
 
 /**
  * The services leave out switches that are off and numbers that are zero; a kind that asks for them gets them. Not in place of a value that
  * is there and could not be written, such as a number too large to keep exactly.
  */
-function fillZeros(target: Target, source: JsonObject, out: JsonObject): void {
+function fillZeros(walk: Walk, target: Target, source: JsonObject, out: JsonObject, place: Place): void {
   for (const field of target.required) {
     if (Object.hasOwn(out, field.key) || !isNothing(source[field.key] ?? null)) continue
     if (field.type === 'boolean') out[field.key] = false
@@ -67,10 +128,16 @@ function fillZeros(target: Target, source: JsonObject, out: JsonObject): void {
       field.type === 'object' &&
       !field.isReference &&
       field.required.length === 0
-    )
+    ) {
       out[field.key] = {}
+      if (holdsSecret(field)) walk.emptied.push([...place.to, field.key])
+    }
   }
 }
+
+/** Whether a secret, or the name of one, belongs in the object. */
+const holdsSecret = (target: Target): boolean =>
+  target.type === 'secret-or-literal' || /^secret(?:Key)?Ref$/.test(target.key) || target.fields.some(holdsSecret)
 
 /** The inventory repeats some lists under their singular name. */
 function pluralTwin(source: JsonObject, key: string, value: Json): string | undefined {
@@ -136,19 +203,7 @@ function unmatched(walk: Walk, target: Target, key: string, value: Json, out: Js
     noteLeaves(walk.account, value, place.from, { fate: 'default', why: `${target.key} being there means it` })
     return
   }
-  const observed = place.from.length === 1 ? walk.observed.has(fold(key)) : false
-  noteLeaves(
-    walk.account,
-    value,
-    place.from,
-    isOutputOnlyName(key) || observed
-      ? { fate: 'output-only' }
-      : typeof value === 'string' && (isUnspecified(value) || value === 'DEFAULT')
-        ? { fate: 'default', why: 'nobody chose' }
-        : value === false || value === 0
-          ? { fate: 'default', why: 'what unset means' }
-          : { fate: 'unmapped', why: `the kind has no field that means ${key}` },
-  )
+  noteForeign(walk, key, value, place.from)
 }
 
 /** `backupSource` → `restoreBackupSource`: the only object whose name ends in the key and that has a field for something inside. */

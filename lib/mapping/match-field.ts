@@ -5,7 +5,7 @@ import { collectionOf } from './asset-name.ts'
 import { synonymsOf } from './field-synonyms.ts'
 import type { Target } from './target.ts'
 import type { Transform } from './transforms.ts'
-import { collectionFitsKind, fold, singular } from './words.ts'
+import { collectionFitsKind, fold, singular, singulars } from './words.ts'
 
 export interface FieldMatch {
   /** The fields on the way, from the object that has the key to the field the value goes to. */
@@ -93,7 +93,8 @@ export function chooseReference(target: Target, collection: string | undefined):
   const references = target.fields.filter((field) => field.isReference)
   if (collection !== undefined) {
     const fitting = references.filter((field) => fits(field, collection))
-    const best = fitting.find((field) => singular(fold(collection)) === fold(field.key).replace(/refs?$/, '')) ?? fitting[0]
+    const ones = singulars(fold(collection))
+    const best = fitting.find((field) => ones.includes(fold(field.key).replace(/refs?$/, ''))) ?? fitting[0]
     if (best) return best
   }
   return references.length === 1 ? references[0] : undefined
@@ -117,6 +118,7 @@ const endings = [
   'email',
   'resource',
   'number',
+  'reference',
 ]
 
 /** `network`, `networkUri`, `networks` → `networkRef`, `networkRefs`. */
@@ -174,7 +176,8 @@ export function fits(field: Target, collection: string): boolean {
   const reference = field.isReference ? field : field.item
   const kinds = reference?.kinds ?? []
   if (kinds.some((kind) => collectionFitsKind(collection, kind))) return true
-  return singular(fold(collection)) === fold(field.key).replace(/refs?$/, '')
+  const named = fold(field.key).replace(/refs?$/, '')
+  return singulars(fold(collection)).some((one) => one === named || (kinds.length === 0 && one.length > 3 && named.endsWith(one)))
 }
 
 function otherNumber(parent: Target, word: string): Target | undefined {

@@ -21,6 +21,7 @@ export function projectNumberAndId(asset: Json): { number: string; id: string } 
     for (const ancestor of Array.isArray(ancestors) ? ancestors : []) if (typeof ancestor === 'string') note(projectIn(ancestor))
     note(projectIn(textAt(asset, 'name')))
     note(projectIn(textAt(data, 'name')))
+    note(projectIn(textAt(data, 'parent')))
   }
   const [number] = numbers
   const [id] = ids

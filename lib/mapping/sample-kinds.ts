@@ -24,6 +24,9 @@ const reference = (kind: string): JsonObject => ({
     { required: ['external'], not: { anyOf: [{ required: ['name'] }, { required: ['namespace'] }] } },
   ],
 })
+/** An object without fields: its being there is the choice. */
+const bare: JsonObject = { type: 'object' }
+const nameless: JsonObject = object({ external: text, name: text, namespace: text })
 const secret: JsonObject = object({
   value: text,
   valueFrom: object({ secretKeyRef: object({ name: text, key: text }) }),
@@ -45,7 +48,13 @@ const definition = (kind: string, group: string, generated: boolean, spec: JsonO
         schema: {
           openAPIV3Schema: {
             type: 'object',
-            properties: { spec, status: object({ observedState: object({ bakedOn: text }), observedGeneration: whole }) },
+            properties: {
+              spec,
+              status: object({
+                observedState: object({ bakedOn: text, window: object({ maker: text }), programs: list(object({ runs: whole })) }),
+                observedGeneration: whole,
+              }),
+            },
           },
         },
       },
@@ -75,6 +84,14 @@ const definitions: JsonObject[] = [
         password: secret,
         timer: object({ on: flag, minutes: whole }, 'on'),
         tags: map,
+        steam: bare,
+        programs: list(object({ title: text, idle: bare })),
+        bakedAt: { ...list(text), description: 'Where it bakes. For example, ["regions/bread-land1"].' },
+        shownAt: list(text),
+        bakeryBusRef: reference('BakeryBus'),
+        spareOvenRef: nameless,
+        booking: object({ type: text, chosenSlot: object({ key: text, values: list(text) }, 'key', 'values') }, 'type'),
+        login: object({ user: text, credential: object({ secretRef: object({ name: text, namespace: text }) }) }, 'credential'),
       },
       'zone',
     ),
@@ -94,6 +111,28 @@ const definitions: JsonObject[] = [
       },
       'location',
       'projectRef',
+    ),
+  ),
+  definition(
+    'BakeryRule',
+    'bakery.cnrm.cloud.google.com',
+    false,
+    object({
+      resourceID: text,
+      projectRef: reference('Project'),
+      folderRef: reference('Folder'),
+      organizationRef: reference('Organization'),
+      words: text,
+    }),
+  ),
+  // asks for a resource of a service that says it under another name
+  definition(
+    'BakeryCourier',
+    'bakery.cnrm.cloud.google.com',
+    false,
+    object(
+      { resourceID: text, firstBusRef: reference('BakeryBus'), secondBusRef: reference('BakeryBus'), projectRef: reference('Project') },
+      'firstBusRef',
     ),
   ),
   // known by the name of its manifest alone

@@ -21,6 +21,12 @@ export interface Target {
   byFold: Map<string, Target>
   /** Of lists and maps: what each entry is. */
   item?: Target
+  /** The kind's own words; an entry of a list has those of the list. */
+  prose: string
+  /** An object without fields: it says what it says by being there (`blank: {}`). */
+  isBare: boolean
+  /** Such objects are here or below. */
+  hasBare: boolean
   /** References below, at any depth of plain objects: `backendServiceRef` in `service`. */
   isReference: boolean
   /** Fields chosen earlier, by source key and shape. */
@@ -32,10 +38,13 @@ export interface Target {
 const deepest = 40
 
 /** Builds the target of a field and everything below. */
-export function targetOf(node: FieldNode, depth = 0): Target {
+export function targetOf(node: FieldNode, depth = 0, around = ''): Target {
   const children = depth < deepest && node.type !== 'reference' ? childrenOf(node) : []
   const fields = children.map((child) => targetOf(child, depth + 1))
+  const prose = node.description ?? around
   const inner = node.type === 'list' ? node.item : node.type === 'map' ? node.value : undefined
+  const item = inner && depth < deepest ? targetOf(inner, depth + 1, prose) : undefined
+  const isBare = node.type === 'free-form' && node.reason === 'empty'
   return {
     key: node.key,
     node,
@@ -46,7 +55,10 @@ export function targetOf(node: FieldNode, depth = 0): Target {
     fields,
     byKey: new Map(fields.map((field) => [field.key, field])),
     byFold: new Map(fields.map((field) => [fold(field.key), field])),
-    ...(inner && depth < deepest ? { item: targetOf(inner, depth + 1) } : {}),
+    ...(item ? { item } : {}),
+    prose,
+    isBare,
+    hasBare: isBare || item?.hasBare === true || fields.some((field) => field.hasBare),
     isReference: node.type === 'reference' || isLooseReference(node),
     matches: new Map(),
     kinds: node.type === 'reference' ? node.targets : [],

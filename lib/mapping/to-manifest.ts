@@ -1,5 +1,5 @@
 /** From an asset to the manifest of one kind, with the account of every leaf. Pure. */
-import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonObject, type JsonPath, textAt, valueAt } from '#lib/json.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { validateResource } from '#lib/schema/validate.ts'
 import { type Account, emptyAccount, noteLeaves } from './account.ts'
@@ -13,8 +13,7 @@ import { fillParents } from './parents.ts'
 import { Refusal } from './refusal.ts'
 import { type TableNode, tableTree } from './table-tree.ts'
 import { secretFields, type Target, targetOf } from './target.ts'
-import type { Walk } from './walk.ts'
-import { fold } from './words.ts'
+import { isNothing, type Walk } from './walk.ts'
 
 /** A kind made ready for many assets. */
 export interface MappedKind {
@@ -45,14 +44,16 @@ export interface Mapped {
   account: Account
   /** The live labels; undefined when the asset shows none. */
   labels: Readonly<Record<string, string>> | undefined
+  /** Where the manifest leaves a secret out that the kind asks for: paths from its root. */
+  emptied: readonly JsonPath[]
   /** Why applying the manifest would make another resource instead of adopting this one: a sentence. */
   makesAnother: string | undefined
 }
 
 /** What the definition says beyond its fields. */
 export interface KindTraits {
-  /** Keys of the status and the observed state. */
-  observed: Iterable<string>
+  /** Fields of the status and the observed state: folded names joined by dots. */
+  observed: ReadonlySet<string>
   generated: boolean
   /** Generated from the schema of the declarative library: organizations and folders are named as the service names them. */
   declarative: boolean
@@ -70,7 +71,7 @@ export function mappedKind(compiled: CompiledKind, traits: KindTraits, table: Ki
     spec: target,
     table,
     tableTree: table && tableTree(table),
-    observed: new Set([...traits.observed].map(fold)),
+    observed: traits.observed,
     generated: traits.generated,
     declarative: traits.declarative,
     keepsUnsetFields: traits.generated && !rewritten.has(compiled.kind),
@@ -86,9 +87,8 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
   const identity = identityOf(asset, kind.table, context.projectIds)
   refuseByTable(asset, kind.table, identity.id)
   const account = emptyAccount()
-  account.unreadable = kind.secrets
   const spec: JsonObject = {}
-  const skip = noteIdentity(asset, kind, account, identity.id)
+  const skip = noteIdentity(asset, kind, account, identity)
   const labels = takeLabels(asset, kind, account, skip)
   const walk: Walk = {
     account,
@@ -96,12 +96,15 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
     observed: kind.observed,
     generated: kind.generated,
     declarative: kind.declarative,
+    emptied: [],
+    projectIds: context.projectIds ?? new Map(),
     fill: mapObject,
   }
   if (kind.spec) {
     mapObject(walk, kind.spec, asset.data, spec, { from: [], to: ['spec'], table: kind.tableTree }, skip)
     applySettings(asset.data, kind.table, spec, account)
     fillParents(kind.spec, spec, identity, kind.generated)
+    refuseWithoutPlace(kind, spec, identity)
     const { place } = kind.table ?? {}
     if (place !== undefined && !Object.hasOwn(spec, 'location')) spec.location = place
     if (kind.spec.byKey.has('resourceID')) spec.resourceID = identity.id
@@ -119,9 +122,14 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
   const errors = validateResource(kind.compiled, manifest)
   const [first] = errors
   if (first) throw new Refusal('does-not-fit', `${first.path.join('.')}: ${first.message}`)
-  const makesAnother = kind.table?.makesAnother ?? (losesId(manifest, kind, identity.id) ? lostId : undefined)
-  return { manifest, account, labels, makesAnother }
+  const makesAnother = kind.table?.makesAnother ?? (losesId(manifest, kind, identity) ? lostId : undefined)
+  const emptied = walk.emptied.filter((path) => valueAt(manifest, path) !== undefined)
+  account.unreadable = [...kind.secrets.filter((path) => !emptied.some((one) => startsWith(path, one))), ...emptied]
+  return { manifest, account, labels, emptied, makesAnother }
 }
+
+const startsWith = (path: readonly string[], start: JsonPath): boolean =>
+  start.every((step, index) => path[index] === (typeof step === 'number' ? '*' : step))
 
 /** Why a resource whose id stands nowhere in its manifest is not adopted. */
 export const lostId =
@@ -131,19 +139,32 @@ export const lostId =
 export const isKnownByName = ({ compiled, spec }: MappedKind): boolean =>
   spec !== undefined && !spec.byKey.has('resourceID') && !spec.byKey.has('resourceRef') && !Object.hasOwn(identifyingFields, compiled.kind)
 
-function losesId(manifest: JsonObject, kind: MappedKind, id: string): boolean {
-  return isKnownByName(kind) && textAt(manifest, 'metadata', 'name') !== id && !holdsText(manifest.spec, id)
+function losesId(manifest: JsonObject, kind: MappedKind, { id, name }: Identity): boolean {
+  if (!isKnownByName(kind) || textAt(manifest, 'metadata', 'name') === id) return false
+  // There is only one of it where it stands: `folders/1/autokeyConfig`.
+  if (name.parts.at(-1)?.collection === '') return false
+  return !holdsText(manifest.spec, (text) => text === id || `/${name.path}`.endsWith(`/${text}`))
 }
 
-function holdsText(value: Json | undefined, text: string): boolean {
-  if (typeof value !== 'object' || value === null) return value === text
-  return Object.values(value).some((inner) => holdsText(inner, text))
+function holdsText(value: Json | undefined, isWanted: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return value !== '' && isWanted(value)
+  return typeof value === 'object' && value !== null && Object.values(value).some((inner) => holdsText(inner, isWanted))
 }
 
 /** What tells a resource apart whose id alone does not: a record set is `www.shop.test.` and `A`. */
 function ownName(asset: Asset, kind: MappedKind): string | undefined {
   const fields = identifyingFields[kind.compiled.kind]?.map((key) => textAt(asset.data, key))
   return fields?.every((field) => field !== undefined) ? fields.join('-') : undefined
+}
+
+const containerFields = ['projectRef', 'folderRef', 'organizationRef']
+
+/** @throws Refusal when the kind asks in what the resource stands, and nothing says it: it would be made anew in the namespace's project. */
+function refuseWithoutPlace({ compiled, spec: target }: MappedKind, spec: JsonObject, { project, container }: Identity): void {
+  if (project !== undefined || container !== undefined || compiled.kind === 'Project') return
+  const asked = containerFields.filter((key) => target?.byKey.get(key)?.isReference)
+  if (asked.length > 0 && ![...asked, 'billingAccountRef', 'parentRef', 'resourceRef'].some((key) => Object.hasOwn(spec, key)))
+    throw new Refusal('does-not-fit', 'Neither its name nor its data say in which project, folder or organization it stands.')
 }
 
 /** @throws Refusal when the table says that such a resource is not imported. */
@@ -188,8 +209,10 @@ function applySettings(data: JsonObject, table: KindTable | undefined, spec: Jso
   }
 }
 
+const projectAnnotation = ['metadata', 'annotations', 'cnrm.cloud.google.com/project-id']
+
 /** Leaves that say who the resource is; gives the keys that are accounted for. */
-function noteIdentity(asset: Asset, kind: MappedKind, account: Account, id: string): Set<string> {
+function noteIdentity(asset: Asset, kind: MappedKind, account: Account, { id, project }: Identity): Set<string> {
   const skip = new Set<string>()
   for (const key of ['name', 'id', 'selfLink', 'kind', 'projectId', 'projectNumber'])
     if (Object.hasOwn(asset.data, key) && !kind.spec?.byKey.has(key)) {
@@ -202,6 +225,12 @@ function noteIdentity(asset: Asset, kind: MappedKind, account: Account, id: stri
         key === 'name' ? { fate: 'written', to: ['spec', 'resourceID'], by: 'identity' } : { fate: 'output-only' },
       )
     }
+  const { parent } = asset.data
+  const saysProject = typeof parent === 'string' && /^projects\/[^/]+$/.test(parent) && project !== undefined
+  if (saysProject && !kind.spec?.byKey.has('parent') && !kind.spec?.byKey.has('parentRef') && !kind.tableTree?.at('parent')) {
+    skip.add('parent')
+    account.entries.push({ from: ['parent'], fate: 'written', to: [...projectAnnotation], by: 'identity' })
+  }
   // Some services say the id once more, as `clusterName` or `responsePolicyName`.
   for (const [key, value] of Object.entries(asset.data))
     if (value === id && /(?:Name|Id)$/.test(key) && !kind.spec?.byKey.has(key) && !kind.tableTree?.at(key) && !skip.has(key)) {
@@ -217,7 +246,7 @@ const labelPaths: readonly SourcePath[] = [['labels'], ['userLabels'], ['resourc
 
 /** Where an asset's labels stand, and whether they go into the spec. */
 function labelsOf(asset: Asset, kind: MappedKind): { path: SourcePath; inSpec: boolean; labels: Record<string, string> } | undefined {
-  const path = kind.table?.labels ?? labelPaths.find(([key = '']) => isObject(asset.data[key]))
+  const path = (kind.table?.labels ?? labelPaths).find((one) => isObject(valueAt(asset.data, [...one])))
   const [key = ''] = path ?? []
   const labels = path && labelsAt(asset.data, path)
   return path && labels && { path, labels, inSpec: path.length === 1 && !kind.generated && kind.spec?.byKey.has(key) === true }
@@ -226,10 +255,20 @@ function labelsOf(asset: Asset, kind: MappedKind): { path: SourcePath; inSpec: b
 /** The live labels for the manifest's metadata. Newer kinds have them in the spec as well, where the walk writes them. */
 function takeLabels(asset: Asset, kind: MappedKind, account: Account, skip: Set<string>): Record<string, string> | undefined {
   const found = labelsOf(asset, kind)
+  for (const other of kind.table?.labels ?? []) {
+    const value = valueAt(asset.data, [...other])
+    if (value === undefined || other === found?.path) continue
+    noteLeaves(
+      account,
+      value,
+      [...other],
+      isNothing(value) ? { fate: 'default', why: 'empty' } : { fate: 'unmapped', why: 'labels are texts, and stand in one place' },
+    )
+  }
   if (!found) return undefined
   const { path, labels, inSpec } = found
   if (Object.keys(labels).length === 0) {
-    if (path.length > 1) account.entries.push({ from: [...path], fate: 'default', why: 'empty' })
+    if (kind.table?.labels) account.entries.push({ from: [...path], fate: 'default', why: 'empty' })
     return undefined
   }
   const impossible = impossibleLabels(labels)

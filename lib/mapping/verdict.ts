@@ -28,12 +28,14 @@ export interface VerdictQuestion {
   alwaysUpdates: string | undefined
   /** A field that the controller fills with the manifest's name, and that holds something else. */
   renamed: JsonPath | undefined
+  /** Where the manifest leaves a secret out that the kind asks for. */
+  emptied: readonly JsonPath[]
 }
 
 const adoptionLabel = 'managed-by-cnrm'
 
 /** Judges one resource. */
-export function judge({ kind, account, labels, keepsUnsetFields, alwaysUpdates, renamed }: VerdictQuestion): Verdict {
+export function judge({ kind, account, labels, keepsUnsetFields, alwaysUpdates, renamed, emptied }: VerdictQuestion): Verdict {
   const unmapped = account.entries.filter(({ fate }) => fate === 'unmapped').map(({ from }) => from)
   const unreadable = account.entries.filter(({ fate }) => fate === 'unreadable').map(({ from }) => from)
   if (renamed)
@@ -43,6 +45,15 @@ export function judge({ kind, account, labels, keepsUnsetFields, alwaysUpdates, 
       fields: [renamed],
     }
   if (alwaysUpdates !== undefined) return { verdict: 'would-change', reasons: [alwaysUpdates], fields: [] }
+  const [secret] = emptied
+  if (secret)
+    return {
+      verdict: 'would-change',
+      reasons: [
+        `The kind asks for ${secret.join('.')}, a secret that nobody can read. The manifest leaves it empty, and the controller would write that: name the Secret that holds it first.`,
+      ],
+      fields: [],
+    }
   if (!keepsUnsetFields && unmapped.length + unreadable.length > 0)
     return {
       verdict: 'cannot-tell',

@@ -5,6 +5,7 @@ import type { ResolveReference } from './convert-value.ts'
 import type { TableNode } from './table-tree.ts'
 import type { Target } from './target.ts'
 import type { Transform } from './transforms.ts'
+import { fold } from './words.ts'
 
 export interface Walk {
   account: Account
@@ -13,8 +14,12 @@ export interface Walk {
   generated: boolean
   /** It names organizations and folders as the service does. */
   declarative: boolean
-  /** Folded names of the status: what the kind itself calls observed. */
+  /** What the kind itself calls observed: the fields of its status as folded names joined by dots (`aws.accessrole.identity`). */
   observed: ReadonlySet<string>
+  /** Where the manifest leaves a secret out that the kind asks for. */
+  emptied: JsonPath[]
+  /** Project numbers to ids. */
+  projectIds: ReadonlyMap<string, string>
   /** Fills an object; `mapObject`, given here because fields hold objects and objects hold fields. */
   fill: (walk: Walk, target: Target, source: JsonObject, out: JsonObject, place: Place) => void
 }
@@ -31,6 +36,23 @@ export function isNothing(value: Json): boolean {
   if (value === null || value === '') return true
   if (Array.isArray(value)) return value.every(isNothing)
   return isObject(value) && Object.values(value).every(isNothing)
+}
+
+/** Nothing in it that the field could hold: neither a value, nor an object whose being there says it all. */
+export const saysNothing = (target: Target | undefined, value: Json): boolean =>
+  isNothing(value) && !(target?.hasBare && isThere(target, value))
+
+/** Whether an object stands where the kind has one without fields. */
+function isThere(target: Target, value: Json): boolean {
+  if (target.isBare) return isObject(value)
+  if (!target.hasBare) return false
+  if (Array.isArray(value)) return value.some((entry) => isThere(target.item ?? target, entry))
+  if (!isObject(value)) return false
+  if (target.type === 'list' && target.item) return isThere(target.item, value)
+  return Object.entries(value).some(([key, inner]) => {
+    const field = target.type === 'map' ? target.item : (target.byKey.get(key) ?? target.byFold.get(fold(key)))
+    return field !== undefined && isThere(field, inner)
+  })
 }
 
 /** Notes a value that goes somewhere as a whole. */

@@ -20,6 +20,12 @@ export function singular(word: string): string {
   return word
 }
 
+/** The same, with every word it may be: `messageBuses` is of `messagebus`, `databases` of `database`. */
+export function singulars(word: string): string[] {
+  const one = singular(word)
+  return word.endsWith('ses') && one === word.slice(0, -1) ? [one, word.slice(0, -2)] : [one]
+}
+
 /** What services call resources in names where the kind has another word. Folded; data. */
 const otherWords = new Map([
   ['notebookruntimetemplate', 'colabruntimetemplate'],
@@ -30,6 +36,5 @@ const otherWords = new Map([
 
 /** Whether a collection in a name (`targetHttpProxies`) holds resources of a kind (`ComputeTargetHTTPProxy`). */
 export function collectionFitsKind(collection: string, kind: string): boolean {
-  const one = singular(fold(collection))
-  return one.length > 2 && (fold(kind).endsWith(one) || otherWords.get(one) === fold(kind))
+  return singulars(fold(collection)).some((one) => one.length > 2 && (fold(kind).endsWith(one) || otherWords.get(one) === fold(kind)))
 }

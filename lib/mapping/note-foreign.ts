@@ -1,0 +1,31 @@
+/** What becomes of a key that the kind has no field for. Pure. */
+import type { Json, JsonPath } from '#lib/json.ts'
+import { noteLeaves } from './account.ts'
+import { isOutputOnlyName, isUnspecified } from './output-only.ts'
+import { isNothing, type Walk } from './walk.ts'
+import { fold } from './words.ts'
+
+/** Notes it: the service's own word, nothing that anybody chose, or something a person must look at. */
+export function noteForeign(walk: Walk, key: string, value: Json, from: JsonPath): void {
+  noteLeaves(
+    walk.account,
+    value,
+    from,
+    isOutputOnlyName(key) || walk.observed.has(observedPath(from))
+      ? { fate: 'output-only' }
+      : isNothing(value)
+        ? { fate: 'default', why: 'empty' }
+        : typeof value === 'string' && (isUnspecified(value) || value === 'DEFAULT')
+          ? { fate: 'default', why: 'nobody chose' }
+          : value === false || value === 0
+            ? { fate: 'default', why: 'what unset means' }
+            : { fate: 'unmapped', why: `the kind has no field that means ${key}` },
+  )
+}
+
+/** A path in the form of `Walk.observed`: which entry of a list it is does not matter. */
+const observedPath = (path: JsonPath): string =>
+  path
+    .filter((step) => typeof step === 'string')
+    .map(fold)
+    .join('.')
