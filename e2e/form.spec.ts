@@ -37,6 +37,7 @@ test('alice follows a link to a field, and copies one', async ({ page }) => {
   const asked = field(page, 'spec', 'settings', 'ipConfiguration', 'requireSsl')
   await expect(asked.getByRole('radio', { name: 'not set' })).toBeFocused()
   await expect(asked).toBeInViewport()
+  await page.mouse.wheel(0, 100) // whoever scrolls takes over: until then the page keeps the field in view
   await fieldAction(page, 'Region', 'Copy link to this field')
   await expect(page.getByText('Link to Region copied')).toBeVisible()
   expect(await clipboard(page)).toBe(`${new URL(page.url()).origin}${createPath('payments-prod', 'SQLInstance')}#/spec/region`)
@@ -210,6 +211,97 @@ test('references are searched, external values checked, and what does not exist 
   await page.goto('/basket')
   await page.getByRole('button', { name: `Remove ${topic} from the basket` }).click()
   await expect(content(page).getByText(topic)).toHaveCount(0)
+})
+
+test('a role on a project that no manifest manages is granted from the form', async ({ page }) => {
+  await signIn(page, 'alice')
+  await openCreate(page, 'IAMPolicyMember')
+  await page.getByRole('textbox', { name: /^Name/ }).fill(freshName('form-grant'))
+  await page.getByRole('textbox', { name: /^Role/ }).fill('roles/pubsub.viewer')
+  await page.getByRole('textbox', { name: /^Member/ }).fill('user:alice@acme.test')
+  const reference = field(page, 'spec', 'resourceRef')
+  const kind = reference.getByRole('combobox', { name: 'Kind of Resource' })
+  const value = reference.getByRole('textbox', { name: 'External value of Resource' })
+  await reference.getByRole('radio', { name: 'external' }).check()
+  await value.fill('payments-prod-4711')
+  await test.step('that the kind is missing is said at the reference', async () => {
+    await page.getByRole('button', { name: 'Review pull request' }).click()
+    await expect(reference.getByText('kind: Required.')).toBeVisible()
+    await expect(kind).toBeFocused()
+    await expect(kind).toHaveAttribute('aria-invalid', 'true')
+    await expect(value).not.toHaveAttribute('aria-invalid')
+    await expectAccessible(page, 'a reference without its kind')
+  })
+  await kind.fill('proj')
+  await page.getByRole('option', { name: 'Project', exact: true }).click()
+  await expectAccepted(page)
+  expect(await readYaml(page)).toMatch(
+    /resourceRef:\n( +)(?:external: payments-prod-4711|apiVersion: resourcemanager\S+|kind: Project)(?:\n\1(?:external: payments-prod-4711|apiVersion: resourcemanager\S+|kind: Project)){2}$/m,
+  )
+})
+
+test('looking at the other way to give a reference changes nothing, and another name only the name', async ({ page }) => {
+  await signIn(page, 'alice')
+  await openCreate(page, 'PubSubSubscription')
+  const reference = field(page, 'spec', 'topicRef')
+  const text = `apiVersion: pubsub.cnrm.cloud.google.com/v1beta1
+kind: PubSubSubscription
+metadata:
+  name: ${freshName('form-pull')}
+  namespace: payments-prod
+spec:
+  topicRef: # what it listens to
+    name: orders # of the hub
+    namespace: playlists-prod
+`
+  await writeYaml(page, text)
+  await reference.getByRole('radio', { name: 'external' }).check()
+  await expect(reference.getByRole('textbox', { name: 'External value of Topic' })).toHaveValue('')
+  expect(await readYaml(page)).toBe(text.trimEnd())
+  await reference.getByRole('radio', { name: 'managed here' }).check()
+  await expect(reference.getByRole('combobox')).toHaveValue('orders')
+  expect(await readYaml(page)).toBe(text.trimEnd())
+  await reference.getByRole('combobox').fill('no-such-topic')
+  await expect(page.getByRole('listbox').getByRole('option')).toHaveCount(0)
+  await reference.getByRole('combobox').press('Tab')
+  await expect.poll(() => readYaml(page)).toBe(text.trimEnd().replace('name: orders', 'name: no-such-topic'))
+  await reference.getByRole('radio', { name: 'external' }).check()
+  await reference.getByRole('textbox', { name: 'External value of Topic' }).fill('projects/acme/topics/orders')
+  await expect(yamlEditor(page)).toContainText('external: projects/acme/topics/orders')
+  await expect(yamlEditor(page)).not.toContainText('playlists-prod')
+})
+
+test('a long text is typed without losing the focus, and several lines are pasted', async ({ page }) => {
+  await signIn(page, 'alice')
+  await openCreate(page, 'ComputeNetwork')
+  const description = form(page).getByRole('textbox', { name: /^Description/ })
+  const long = 'The network of the shop. '.repeat(5).trim()
+  await description.click()
+  await page.keyboard.type(long)
+  await expect(description).toHaveValue(long)
+  await expect(description).toBeFocused()
+  await page.evaluate(() => navigator.clipboard.writeText('first line\nsecond line'))
+  await page.keyboard.press('Home')
+  await page.keyboard.press('ControlOrMeta+v')
+  await expect(description).toHaveValue(`first line\nsecond line${long}`)
+  await expect(description).toBeFocused()
+  await page.keyboard.type('. ')
+  await expect(description).toHaveValue(`first line\nsecond line. ${long}`)
+})
+
+test('a required text that is cleared is missing, and empty only on purpose', async ({ page }) => {
+  await signIn(page, 'alice')
+  await openCreate(page, 'IAMPolicyMember')
+  const role = field(page, 'spec', 'role')
+  await role.getByRole('textbox').fill('roles/viewer')
+  await expect(yamlEditor(page)).toContainText('role: roles/viewer')
+  await expect(role.getByRole('alert')).toHaveCount(0)
+  await role.getByRole('textbox').fill('')
+  await expect(yamlEditor(page)).not.toContainText('role:')
+  await expect(role.getByText('Required.')).toBeVisible()
+  await fieldAction(page, 'Role', 'Set to empty text')
+  await expect(yamlEditor(page)).toContainText('role: ""')
+  await expect(role.getByText('empty text', { exact: true })).toBeVisible()
 })
 
 test('switches of Config Connector have names, and their values are checked', async ({ page }) => {
