@@ -13,7 +13,7 @@ import styles from './break-glass.module.css'
 import { breakGlassApi } from './break-glass-paths.ts'
 import { breakGlassQueries } from './break-glass-queries.ts'
 import { FoldedCode } from './difference-step.tsx'
-import { controllerNames } from './undoers.tsx'
+import { controllerNames, pausable, undoing } from './pause-words.ts'
 import { useAct } from './use-act.ts'
 
 /** Step 6: the name typed, the red button, and the same as a kubectl command. */
@@ -21,7 +21,7 @@ export function ApplyStep({ session, change, edit }: { session: SessionDetail; c
   const [name, setName] = useState('')
   const { busy, problem, act } = useAct()
   const difference = useQuery(breakGlassQueries.difference(session.id, change.id, change.revision))
-  const undo = (difference.data?.undoers ?? []).filter(({ undoes, paused }) => undoes && !paused)
+  const against = undoing(difference.data?.undoers ?? [], session.pauses)
   const verb = change.action === 'delete' ? 'Delete' : 'Apply to'
   if (session.drill)
     return (
@@ -52,10 +52,12 @@ export function ApplyStep({ session, change, edit }: { session: SessionDetail; c
   }
   return (
     <>
-      {undo.length > 0 ? (
+      {against.length > 0 ? (
         <Banner tone="amber">
-          {listed([...new Set(undo.map(({ controller }) => controllerNames[controller]))])} will put this back: pause it at the difference
-          above if it must last until your pull request is merged.
+          {listed([...new Set(against.map(({ controller }) => controllerNames[controller]))])} will put this back
+          {against.some((undoer) => pausable(undoer) !== null)
+            ? ': pause it at the difference above if it must last until your pull request is merged.'
+            : '. It cannot be paused from here, so bring the change to Git before that.'}
         </Banner>
       ) : null}
       <p>

@@ -24,12 +24,15 @@ import { isOver } from './session-words.ts'
 const followEvery = 4000
 
 export const breakGlassQueries = {
-  offer: (at: ResourceAddress) =>
-    queryOptions({
+  /** Whatever else the object given says is left out: a session has an address too. */
+  offer: ({ cluster, namespace, kind, name }: ResourceAddress) => {
+    const at = { cluster, namespace, kind, name }
+    return queryOptions({
       queryKey: ['break-glass', 'offer', at] as const,
       queryFn: ({ signal }) => fetchJson<Offer>(breakGlassApi.offer(at), { signal }),
       staleTime: 0,
-    }),
+    })
+  },
   /** For the bar and the mark in the navigation. */
   open: () =>
     queryOptions({

@@ -18,6 +18,8 @@ const editorWith = (text: string, revision: number): ChangeEditor => ({
     auditId: null,
     appliedAt: null,
     undoOf: null,
+    undoneBy: null,
+    remaining: false,
     readiness: null,
     corroborated: 'waiting',
     proposal: null,

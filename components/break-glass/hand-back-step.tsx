@@ -1,27 +1,33 @@
 'use client'
 
+import { useQuery } from '@tanstack/react-query'
 import { Button, LinkButton } from '#components/ui/button.tsx'
-import { RelativeTime } from '#components/ui/relative-time.tsx'
-import type { Pause, SessionDetail } from '#lib/break-glass/contract.ts'
-import { ActProblem } from './act-problem.tsx'
-import { AppliedChange } from './applied-change.tsx'
+import type { SessionDetail } from '#lib/break-glass/contract.ts'
+import { AppliedChange, type UndoPlace } from './applied-change.tsx'
 import styles from './break-glass.module.css'
-import { breakGlassApi, breakGlassPages } from './break-glass-paths.ts'
+import { breakGlassApi } from './break-glass-paths.ts'
+import { breakGlassQueries } from './break-glass-queries.ts'
 import { Task } from './checklist-task.tsx'
+import { PauseTask } from './pause-task.tsx'
 import { ReviewTask } from './review-task.tsx'
-import { isOpen, isWritten } from './session-words.ts'
-import { controllerNames } from './undoers.tsx'
-import { useAct } from './use-act.ts'
+import { isOpen, isOver, needsReview, sentChanges } from './session-words.ts'
 
 /** Step 7: the checklist that brings every change back to Git, or takes it back, and ends with a second person's signature. */
 export function HandBackStep({ session, mine, startAgain }: { session: SessionDetail; mine: boolean; startAgain: (() => void) | null }) {
-  const written = session.changes.filter(isWritten)
-  const undone = new Set(written.map(({ undoOf }) => undoOf))
+  const sent = sentChanges(session)
   const open = isOpen(session.state)
+  const undo = useUndoPlace(session, mine)
   return (
     <>
-      {written.map((change) => (
-        <AppliedChange key={change.id} session={session} change={change} undoing={undone.has(change.id)} several={written.length > 1} />
+      {sent.length === 0 && needsReview(session.state) ? (
+        <p className={styles.muted}>
+          {session.changes.length > 0
+            ? 'Nothing of it was made, so nothing has to be brought back to Git.'
+            : `What was changed is for those who may read ${session.namespace}.`}
+        </p>
+      ) : null}
+      {sent.map((change) => (
+        <AppliedChange key={change.id} session={session} change={change} undo={undo} several={sent.length > 1} />
       ))}
       <ul className={styles.tasks}>
         {session.pauses.map((pause) => (
@@ -42,8 +48,8 @@ export function HandBackStep({ session, mine, startAgain }: { session: SessionDe
             ) : null}
           </Task>
         ) : null}
-        <ReviewTask session={session} mine={mine} />
-        <Task title="Evidence" state={session.state === 'closed' ? 'done' : 'ahead'}>
+        {session.state === 'ended' || session.state === 'expired' ? null : <ReviewTask session={session} mine={mine} />}
+        <Task title="Evidence" state={isOver(session.state) ? 'done' : 'ahead'}>
           <p>
             One signed file with every entry of the audit log, the change, and the pull request. It can be verified on another machine with{' '}
             <code>corbel audit verify --bundle</code>.
@@ -55,52 +61,18 @@ export function HandBackStep({ session, mine, startAgain }: { session: SessionDe
           </div>
         </Task>
       </ul>
-      {!open && session.state === 'handing-back' && mine && written.some(({ state }) => state === 'applied') ? (
-        <p className={styles.muted}>
-          The session is shut. To undo in the cluster now, <a href={breakGlassPages.start(session)}>open break-glass once more</a>.
-        </p>
-      ) : null}
     </>
   )
 }
 
-const pauseWords: Readonly<Record<Pause['state'], string>> = {
-  pausing: 'is being paused',
-  paused: 'is paused',
-  resuming: 'is being resumed',
-  resumed: 'works again',
-  failed: 'could not be paused or resumed',
-}
-
-function PauseTask({ session, pause }: { session: SessionDetail; pause: Pause }) {
-  const { busy, problem, act } = useAct()
-  const held = pause.state === 'paused' || pause.state === 'failed'
-  return (
-    <Task
-      title={`${controllerNames[pause.controller]} ${pauseWords[pause.state]}`}
-      state={pause.state === 'resumed' ? 'done' : pause.state === 'failed' ? 'failed' : 'now'}
-    >
-      <p>
-        {pause.target.kind} {pause.target.name}
-        {pause.target.namespace ? ` in ${pause.target.namespace}` : ''}
-        {pause.state === 'resumed' ? (
-          '.'
-        ) : (
-          <>
-            , by {pause.owner}, at most until <RelativeTime at={pause.until} />. It is resumed by itself then, and when the pull request is
-            merged.
-          </>
-        )}
-      </p>
-      {pause.problem ? <p>{pause.problem}</p> : null}
-      {held && (session.abilities.handBack || session.abilities.end || session.abilities.edit) ? (
-        <div className={styles.go}>
-          <Button size="small" busy={busy !== null} onClick={() => void act<Pause>('resume', breakGlassApi.resume(session.id, pause.id))}>
-            Resume now
-          </Button>
-        </div>
-      ) : null}
-      <ActProblem problem={problem} />
-    </Task>
+/** Where this person can undo what the session changed: in it while it is open, afterwards in another one of theirs in the project. */
+function useUndoPlace(session: SessionDetail, mine: boolean): UndoPlace {
+  const over = session.state === 'handing-back'
+  const { data } = useQuery({ ...breakGlassQueries.open(), enabled: over })
+  if (session.abilities.edit) return { session: session.id }
+  if (!over || !(mine || session.abilities.handBack)) return null
+  const later = data?.items.find(
+    ({ mine: theirs, drill, cluster, namespace }) => theirs && !drill && cluster === session.cluster && namespace === session.namespace,
   )
+  return later ? { session: later.id } : 'none'
 }

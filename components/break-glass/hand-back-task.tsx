@@ -31,13 +31,7 @@ export function HandBackTask({ session, change }: { session: SessionDetail; chan
         state={proposal.state === 'ready' ? 'done' : proposal.state === 'stuck' || proposal.state === 'failed' ? 'failed' : 'now'}
       >
         <p>
-          <StateBadge state={proposal.state} /> <Link href={pagePaths.proposal(proposal.id)}>The proposal</Link>
-          {proposal.pullUrl ? (
-            <>
-              {' '}
-              · <a href={proposal.pullUrl}>Pull request #{proposal.pullNumber}</a>
-            </>
-          ) : null}
+          <ProposalLinks proposal={proposal} />
         </p>
         {proposal.state === 'open' ? (
           <p>It waits for a review and the merge on GitHub; then CI applies it, and Git says what the cluster has.</p>
@@ -59,6 +53,21 @@ export function HandBackTask({ session, change }: { session: SessionDetail; chan
         <Skeleton rows={3} label="Writing the change into the manifest" />
       )}
     </Task>
+  )
+}
+
+/** How far a proposal is, and where it and its pull request are. */
+export function ProposalLinks({ proposal }: { proposal: NonNullable<SessionChange['proposal']> }) {
+  return (
+    <>
+      <StateBadge state={proposal.state} /> <Link href={pagePaths.proposal(proposal.id)}>The proposal</Link>
+      {proposal.pullUrl ? (
+        <>
+          {' '}
+          · <a href={proposal.pullUrl}>Pull request #{proposal.pullNumber}</a>
+        </>
+      ) : null}
+    </>
   )
 }
 

@@ -189,7 +189,11 @@ function Asking({
         <StepSection
           number={1}
           state="ahead"
-          summary={secondPerson ? 'a second person agrees first' : 'nobody needs to agree; your platform team is told'}
+          summary={
+            secondPerson
+              ? 'a second person agrees first'
+              : `nobody needs to agree${offer.approverGroups.length > 0 ? `; members of ${listed(offer.approverGroups)} are told` : ''}`
+          }
         />
         {stepTitles.slice(2).map((title, index) => (
           <StepSection key={title} number={index + 2} state="ahead" />

@@ -11,7 +11,7 @@ import styles from './break-glass.module.css'
 import { breakGlassApi, breakGlassPages } from './break-glass-paths.ts'
 import { Countdown, useTimeLeft } from './countdown.tsx'
 import { SessionMarks } from './session-mark.tsx'
-import { isOpen, isOver } from './session-words.ts'
+import { isMade, isOpen, isOver } from './session-words.ts'
 import { useAct } from './use-act.ts'
 
 export const actingWords: Readonly<Record<ActingMode, string>> = {
@@ -81,7 +81,7 @@ function EndDialog({ session, onClose }: { session: SessionDetail; onClose: () =
   const end = async () => {
     if (await act<SessionDetail>('end', breakGlassApi.act(session.id, 'end'), { note: note.trim() })) onClose()
   }
-  const applied = session.changes.some(({ state }) => state === 'applied' || state === 'unknown')
+  const applied = session.changes.some(({ remaining, state }) => remaining || state === 'unknown')
   return (
     <Dialog
       open
@@ -100,7 +100,11 @@ function EndDialog({ session, onClose }: { session: SessionDetail; onClose: () =
         <p>
           {isOpen(session.state)
             ? `From then on the cluster refuses every change in ${session.namespace} by this session. ${
-                applied ? 'What was applied stays, and is to be brought back to Git.' : 'Nothing was applied.'
+                applied
+                  ? 'What was applied stays, and is to be brought back to Git.'
+                  : session.changes.some(isMade)
+                    ? 'What was applied was put back.'
+                    : 'Nothing was applied.'
               }`
             : 'Nothing was opened, and nothing changes.'}
         </p>

@@ -36,6 +36,8 @@ const change: (typeof told.changes)[number] = {
   auditId: null,
   appliedAt: at(4),
   undoOf: null,
+  undoneBy: null,
+  remaining: false,
   readiness: null,
   corroborated: 'waiting',
   proposal: null,
@@ -44,7 +46,14 @@ const change: (typeof told.changes)[number] = {
 }
 
 test('a session is told in the order in which it happened', () => {
-  const undo = { ...change, undoOf: change.id, state: 'applied' as const, dryRunAt: null, appliedAt: at(6) }
+  const undo = {
+    ...change,
+    id: '00000000-0000-7000-8000-000000000001',
+    undoOf: change.id,
+    state: 'applied' as const,
+    dryRunAt: null,
+    appliedAt: at(6),
+  }
   const story = sessionStory({ ...told, changes: [undo, change] })
   expect(story.map(({ text }) => text)).toEqual([
     'Ana asked for it',
@@ -57,6 +66,13 @@ test('a session is told in the order in which it happened', () => {
     'bo@example.com signed the review',
   ])
   expect(story.map(({ said }) => said).filter(Boolean)).toEqual(['the queue is stuck', 'all well'])
+})
+
+test('an undo of an undo is no second undo', () => {
+  const undo = { ...change, id: '00000000-0000-7000-8000-000000000001', undoOf: change.id, dryRunAt: null, appliedAt: at(6) }
+  const redo = { ...undo, id: '00000000-0000-7000-8000-000000000002', undoOf: undo.id, state: 'applied' as const, appliedAt: at(7) }
+  const story = sessionStory({ ...told, changes: [change, undo, redo] }).map(({ text }) => text)
+  expect(story.slice(-4, -2)).toEqual(['Ana put queue back as it was', 'Ana undid the undo of queue'])
 })
 
 test.each([

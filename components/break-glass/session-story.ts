@@ -55,7 +55,9 @@ export function sessionStory(session: Told): StoryEntry[] {
     add(
       change.appliedAt,
       change.undoOf !== null
-        ? `${who} put ${change.name} back as it was`
+        ? session.changes.some(({ id, undoOf }) => id === change.undoOf && undoOf !== null)
+          ? `${who} undid the undo of ${change.name}`
+          : `${who} put ${change.name} back as it was`
         : change.state === 'unknown'
           ? `${who} sent a change of ${change.name}; its outcome is not known yet`
           : `${who} ${what}`,

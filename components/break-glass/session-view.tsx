@@ -22,7 +22,7 @@ import { DryRunStep } from './dry-run-step.tsx'
 import { EditStep } from './edit-step.tsx'
 import { HandBackStep } from './hand-back-step.tsx'
 import { SessionAside } from './session-aside.tsx'
-import { isBefore, isOpen, isOver, isWritten, plainName } from './session-words.ts'
+import { hasChecklist, isBefore, isMade, isOpen, isOver, isWritten, plainName, sentChanges } from './session-words.ts'
 import { StepSection, type StepState } from './step-section.tsx'
 import { StoryList } from './story-list.tsx'
 import { useWork } from './use-work.ts'
@@ -67,10 +67,11 @@ function Session({
   const work = useWork(session, mine ? session.action : null)
   const { step, change } = work
   const stateOf = (number: number): StepState => (session.state === 'closed' || number < step ? 'done' : number === step ? 'now' : 'ahead')
-  const written = session.changes.filter(isWritten)
-  const summaries = summariesOf(session, change, written)
+  const sent = sentChanges(session)
+  const summaries = summariesOf(session, change, sent)
+  const checklist = hasChecklist(session)
   // what never happened in a session that is over is left out
-  const shown = (number: number) => !isOver(session.state) || written.length > 0 || number < 2
+  const shown = (number: number) => !isOver(session.state) || number < 2 || (number === 6 ? checklist : sent.length > 0)
   const section = (number: number) => ({ number, state: stateOf(number), summary: summaries[number] })
   return (
     <div className={styles.page}>
@@ -148,12 +149,14 @@ function Session({
                 )
               ) : null}
             </StepSection>
-            <StepSection {...section(6)}>
-              {written.length > 0 ? (
-                <HandBackStep session={session} mine={mine} startAgain={session.abilities.edit && step === 6 ? work.startAgain : null} />
-              ) : null}
-            </StepSection>
           </>
+        ) : null}
+        {shown(6) ? (
+          <StepSection {...section(6)}>
+            {checklist ? (
+              <HandBackStep session={session} mine={mine} startAgain={session.abilities.edit && step === 6 ? work.startAgain : null} />
+            ) : null}
+          </StepSection>
         ) : null}
         {isBefore(session.state) ? null : (
           <Section title="What happened">
@@ -183,7 +186,7 @@ function Outcome({ session }: { session: SessionDetail }) {
           : session.endReason === 'expired' || session.state === 'expired'
             ? 'Its time ran out'
             : `${plainName(session.endedBy ?? 'Somebody')} ended it`}{' '}
-        <RelativeTime at={session.endedAt} />. Nothing was changed.{' '}
+        <RelativeTime at={session.endedAt} />. {session.changes.some(isMade) ? 'What was changed was put back.' : 'Nothing was changed.'}{' '}
         <Link href={breakGlassPages.start(session)}>Open break-glass again</Link>
       </Banner>
     )
@@ -206,8 +209,8 @@ function Why({ session }: { session: SessionDetail }) {
 }
 
 /** What each step came to, in a line. */
-function summariesOf(session: SessionDetail, change: SessionChange | undefined, written: readonly SessionChange[]): (string | null)[] {
-  const last = change ?? written.at(-1)
+function summariesOf(session: SessionDetail, change: SessionChange | undefined, sent: readonly SessionChange[]): (string | null)[] {
+  const last = change ?? sent.at(-1)
   const fields = last ? (last.action === 'delete' ? 'deletion' : counted(last.fields.length, 'field')) : null
   const deciding = session.decidedBy ? `, ${plainName(session.decidedBy)} agreed` : ''
   return [
@@ -216,11 +219,7 @@ function summariesOf(session: SessionDetail, change: SessionChange | undefined, 
     last && (last.fields.length > 0 || last.action === 'delete') ? fields : null,
     fields && (!isOpen(session.state) || last?.patchHash) ? `${fields} of ${last?.name}` : null,
     last?.dryRun ? `${last.dryRun.accepted ? 'accepted' : 'refused'} in ${Math.round(last.dryRun.milliseconds)} ms` : null,
-    written.length > 0
-      ? `${counted(written.length, 'change')} sent to the cluster`
-      : session.drill
-        ? 'nothing is applied in practice'
-        : null,
+    sent.length > 0 ? `${counted(sent.length, 'change')} sent to the cluster` : session.drill ? 'nothing is applied in practice' : null,
     session.state === 'closed' && !session.drill ? 'nothing left over, review signed' : null,
   ]
 }

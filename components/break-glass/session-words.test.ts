@@ -1,13 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ChangeState, type SessionChange, SessionState, shortestReason as wanted } from '#lib/break-glass/contract.ts'
+import { ChangeState, type Pause, type SessionChange, SessionState, shortestReason as wanted } from '#lib/break-glass/contract.ts'
 import {
   changeAtWork,
+  changeTitle,
   countdownText,
+  hasChecklist,
   isOver,
   isOverdue,
   nextEnd,
   plainName,
+  sentChanges,
   sessionLook,
   shortestReason,
   stepAt,
@@ -28,6 +31,8 @@ const change = (state: ChangeState): SessionChange => ({
   auditId: null,
   appliedAt: null,
   undoOf: null,
+  undoneBy: null,
+  remaining: false,
   readiness: null,
   corroborated: 'waiting',
   proposal: null,
@@ -74,6 +79,63 @@ test('the change at work is the newest, and only while it is not in the cluster'
   expect(changeAtWork([editing, undo])).toBe(editing)
   const other = { ...change('editing'), id: '00000000-0000-7000-8000-000000000001' }
   expect(changeAtWork([other, editing], other.id)).toBe(other)
+})
+
+describe('what a session shows of what was sent', () => {
+  const edit = { ...change('applied'), id: '00000000-0000-7000-8000-00000000000a' }
+  const undo = { ...change('applied'), id: '00000000-0000-7000-8000-00000000000b', undoOf: edit.id }
+  const redo = { ...change('applied'), id: '00000000-0000-7000-8000-00000000000c', undoOf: undo.id }
+  const pause: Pause = {
+    id: '00000000-0000-7000-8000-00000000000d',
+    controller: 'flux',
+    target: { kind: 'Thing', namespace: 'shop', name: 'one' },
+    owner: 'oidc:ana@example.com',
+    reason: 'the queue is stuck',
+    until: '2026-01-01T00:00:00.000Z',
+    state: 'paused',
+    problem: null,
+  }
+
+  test.each<[SessionState, ChangeState, boolean]>([
+    ['open', 'editing', false],
+    ['open', 'judged', false],
+    ['open', 'failed', false],
+    ['ended', 'failed', true],
+    ['ended', 'editing', false],
+    ['applying', 'applying', true],
+    ['handing-back', 'unknown', true],
+    ['review', 'applied', true],
+    ['ended', 'undone', true],
+  ])('in a session that is %s an edit that is %s: %s', (state, of, told) => {
+    expect(sentChanges({ state, changes: [change(of)] })).toHaveLength(told ? 1 : 0)
+  })
+
+  test('a refused undo is told while the session is open, and one that was not sent is not', () => {
+    const refused = { ...undo, state: 'failed' as const }
+    expect(sentChanges({ state: 'open', changes: [edit, refused] })).toEqual([edit, refused])
+    expect(sentChanges({ state: 'open', changes: [edit, { ...undo, state: 'editing' }] })).toEqual([edit])
+  })
+
+  test.each<[string, SessionState, SessionChange[], Pause[], boolean]>([
+    ['nothing yet', 'open', [], [], false],
+    ['something applied', 'open', [edit], [], true],
+    ['ended and nothing was sent', 'ended', [change('judged')], [], false],
+    ['everything was put back', 'ended', [{ ...edit, state: 'undone' }, undo], [], true],
+    ['a controller is held back and nothing was sent', 'expired', [], [pause], true],
+    ['it waits for its signature and nothing was made', 'review', [], [], true],
+    ['it waits for Git and the changes are not for this person', 'handing-back', [], [], true],
+    ['closed', 'closed', [], [], true],
+    ['refused', 'refused', [], [], false],
+  ])('the checklist is there: %s', (_, state, changes, pauses, there) => {
+    expect(hasChecklist({ state, changes, pauses })).toBe(there)
+  })
+
+  test('is called what it did', () => {
+    const all = [edit, undo, redo]
+    expect(all.map((each) => changeTitle(each, all))).toEqual(['Change of one', 'Undo of one', 'Undo of the undo of one'])
+    expect(changeTitle(undo, [undo])).toBe('Undo of one')
+    expect(changeTitle({ ...edit, action: 'delete' }, all)).toBe('Deletion of one')
+  })
 })
 
 test('a session that nobody must agree to does not say that it waits for approval', () => {

@@ -10,15 +10,15 @@ const sessionLooks: Readonly<Record<SessionState, StateLook>> = {
   'handing-back': { tone: 'amber', word: 'To hand back', icon: 'import' },
   review: { tone: 'amber', word: 'Waits for review', icon: 'person' },
   closed: { tone: 'green', word: 'Closed', icon: 'ready' },
-  expired: { tone: 'grey', word: 'Ran out, nothing changed', icon: 'close' },
-  ended: { tone: 'grey', word: 'Ended, nothing changed', icon: 'close' },
+  expired: { tone: 'grey', word: 'Ran out, nothing to hand back', icon: 'close' },
+  ended: { tone: 'grey', word: 'Ended, nothing to hand back', icon: 'close' },
   refused: { tone: 'grey', word: 'Refused', icon: 'failed' },
 }
 
-/** Where there is no room for a sentence: nobody has opened it yet where nobody needs to agree. */
 /** How many characters a reason or a review has at least; the server asks for as many (session-words.test.ts). */
 export const shortestReason = 12
 
+/** Where there is no room for a sentence: nobody has opened it yet where nobody needs to agree. */
 export const sessionLook = ({ state, tier }: Pick<BreakGlassSession, 'state' | 'tier'>): StateLook =>
   state === 'requested' && tier === 'ordinary' ? { ...sessionLooks.approved, word: 'Not open yet' } : sessionLooks[state]
 
@@ -46,6 +46,27 @@ export const isBefore = (state: SessionState): boolean => state === 'requested' 
 /** What the cluster holds, or may hold, because of a change; and an undo that did not work, which leaves it there. */
 export const isWritten = ({ state, undoOf }: Pick<SessionChange, 'state' | 'undoOf'>): boolean =>
   state === 'applied' || state === 'unknown' || state === 'applying' || state === 'undone' || (undoOf !== null && state === 'failed')
+
+/** What the cluster took, whether or not it was put back since. */
+export const isMade = ({ state }: Pick<SessionChange, 'state'>): boolean => state === 'applied' || state === 'undone'
+
+/** What was sent to the cluster. Of an edit that failed one knows that nobody works on it any more only once its session is over. */
+export const sentChanges = ({ state, changes }: Pick<SessionDetail, 'state' | 'changes'>): SessionChange[] =>
+  changes.filter((change) => isWritten(change) || (change.state === 'failed' && !isOpen(state)))
+
+/** Whether there is anything to bring to its end: what was sent, a controller that is or was held back, a review. */
+export const hasChecklist = (session: Pick<SessionDetail, 'state' | 'changes' | 'pauses'>): boolean =>
+  needsReview(session.state) || session.state === 'closed' || session.pauses.length > 0 || sentChanges(session).length > 0
+
+/** Whether it is over and waits for what was changed, or for its signature. */
+export const needsReview = (state: SessionState): boolean => state === 'handing-back' || state === 'review'
+
+/** A change by what it did. `all`: the changes of its session; what it undoes may stand in an earlier one. */
+export function changeTitle({ name, action, undoOf }: SessionChange, all: readonly SessionChange[]): string {
+  if (action === 'delete') return `Deletion of ${name}`
+  if (undoOf === null) return `Change of ${name}`
+  return all.some(({ id, undoOf: further }) => id === undoOf && further !== null) ? `Undo of the undo of ${name}` : `Undo of ${name}`
+}
 
 /** The change somebody works on now: the one they chose, else the newest, unless it is in the cluster already. An undo has nothing to work on. */
 export function changeAtWork(changes: readonly SessionChange[], chosen: string | null = null): SessionChange | undefined {
@@ -84,7 +105,7 @@ export const timeLeft = (at: string, now: string, receivedAt: number, here: numb
 
 /** Whether somebody should have signed by now, by the server's clock. */
 export const isOverdue = ({ state, reviewDueAt, now }: Pick<BreakGlassSession, 'state' | 'reviewDueAt' | 'now'>): boolean =>
-  (state === 'handing-back' || state === 'review') && reviewDueAt !== null && Date.parse(reviewDueAt) < Date.parse(now)
+  needsReview(state) && reviewDueAt !== null && Date.parse(reviewDueAt) < Date.parse(now)
 
 /** Which time ends the session first, and whether it is for want of activity. */
 export function nextEnd({ expiresAt, idleAt }: Pick<BreakGlassSession, 'expiresAt' | 'idleAt'>): { at: string; idle: boolean } | null {

@@ -24,7 +24,7 @@ export function WhoStep({ session, mine }: { session: SessionDetail; mine: boole
   const { busy, problem, act } = useAct()
   const waitsForSecond = session.state === 'requested' && session.tier === 'approval'
   const offer = useQuery({ ...breakGlassQueries.offer(session), enabled: mine && waitsForSecond })
-  const groups = offer.data?.approverGroups ?? []
+  const groups = offer.data?.approverGroups
   if (session.state === 'refused')
     return (
       <Banner tone="red">
@@ -39,11 +39,13 @@ export function WhoStep({ session, mine }: { session: SessionDetail; mine: boole
       ) : waitsForSecond ? (
         <>
           <p>
-            {mine
-              ? `It waits for a second person${groups.length > 0 ? ` of ${listed(groups)}` : ''}. They were told. This page goes on by itself when somebody has answered.`
-              : `It waits for a second person. You cannot agree to it: ${
-                  session.abilities.end ? 'but you can give it up for them.' : 'only members of the groups that approve can.'
-                }`}
+            {!mine
+              ? `It waits for a second person. Only members of the groups that approve can agree${
+                  session.abilities.end ? `; what you can do is give it up for ${session.requestedBy.name}.` : '.'
+                }`
+              : groups?.length === 0
+                ? 'It waits for a second person, and nobody can agree: no group is named for it. Ask your platform team.'
+                : `It waits for a second person${groups ? ` of ${listed(groups)}` : ''}. They were told. This page goes on by itself when somebody has answered.`}
           </p>
           {mine ? (
             <div className={styles.go}>
@@ -132,18 +134,38 @@ function Decide({ session }: { session: SessionDetail }) {
 
 /** Step 2 afterwards: who acted as whom, and who agreed. */
 export function WhoFacts({ session }: { session: SessionDetail }) {
+  const { name, username } = session.requestedBy
   return (
     <>
-      <p>
-        <PersonName person={session.requestedBy} /> (<code>{session.requestedBy.username}</code>) acts as <code>{session.account}</code>,
-        with their own token. The cluster's audit log names both.
-      </p>
+      {session.openedAt ? (
+        <p>
+          <PersonName person={session.requestedBy} /> (<code>{username}</code>) acts as <code>{session.account}</code>, with their own
+          token. The cluster's audit log names both.
+        </p>
+      ) : (
+        <p>{name} never opened it.</p>
+      )}
       {session.mode ? <p className={styles.muted}>{actingWords[session.mode]}</p> : null}
       {session.decidedBy ? (
         <Agreed session={session} />
-      ) : (
-        <p className={styles.muted}>Nobody had to agree. The people who could have were told.</p>
-      )}
+      ) : session.tier === 'ordinary' && session.openedAt ? (
+        <Told session={session} />
+      ) : null}
     </>
+  )
+}
+
+/** Who heard of a session that nobody had to agree to. */
+function Told({ session }: { session: SessionDetail }) {
+  const offer = useQuery(breakGlassQueries.offer(session))
+  const groups = offer.data?.approverGroups
+  return (
+    <p className={styles.muted}>
+      {groups === undefined
+        ? 'Nobody had to agree.'
+        : groups.length === 0
+          ? 'Nobody had to agree, and nobody was told: no group is named for it.'
+          : `Nobody had to agree. The members of ${listed(groups)} were told.`}
+    </p>
   )
 }

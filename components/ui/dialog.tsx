@@ -7,7 +7,8 @@ import styles from './dialog.module.css'
 
 /**
  * A modal dialog on the native element: the browser traps focus, makes the rest inert, closes on Escape and gives
- * focus back. It is in the document only while `open`. `footer` holds the buttons, the main one last.
+ * focus back. It is in the document only while `open`. `footer` holds the buttons, the main one last. What carries `data-first` has
+ * the focus to begin with, else what comes first.
  */
 export function Dialog({
   open,
@@ -34,6 +35,7 @@ export function Dialog({
     if (!open || !dialog) return
     const before = document.activeElement
     dialog.showModal()
+    dialog.querySelector<HTMLElement>('[data-first]')?.focus()
     return () => {
       dialog.close()
       if (before instanceof HTMLElement && before.isConnected) before.focus()
