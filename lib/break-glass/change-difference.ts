@@ -17,6 +17,7 @@ import { remake, sentChange } from './change-remake.ts'
 import { readLive, refOfTarget, type TargetRef } from './change-target.ts'
 import type { Difference } from './contract.ts'
 import { bindingHash } from './stored-change.ts'
+import { undoerFacts } from './undoer-facts.ts'
 
 /**
  * The difference of what is typed from the object as it is now; of a change that was sent, as it was sent.
@@ -51,13 +52,15 @@ export async function changeDifference(sessionId: string, id: string, actor: Act
     }),
     undoers: isDeletion
       ? []
-      : undoersOf({ live, changes, owned }).map(({ controller, message, undoes, canPause, paused }) => ({
-          controller,
-          message,
-          undoes,
-          canPause,
-          paused,
-        })),
+      : undoersOf({ live, changes, owned, facts: await undoerFacts(live, session.cluster, actor) }).map(
+          ({ controller, message, undoes, canPause, paused }) => ({
+            controller,
+            message,
+            undoes,
+            canPause,
+            paused,
+          }),
+        ),
     warnings: isDeletion ? await deletionWarnings(roughJson(live), address, actor) : editWarnings(roughJson(live), changes, note),
     patch,
     hash: bindingHash(content.bytes),

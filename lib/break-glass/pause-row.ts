@@ -33,6 +33,13 @@ export const refOfPause = ({ apiVersion, kind, namespace, name }: PauseTarget): 
   name,
 })
 
+/** A pause in one of these states holds a controller back. */
+export const activePauses = ['pausing', 'paused', 'resuming']
+
+/** Whether two pauses stand on one object. */
+export const samePlace = (a: Place, b: Place): boolean => a.kind === b.kind && a.namespace === b.namespace && a.name === b.name
+type Place = Pick<PauseTarget, 'kind' | 'namespace' | 'name'>
+
 export const pauseView = (row: BreakGlassPause): Pause =>
   Pause.parse({ ...row, target: targetOfPause(row), until: row.until.toISOString() })
 

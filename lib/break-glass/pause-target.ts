@@ -1,6 +1,10 @@
 /** Which object holds a controller back, and how. Pure. */
+import type { ObjectRef } from '#lib/cluster/kubernetes-object.ts'
 import { Conflict, Invalid } from '#lib/errors.ts'
-import { isObject, type Json, textAt, valueAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
+import type { ExactObject } from '#lib/patch/exact-json.ts'
+import { textsOf } from '#lib/patch/metadata-steps.ts'
+import { argocdApplication } from '#lib/patch/undoers.ts'
 import { pausedAnnotation } from '#lib/plan/paused-apply.ts'
 import type { Pause } from './contract.ts'
 
@@ -31,23 +35,31 @@ export function checkPausable(controller: Controller, live: Json): void {
 
 const dnsLabel = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
 
-/** The Application of Argo CD that tracks an object. Throws Conflict where none does. */
-export function applicationOf(live: Json): { namespace: string; name: string } {
-  const tracked = textAt(live, 'metadata', 'annotations', 'argocd.argoproj.io/tracking-id')?.split(':')[0]
-  const named = tracked ?? textAt(live, 'metadata', 'labels', 'argocd.argoproj.io/instance')
-  // an Application outside Argo CD's own namespace is tracked as namespace_name
-  const [first = '', second] = (named ?? '').split('_')
-  const found = second === undefined ? { namespace: 'argocd', name: first } : { namespace: first, name: second }
-  if (!dnsLabel.test(found.name) || !dnsLabel.test(found.namespace))
-    throw new Conflict('No Application of Argo CD tracks this resource, so there is nothing to pause.')
-  return found
+/** The Application of Argo CD that tracks an object, and how the API server has it; undefined where none does. */
+export function trackingApplication(live: ExactObject): (ObjectRef & { namespace: string }) | undefined {
+  const found = argocdApplication(textsOf(live, 'annotations'), textsOf(live, 'labels'))
+  if (!found || !dnsLabel.test(found.name) || !dnsLabel.test(found.namespace)) return undefined
+  return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', namespace: found.namespace, name: found.name }
+}
+
+/** The Kustomization of Flux that applies an object, by its labels. */
+export function applyingKustomization(live: ExactObject): (ObjectRef & { namespace: string }) | undefined {
+  const labels = textsOf(live, 'labels')
+  const [namespace = '', name = ''] = ['namespace', 'name'].map((part) => labels.get(`kustomize.toolkit.fluxcd.io/${part}`))
+  if (!dnsLabel.test(name) || !dnsLabel.test(namespace)) return undefined
+  return { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', namespace, name }
+}
+
+/** `spec.syncPolicy.automated` of an Application, where that makes it sync by itself. */
+export function automationAt(application: Json): JsonObject | undefined {
+  const automated = valueAt(application, ['spec', 'syncPolicy', 'automated'])
+  return isObject(automated) && automated.enabled !== false ? automated : undefined
 }
 
 /** What an Application says about syncing by itself. Throws Conflict where it does not. */
-export function automationOf(application: Json): Json {
-  const automated = valueAt(application, ['spec', 'syncPolicy', 'automated'])
-  if (!isObject(automated) || automated.enabled === false)
-    throw new Conflict('This Application of Argo CD does not sync by itself: it puts nothing back until somebody syncs it.')
+export function automationOf(application: Json): JsonObject {
+  const automated = automationAt(application)
+  if (!automated) throw new Conflict('This Application of Argo CD does not sync by itself: it puts nothing back until somebody syncs it.')
   return automated
 }
 

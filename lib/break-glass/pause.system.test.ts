@@ -10,7 +10,8 @@ import { database } from '#lib/database/client.ts'
 import { Conflict } from '#lib/errors.ts'
 import { isObject, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { pausedAnnotation, readPause } from '#lib/plan/paused-apply.ts'
-import { startChange } from './change-editor.ts'
+import { changeDifference } from './change-difference.ts'
+import { saveChange, startChange } from './change-editor.ts'
 import { undoChange } from './change-undo.ts'
 import type { Pause } from './contract.ts'
 import { handBack } from './hand-back.ts'
@@ -181,6 +182,61 @@ describe('corbel apply', { timeout: 60_000 }, () => {
   })
 })
 
+/** Serves a controller's kind, its spec whatever it is, and makes one object of it once that is so. Gives what removes the kind again. */
+async function serve({ apiVersion, kind, plural }: { apiVersion: string; kind: string; plural: string }, object: JsonObject) {
+  const calls = world.project.admin.asPortal()
+  const [group = '', version = ''] = apiVersion.split('/')
+  const definition = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: `${plural}.${group}` }
+  const schema = { type: 'object', properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } }
+  await calls.applyServerSide(
+    {
+      apiVersion: definition.apiVersion,
+      kind: definition.kind,
+      metadata: { name: definition.name, annotations: { 'api-approved.kubernetes.io': 'unapproved, a test' } },
+      spec: {
+        group,
+        names: { kind, plural },
+        scope: 'Namespaced',
+        versions: [{ name: version, served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+      },
+    },
+    { fieldManager: 'test', force: true },
+  )
+  for (let tries = 0; ; tries++) {
+    const made = await calls
+      .create({ apiVersion, kind, ...object })
+      .catch((error: unknown) => (tries < 100 ? undefined : Promise.reject(error)))
+    if (made) break
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return () => calls.delete({ ...definition, plural: 'customresourcedefinitions', namespaced: false })
+}
+
+/** Lets alice read and change a controller's objects in the project. */
+async function allow(group: string, resource: string): Promise<void> {
+  const calls = world.project.admin.asPortal()
+  const role = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name: `test-${resource}`, namespace: world.project.namespace },
+  }
+  await calls.create({ ...role, rules: [{ apiGroups: [group], resources: [resource], verbs: ['get', 'patch'] }] })
+  await calls.create({
+    ...role,
+    kind: 'RoleBinding',
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.metadata.name },
+    subjects: [{ kind: 'ServiceAccount', name: 'alice', namespace: world.project.people }],
+  })
+}
+
+/** What an edit of a bucket's storage class tells of who undoes it. */
+async function undoersOfEdit(session: string, name: string) {
+  const { change, text } = await startChange(session, { kind: bucketKind, name, action: 'edit' }, world.alice)
+  if (text.includes('STANDARD'))
+    await saveChange(session, change.id, { text: text.replace('STANDARD', 'NEARLINE'), revision: change.revision }, world.alice)
+  return (await changeDifference(session, change.id, world.alice)).undoers
+}
+
 test('Flux leaves the object alone by its own annotation, and goes on when somebody says so', { timeout: 60_000 }, async () => {
   const name = await bucketFromGit(world, (text) =>
     text.replace('  annotations:', '  labels:\n    kustomize.toolkit.fluxcd.io/name: infra\n  annotations:'),
@@ -195,57 +251,42 @@ test('Flux leaves the object alone by its own annotation, and goes on when someb
   await expect(resume(session, made.id, world.alice, 'test')).rejects.toThrow(/goes on already/)
 })
 
+test('Flux says itself when it puts a change back, to who may read that; with nothing to read it is not known', {
+  timeout: 60_000,
+}, async () => {
+  const { namespace } = world.project
+  const labels = `  labels:\n    kustomize.toolkit.fluxcd.io/name: infra\n    kustomize.toolkit.fluxcd.io/namespace: ${namespace}\n  annotations:`
+  const name = await bucketFromGit(world, (text) => text.replace('  annotations:', labels))
+  const session = await openSessionOf(world, world.alice)
+  const messageOf = async () => (await undoersOfEdit(session, name)).find(({ controller }) => controller === 'flux')?.message
+  expect(await messageOf()).toMatch(/puts 1 field back at its next interval/)
+  const kustomization = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', plural: 'kustomizations' }
+  const remove = await serve(kustomization, { metadata: { name: 'infra', namespace }, spec: { interval: '1h30m0s' } })
+  try {
+    expect(await messageOf()).toMatch(/at its next interval/) // alice may not read it
+    await allow('kustomize.toolkit.fluxcd.io', 'kustomizations')
+    await expect.poll(messageOf, { timeout: 20_000 }).toMatch(/within 90 min \(its interval\)/)
+    await world.project.admin
+      .asPortal()
+      .patchMerge({ apiVersion: kustomization.apiVersion, kind: kustomization.kind, namespace, name: 'infra' }, { spec: { suspend: true } })
+    expect(await messageOf()).toMatch(/is held back .*the Kustomization is suspended/)
+  } finally {
+    await remove()
+  }
+})
+
 describe("Argo CD's Application", { timeout: 60_000 }, () => {
   const calls = () => world.project.admin.asPortal()
-  const definition = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    plural: 'customresourcedefinitions',
-    namespaced: false,
-    name: 'applications.argoproj.io',
-  }
   const ref = () => ({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', namespace: world.project.namespace, name: 'infra' })
   const automated = async () => valueAt((await calls().get(ref())).value, ['spec', 'syncPolicy', 'automated'])
 
+  let remove: () => Promise<unknown>
   beforeAll(async () => {
-    await calls().applyServerSide(
-      {
-        apiVersion: definition.apiVersion,
-        kind: definition.kind,
-        metadata: { name: definition.name, annotations: { 'api-approved.kubernetes.io': 'unapproved, a test' } },
-        spec: {
-          group: 'argoproj.io',
-          names: { kind: 'Application', plural: 'applications' },
-          scope: 'Namespaced',
-          versions: [
-            {
-              name: 'v1alpha1',
-              served: true,
-              storage: true,
-              schema: {
-                openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } },
-              },
-            },
-          ],
-        },
-      },
-      { fieldManager: 'test', force: true },
-    )
-    for (let tries = 0; ; tries++) {
-      const { apiVersion, kind, namespace, name } = ref()
-      const made = await calls()
-        .create({
-          apiVersion,
-          kind,
-          metadata: { name, namespace },
-          spec: { syncPolicy: { automated: { prune: true, selfHeal: true }, syncOptions: ['CreateNamespace=true'] } },
-        })
-        .catch((error: unknown) => (tries < 100 ? undefined : Promise.reject(error)))
-      if (made) break
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+    const { apiVersion, kind, namespace, name } = ref()
+    const spec = { syncPolicy: { automated: { prune: true, selfHeal: true }, syncOptions: ['CreateNamespace=true'] } }
+    remove = await serve({ apiVersion, kind, plural: 'applications' }, { metadata: { name, namespace }, spec })
   }, 60_000)
-  afterAll(() => calls().delete(definition))
+  afterAll(() => remove())
 
   const tracked = () =>
     bucketFromGit(world, (text) =>
@@ -255,9 +296,18 @@ describe("Argo CD's Application", { timeout: 60_000 }, () => {
       ),
     )
 
+  const argocdOf = async (session: string, name: string) =>
+    (await undoersOfEdit(session, name)).find(({ controller }) => controller === 'argocd')
+
   test('is changed by somebody else with the command that is told, where the cluster does not let the person', async () => {
     const session = await openSessionOf(world, world.alice)
-    const made = await hold(session, await editing(session, await tracked()), 'argocd')
+    const name = await tracked()
+    const made = await hold(session, await editing(session, name), 'argocd')
+    expect(await argocdOf(session, name)).toMatchObject({
+      message: expect.stringMatching(/^Argo CD \(Application .*\/infra\) .* if self-heal is on/),
+      canPause: true,
+      paused: false,
+    })
     expect(made.state).toBe('failed')
     expect(made.problem).toContain(
       `kubectl -n ${world.project.namespace} patch application infra --type merge -p '{"spec":{"syncPolicy":{"automated":null}}}'`,
@@ -266,25 +316,24 @@ describe("Argo CD's Application", { timeout: 60_000 }, () => {
   })
 
   test('stops syncing by itself, and gets back what it said before', async () => {
-    const role = {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata: { name: 'argo', namespace: world.project.namespace },
-    }
-    await calls().create({ ...role, rules: [{ apiGroups: ['argoproj.io'], resources: ['applications'], verbs: ['get', 'patch'] }] })
-    await calls().create({
-      ...role,
-      kind: 'RoleBinding',
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'argo' },
-      subjects: [{ kind: 'ServiceAccount', name: 'alice', namespace: world.project.people }],
-    })
+    await allow('argoproj.io', 'applications')
     const session = await openSessionOf(world, world.alice)
     await database().breakGlassSession.update({ where: { id: session }, data: { loginId: world.alice.loginId } })
-    const change = await editing(session, await tracked())
+    const name = await tracked()
+    const change = await editing(session, name)
+    // the right takes a moment to be known
+    await expect
+      .poll(() => argocdOf(session, name), { timeout: 20_000 })
+      .toMatchObject({ message: expect.stringContaining('within seconds (self-heal is on)'), undoes: true, canPause: true, paused: false })
     let made = await hold(session, change, 'argocd')
     for (let tries = 0; made.state === 'failed' && tries < 20; tries++) made = await hold(session, change, 'argocd')
     expect(made).toMatchObject({ state: 'paused', target: { kind: 'Application', name: 'infra' } })
     expect(await automated()).toBeUndefined()
+    expect(await argocdOf(session, name)).toMatchObject({
+      message: expect.stringContaining(`is held back by alice until ${made.until} and syncs nothing by itself`),
+      undoes: false,
+      paused: true,
+    })
     await end(session)
     await elapse(made.id)
     expect(await resumeByWorker(made.id, 'elapsed')).toBe(true)

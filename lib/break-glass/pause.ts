@@ -20,19 +20,24 @@ import type { Actor } from '#lib/identity/actor.ts'
 import { clusterToken } from '#lib/identity/login.ts'
 import { newId } from '#lib/ids.ts'
 import { type JsonObject, textAt } from '#lib/json.ts'
-import { readExactJson, roughJson } from '#lib/patch/exact-json.ts'
+import { exactObject, roughJson } from '#lib/patch/exact-json.ts'
 import { markPatch } from '#lib/patch/make-patch.ts'
 import { pauseValue } from '#lib/plan/paused-apply.ts'
 import { changeOf } from './change-life.ts'
 import { readLive, refOfTarget } from './change-target.ts'
 import type { Pause, PauseRequest } from './contract.ts'
-import { auditTarget, type PauseTarget, pauseView, refOfPause, targetOfPause } from './pause-row.ts'
-import { annotationOf, applicationOf, argoCommand, automationOf, type Controller, checkPausable, controllerNames } from './pause-target.ts'
-import { activePauses } from './residue.ts'
+import { activePauses, auditTarget, type PauseTarget, pauseView, refOfPause, samePlace, targetOfPause } from './pause-row.ts'
+import {
+  annotationOf,
+  argoCommand,
+  automationOf,
+  type Controller,
+  checkPausable,
+  controllerNames,
+  trackingApplication,
+} from './pause-target.ts'
 import { requireOpen, touchSession } from './session-life.ts'
 import { type StoredSession, tellPages } from './session-row.ts'
-
-const application = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' }
 
 /**
  * Pauses a controller for a change of an open session. A second request for the same gives the pause that is there. What the cluster refuses
@@ -47,19 +52,19 @@ export async function pause(sessionId: string, request: z.infer<typeof PauseRequ
   const object = { cluster: session.cluster, namespace: session.namespace, kind: change.kind, name: change.name }
   const ref = await refOfTarget(object)
   const text = await readLive(session.cluster, ref, actor)
-  const exact = readExactJson(text)
+  const exact = exactObject(text)
   const live = roughJson(exact)
-  const target: PauseTarget =
-    controller === 'argocd'
-      ? { ...application, ...applicationOf(live) }
-      : {
-          apiVersion: ref.apiVersion,
-          kind: ref.kind,
-          namespace: ref.namespace,
-          name: ref.name,
-          key: change.kind,
-          uid: textAt(live, 'metadata', 'uid') ?? '',
-        }
+  const application = controller === 'argocd' ? trackingApplication(exact) : undefined
+  if (controller === 'argocd' && !application)
+    throw new Conflict('No Application of Argo CD tracks this resource, so there is nothing to pause.')
+  const target: PauseTarget = application ?? {
+    apiVersion: ref.apiVersion,
+    kind: ref.kind,
+    namespace: ref.namespace,
+    name: ref.name,
+    key: change.kind,
+    uid: textAt(live, 'metadata', 'uid') ?? '',
+  }
   const known = await knownPause(session, controller, target)
   if (known) return known
   checkPausable(controller, live)
@@ -140,8 +145,6 @@ async function knownPause(session: StoredSession, controller: Controller, target
     { session: same.sessionId },
   )
 }
-
-export const samePlace = (a: PauseTarget, b: PauseTarget): boolean => a.kind === b.kind && a.namespace === b.namespace && a.name === b.name
 
 interface Claim {
   controller: Controller

@@ -16,6 +16,10 @@ export function metadataMap(object: ExactObject, part: MetadataPart): ExactObjec
   return isExactObject(map) ? map : {}
 }
 
+/** The same, as far as its values are texts: all that the API server takes. */
+export const textsOf = (object: ExactObject, part: MetadataPart): Map<string, string> =>
+  new Map(Object.entries(metadataMap(object, part)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+
 /** An empty map is none to the API server: it does not keep one. */
 const hasMap = (object: ExactObject, part: MetadataPart): boolean => Object.keys(metadataMap(object, part)).length > 0
 

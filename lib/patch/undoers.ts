@@ -7,7 +7,7 @@ import { configConnectorManager } from './consequences.ts'
 import type { FieldChange } from './exact-diff.ts'
 import { type ExactObject, exactAt } from './exact-json.ts'
 import { managersOf, type OwnedPath } from './field-owners.ts'
-import { metadataMap } from './metadata-steps.ts'
+import { textsOf } from './metadata-steps.ts'
 
 export type Controller = 'argocd' | 'flux' | 'config-sync' | 'corbel' | 'config-connector' | 'unknown'
 
@@ -19,9 +19,9 @@ export interface Undoer {
   message: string
   /** Whether it puts back what is changed. */
   undoes: boolean
-  /** Whether it can be held back by marks on the object alone, from here. */
+  /** Whether it can be held back from here: by a mark on the object, or on the Application that is known. */
   canPause: boolean
-  /** A mark on the object holds it back already. */
+  /** It is held back already. */
   paused: boolean
   /** Seconds until it acts at the latest, where that is known. */
   withinSeconds: number | undefined
@@ -34,8 +34,12 @@ export interface Undoer {
 export interface UndoerFacts {
   /** `spec.interval` of the Kustomization. */
   fluxIntervalSeconds?: number
-  /** `spec.syncPolicy.automated.selfHeal` of the Application. */
-  argocdSelfHeal?: boolean
+  /** `spec.suspend` of the Kustomization. */
+  fluxSuspended?: boolean
+  /** What the Application does by itself (`spec.syncPolicy.automated`): puts back whatever differs, follows commits only, or nothing. */
+  argocdSync?: 'self-heal' | 'commits' | 'by hand'
+  /** Who holds the Application back through Corbel, and until when, in words. */
+  argocdPaused?: string
 }
 
 export interface UndoerInput {
@@ -52,7 +56,12 @@ export const fluxPause = { key: 'kustomize.toolkit.fluxcd.io/reconcile', value: 
 export const corbelPause = 'corbel.dev/paused'
 
 export function undoersOf(input: UndoerInput): Undoer[] {
-  const seen = { ...input, facts: input.facts ?? {}, labels: texts(input.live, 'labels'), annotations: texts(input.live, 'annotations') }
+  const seen = {
+    ...input,
+    facts: input.facts ?? {},
+    labels: textsOf(input.live, 'labels'),
+    annotations: textsOf(input.live, 'annotations'),
+  }
   return [argocd, flux, fluxHelm, configSync, corbel, configConnector, others].flatMap((detect) => detect(seen) ?? [])
 }
 
@@ -60,10 +69,6 @@ interface Seen extends UndoerInput {
   facts: UndoerFacts
   labels: Map<string, string>
   annotations: Map<string, string>
-}
-
-function texts(live: ExactObject, part: 'labels' | 'annotations'): Map<string, string> {
-  return new Map(Object.entries(metadataMap(live, part)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
 const manages = ({ live }: Seen, managers: readonly string[]): boolean => managersOf(live).some(({ manager }) => managers.includes(manager))
@@ -101,33 +106,55 @@ function tell({ reverts, keeps }: Pick<Undoer, 'reverts' | 'keeps'>, paused: boo
 
 const argocdManagers = ['argocd-controller', 'argocd-application-controller']
 
-function argocd(seen: Seen): Undoer | undefined {
-  const { annotations, labels, facts } = seen
-  const tracking = annotations.get('argocd.argoproj.io/tracking-id')
+/** The Application of Argo CD that tracks an object. `certain` where nothing but Argo CD leaves such a mark. */
+export interface TrackedBy {
+  namespace: string
+  name: string
+  certain: boolean
+}
+
+/** https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/ */
+export function argocdApplication(annotations: ReadonlyMap<string, string>, labels: ReadonlyMap<string, string>): TrackedBy | undefined {
+  const own = annotations.get('argocd.argoproj.io/tracking-id')?.split(':')[0] || labels.get('argocd.argoproj.io/instance')
   // charts set this label too: then it says nothing about Argo CD
   const instance = labels.get('app.kubernetes.io/managed-by') === 'Helm' ? undefined : labels.get('app.kubernetes.io/instance')
+  const tracked = own || instance
+  if (!tracked) return undefined
+  // an Application outside Argo CD's own namespace is tracked as namespace_name
+  const [first = '', second] = tracked.split('_')
+  const certain = Boolean(own)
+  return second === undefined ? { namespace: 'argocd', name: first, certain } : { namespace: first, name: second, certain }
+}
+
+const argocdWhen = {
+  'self-heal': 'within seconds (self-heal is on)',
+  commits: 'at the next commit or sync (self-heal is off)',
+  'by hand': 'when somebody syncs it (it does not sync by itself)',
+}
+
+function argocd(seen: Seen): Undoer | undefined {
+  const { annotations, labels, facts } = seen
+  const application = argocdApplication(annotations, labels)
   const recorded = manages(seen, argocdManagers)
-  if (!tracking && !instance && !recorded) return undefined
-  const name = tracking?.split(':')[0] || instance
+  if (!application && !recorded) return undefined
+  const name = application && (application.namespace === 'argocd' ? application.name : `${application.namespace}/${application.name}`)
   const parts = split(seen, argocdManagers)
-  const healing = facts.argocdSelfHeal
-  const when =
-    healing === true
-      ? 'within seconds (self-heal is on)'
-      : healing === false
-        ? 'at the next commit or sync (self-heal is off)'
-        : 'within seconds if self-heal is on, else at the next commit or sync'
-  const certain = tracking !== undefined || recorded
+  const { argocdSync: sync, argocdPaused } = facts
+  const when = sync ? argocdWhen[sync] : 'within seconds if self-heal is on, else at the next commit or sync'
+  const certain = recorded || sync !== undefined || application?.certain
   const who = `${certain ? 'Argo CD' : 'Argo CD, if it is what the label app.kubernetes.io/instance stands for,'}${name ? ` (Application ${name})` : ''}`
+  const paused = argocdPaused !== undefined
   return {
     controller: 'argocd',
     name,
-    message: tell(parts, false, { who, when, pausedBy: '' }),
-    undoes: parts.reverts.length > 0,
-    // its pause stands in the Application, not on the object
-    canPause: false,
-    paused: false,
-    withinSeconds: healing ? 5 : undefined,
+    message: paused
+      ? `${who} is held back ${argocdPaused} and syncs nothing by itself until that ends.`
+      : tell(parts, false, { who, when, pausedBy: '' }),
+    undoes: !paused && parts.reverts.length > 0,
+    // its pause stands in the Application, so that must be known, and do something that can be held back
+    canPause: application !== undefined && sync !== 'by hand',
+    paused,
+    withinSeconds: sync === 'self-heal' && !paused ? 5 : undefined,
     ...parts,
   }
 }
@@ -144,14 +171,19 @@ function flux(seen: Seen): Undoer | undefined {
   const name = namespaced(seen.labels, 'kustomize.toolkit.fluxcd.io/')
   if (!name && !manages(seen, managers)) return undefined
   const parts = split(seen, managers)
-  const paused = [seen.annotations, seen.labels].some((map) => map.get(fluxPause.key)?.toLowerCase() === fluxPause.value)
-  const seconds = seen.facts.fluxIntervalSeconds
+  const marked = [seen.annotations, seen.labels].some((map) => map.get(fluxPause.key)?.toLowerCase() === fluxPause.value)
+  const { fluxIntervalSeconds: seconds, fluxSuspended: suspended = false } = seen.facts
+  const paused = marked || suspended
   const when = seconds === undefined ? 'at its next interval' : `within ${minutes(seconds)} (its interval)`
   const who = `Flux${name ? ` (Kustomization ${name})` : ''}`
   return {
     controller: 'flux',
     name,
-    message: tell(parts, paused, { who, when, pausedBy: `${fluxPause.key}: ${fluxPause.value}` }),
+    message: tell(parts, paused, {
+      who,
+      when,
+      pausedBy: marked ? `${fluxPause.key}: ${fluxPause.value}` : 'the Kustomization is suspended',
+    }),
     undoes: !paused && parts.reverts.length > 0,
     canPause: true,
     paused,
