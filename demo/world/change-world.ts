@@ -43,6 +43,7 @@ export async function changeWorld({
     settingsForTests({
       DATABASE_URL: databaseUrl?.(fresh.url) ?? fresh.url,
       CORBEL_CLUSTERS: JSON.stringify([{ name: 'demo', kubeconfig }]),
+      CORBEL_CLUSTER_USER_PREFIX: `system:serviceaccount:${project.people}:`,
     }),
   )
   await offer(project, fresh, 'storagebuckets.storage.cnrm.cloud.google.com')

@@ -1,9 +1,10 @@
 /** Changes when something dies: the portal at each of its steps, the connection after sending, the database around the intent. */
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { auditLog } from '#demo/control-plane/start.ts'
 import {
   bucket,
   bucketKind,
@@ -17,6 +18,9 @@ import {
 } from '#demo/world/change-world.ts'
 import { testKubeconfig } from '#demo/world/test-cluster.ts'
 import { delayMs, type UnreliableWire, unreliableWire } from '#demo/world/unreliable-wire.ts'
+import { breakGlassUser } from '#lib/cluster/break-glass-calls.ts'
+import { readOn } from '#lib/cluster-audit/follow-logs.ts'
+import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
 import { NotFound, Unavailable } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
@@ -161,11 +165,11 @@ describe('the portal killed', () => {
   })
 })
 
-describe('the connection broken', () => {
-  const breaking = (fault: 'cut' | 'swallow' | 'delay') => (step: ApplyStep) => {
-    if (step === 'intent committed') wire.next(fault)
-  }
+const breaking = (fault: 'cut' | 'swallow' | 'delay') => (step: ApplyStep) => {
+  if (step === 'intent committed') wire.next(fault)
+}
 
+describe('the connection broken', () => {
   test('after the API server did it: read again, told as done, sent once', async () => {
     const { session, name, dry } = await judged()
     expect(await sending(session, dry, breaking('swallow'))).toMatchObject({ state: 'applied' })
@@ -219,6 +223,83 @@ describe('the connection broken', () => {
     await world.project.admin.asPortal().patchMerge(bucketRef(world, name), { spec: { storageClass: 'ARCHIVE' } })
     await settleChanges({ after: 0 })
     expect(await truth(session, dry.id, name)).toMatchObject({ change: 'applied', session: 'open', told: ['unknown'] })
+  })
+})
+
+describe('the answer lost, and the cluster’s own audit log', () => {
+  test('tells that the write was refused, also where the object says nothing: it was not made', async () => {
+    const { username } = await world.project.portal.asPortal().whoAmI()
+    const identity = { cluster: 'demo', portal: username, prefix: config().clusterAudit.userPrefix }
+    const file = auditLog(dirname(testKubeconfig()))
+    await readOn(identity, file)
+    const { session, name, dry } = await judged()
+    const sent = sending(session, dry, async (step) => {
+      if (step !== 'intent committed') return
+      // its `test` of the old value fails
+      await world.project.admin.asPortal().patchMerge(bucketRef(world, name), { spec: { storageClass: 'ARCHIVE' } })
+      wire.next('swallow')
+    })
+    expect(await sent).toMatchObject({ state: 'unknown' })
+    const { auditId } = await database().breakGlassChange.findUniqueOrThrow({ where: { id: dry.id } })
+    await expect
+      .poll(
+        async () => {
+          await readOn(identity, file)
+          return database().clusterAuditEvent.count({ where: { auditId: auditId ?? '' } })
+        },
+        { timeout: 20_000, interval: 100 },
+      )
+      .toBe(1)
+    await settleChanges()
+    expect(await truth(session, dry.id, name)).toMatchObject({
+      change: 'failed',
+      session: 'open',
+      told: ['failed'],
+      storageClass: 'ARCHIVE',
+    })
+    const [, outcome] = (await entriesOf(dry.id)).filter(({ action }) => action === 'break-glass.apply')
+    expect(outcome?.details).toMatchObject({ foundBy: 'cluster audit log', message: expect.stringMatching(/refused it \(4\d\d\)/) })
+  })
+
+  test('is believed about a refusal by its person, account and object alone, and never from 500 on', async () => {
+    const { session, name, dry } = await judged()
+    expect(await sending(session, dry, breaking('cut'))).toMatchObject({ state: 'unknown' })
+    const { auditId } = await database().breakGlassChange.findUniqueOrThrow({ where: { id: dry.id } })
+    const refusal = {
+      cluster: 'demo',
+      auditId: auditId ?? '',
+      at: new Date(),
+      username: config().clusterAudit.userPrefix + actor.username,
+      impersonated: breakGlassUser(world.project.namespace),
+      verb: 'patch',
+      namespace: world.project.namespace,
+      kind: bucketKind,
+      name,
+      dryRun: false,
+      code: 403,
+      session,
+      verdict: 'refused',
+    }
+    const stateAfter = async (...events: (typeof refusal)[]) => {
+      await database().clusterAuditEvent.deleteMany({ where: { auditId: refusal.auditId } })
+      await database().clusterAuditEvent.createMany({ data: events })
+      await settleChanges()
+      return (await database().breakGlassChange.findUniqueOrThrow({ where: { id: dry.id } })).state
+    }
+    for (const other of [
+      { code: 500 },
+      { code: 504 },
+      { username: 'mallory' },
+      { impersonated: breakGlassUser('elsewhere') },
+      { namespace: 'elsewhere' },
+      { kind: 'PubSubTopic.pubsub.cnrm.cloud.google.com' },
+      { name: 'another' },
+      { dryRun: true },
+    ])
+      expect(await stateAfter({ ...refusal, ...other }), JSON.stringify(other)).toBe('unknown')
+    const later = { ...refusal, at: new Date(refusal.at.getTime() + 1000), code: 200, verdict: 'waiting' }
+    expect(await stateAfter(refusal, later)).toBe('unknown')
+    expect(await stateAfter(refusal)).toBe('failed')
   })
 })
 

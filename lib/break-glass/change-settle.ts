@@ -8,9 +8,10 @@
  */
 import { z } from 'zod'
 import type { BreakGlassChange } from '#db/client.ts'
-import { breakGlassManager } from '#lib/cluster/break-glass-calls.ts'
+import { breakGlassManager, breakGlassUser } from '#lib/cluster/break-glass-calls.ts'
 import type { ClusterCalls } from '#lib/cluster/client.ts'
 import { clusterNamed } from '#lib/cluster/clusters.ts'
+import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
 import { Conflict, CorbelError, NotFound } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
@@ -89,30 +90,17 @@ async function endingOf(
   after: number,
   actor: Pick<Actor, 'loginId'> | undefined,
 ): Promise<EndedWrite | undefined> {
-  const event = change.auditId
-    ? await database().clusterAuditEvent.findFirst({
-        where: {
-          cluster: session.cluster,
-          namespace: session.namespace,
-          name: change.name,
-          auditId: change.auditId,
-          dryRun: false,
-          verdict: 'matched',
-        },
-        orderBy: { at: 'asc' },
-      })
-    : null
-  const told = event?.code
-  if (told !== undefined && told >= 300)
+  const told = change.auditId ? await toldByLog(change, session, change.auditId) : undefined
+  if (told?.refused)
     return {
       state: 'failed',
       outcome: 'failed',
-      problem: `The cluster refused it (${told}). Nothing was changed.`,
+      problem: `The cluster refused it (${told.code}). Nothing was changed.`,
       foundBy: 'cluster audit log',
     }
   const now = await objectNow(change, session, actor)
-  const verdict = told !== undefined ? 'done' : verdictNow(change, intent, now?.value)
-  const foundBy = told !== undefined ? 'cluster audit log' : 'the object as it is'
+  const verdict = told ? 'done' : verdictNow(change, intent, now?.value)
+  const foundBy = told ? 'cluster audit log' : 'the object as it is'
   if (verdict === 'done')
     return { state: 'applied', outcome: 'succeeded', problem: null, foundBy, ...(now && change.action === 'edit' ? { answer: now } : {}) }
   if (intent.seconds < after) return undefined
@@ -130,6 +118,31 @@ async function endingOf(
       'Its answer got lost, and others changed the resource since: whether it was made cannot be told. It counts as made, so compare with Git.',
     foundBy,
   }
+}
+
+/**
+ * What the cluster's audit log says of a write. An answer that was good must be ours in everything (`matched`). A refusal (4xx) is compared with
+ * no entry of the chain, so it must name the person, the account and the object, and be all that came with this Audit-ID, which clients
+ * choose. From 500 on the write may have been made all the same: that says nothing.
+ */
+async function toldByLog(
+  change: BreakGlassChange,
+  session: StoredSession,
+  auditId: string,
+): Promise<{ code: number; refused: boolean } | undefined> {
+  const { cluster, namespace } = session
+  const events = await database().clusterAuditEvent.findMany({ where: { cluster, auditId, dryRun: false } })
+  const made = events.find((event) => event.verdict === 'matched' && event.namespace === namespace && event.name === change.name)
+  if (made) return { code: made.code, refused: false }
+  const [event, ...others] = events
+  if (!event || others.length > 0 || event.verdict !== 'refused' || event.code < 400 || event.code > 499) return undefined
+  const isOurs =
+    event.username === config().clusterAudit.userPrefix + session.requestedBy.username &&
+    event.impersonated === breakGlassUser(namespace) &&
+    event.namespace === namespace &&
+    event.kind === change.kind &&
+    event.name === change.name
+  return isOurs ? { code: event.code, refused: true } : undefined
 }
 
 function verdictNow(change: BreakGlassChange, intent: SentIntent, now: JsonObject | undefined): ReturnType<typeof verdictOf> {
