@@ -115,7 +115,10 @@ export function judgeNote(note: Note, keys: readonly VerifierKey[], check: Check
 
 const hexBytes = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 
-/** The signed notes in a text: notes one after another, or lines of a log whose JSON carries one as `checkpoint` or `note`. */
+/**
+ * The signed notes in a text: notes one after another, also in code fences of Markdown such as a pull request's, or lines of a log whose JSON
+ * carries one as `checkpoint` or `note`.
+ */
 export function notesIn(text: string): string[] {
   const notes: string[] = []
   let lines: string[] = []
@@ -129,6 +132,8 @@ export function notesIn(text: string): string[] {
     if (line.startsWith('{')) {
       const found = noteOfLog(line)
       if (found !== undefined) notes.push(found)
+    } else if (line.startsWith('```')) {
+      end() // what stands before a fence is no part of the note inside
     } else if (line.startsWith('— ')) {
       lines.push(line)
       signed = true

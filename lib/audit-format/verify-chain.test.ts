@@ -287,6 +287,11 @@ describe('signed notes', () => {
     expect(notesIn(notes.map((note) => JSON.stringify({ level: 30, checkpoint: note, msg: 'audit checkpoint' })).join('\n'))).toEqual(notes)
     expect(notesIn('nothing\nhere\n')).toEqual([])
   })
+
+  test('a note in a code fence is found, whatever stands around it', () => {
+    const body = `Brings it back.\n\n| | |\n| --- | --- |\n\nThe audit log:\n\n\`\`\`\n${notes[0]}\`\`\`\n\nBy Ana.\n\n<!--\nCorbel-Proposal: x\n-->`
+    for (const text of [body, body.replaceAll('\n', '\r\n')]) expect(notesIn(text)).toEqual([notes[0]])
+  })
 })
 
 describe('evidence bundles', () => {

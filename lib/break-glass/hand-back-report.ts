@@ -26,18 +26,29 @@ export interface HandBackFacts {
   differed: JsonPath[]
   /** Sentences about the file. */
   notes: string[]
-  checkpoint: { seq: number; head: string } | null
+  /** Whether all of it only takes back what was merged before. */
+  undoes: boolean
+  /** The signed note (lib/audit-format/signed-note.ts), with its line feed. */
+  checkpoint: string | null
 }
 
 const longestValue = 300
 const mostFields = 50
 const text = (typed: string): string => escapeMarkdown(oneLine(typed))
 
-export const handBackTitle = ({ kind, name, namespace, action }: Pick<HandBackFacts, 'kind' | 'name' | 'namespace' | 'action'>): string =>
-  `Bring the emergency ${action === 'delete' ? 'deletion' : 'change'} of ${splitKindKey(kind).kind} ${name} in ${namespace} back to Git`.slice(
-    0,
-    200,
-  )
+export function handBackTitle({
+  kind,
+  name,
+  namespace,
+  action,
+  undoes,
+}: Pick<HandBackFacts, 'kind' | 'name' | 'namespace' | 'action' | 'undoes'>): string {
+  const of = `of ${splitKindKey(kind).kind} ${name} in ${namespace}`
+  const title = undoes
+    ? `Take the emergency change ${of} back in Git`
+    : `Bring the emergency ${action === 'delete' ? 'deletion' : 'change'} ${of} back to Git`
+  return title.slice(0, 200)
+}
 
 /** For the commit. */
 export const handBackMessage = ({ reason, ticket, url }: Pick<HandBackFacts, 'reason' | 'ticket' | 'url'>): string =>
@@ -45,8 +56,9 @@ export const handBackMessage = ({ reason, ticket, url }: Pick<HandBackFacts, 're
 
 /** For the pull request. */
 export function handBackReport(facts: HandBackFacts): string {
-  const { kind, name, namespace, cluster, action, requestedBy, approvedBy, openedAt, appliedAt, ticket, checkpoint } = facts
-  const what = action === 'delete' ? 'was deleted' : 'was changed'
+  const { kind, name, namespace, cluster, action, undoes, requestedBy, approvedBy, openedAt, appliedAt, ticket, checkpoint } = facts
+  const what = undoes ? 'was put back' : action === 'delete' ? 'was deleted' : 'was changed'
+  const does = undoes ? 'takes the change, which Git has, back there too' : 'brings exactly that to Git'
   const rows = [
     ['Reason', text(facts.reason)],
     ...(ticket
@@ -64,7 +76,7 @@ export function handBackReport(facts: HandBackFacts): string {
     ['Applied', appliedAt.map((at) => at.toISOString()).join(', ')],
   ]
   const parts = [
-    `\`${splitKindKey(kind).kind}\` \`${name}\` in \`${namespace}\` on \`${cluster}\` ${what} in the cluster by break-glass. This pull request brings exactly that to Git; merged and applied, nothing is left to hand back.`,
+    `\`${splitKindKey(kind).kind}\` \`${name}\` in \`${namespace}\` on \`${cluster}\` ${what} in the cluster by break-glass. This pull request ${does}; merged and applied, nothing is left to hand back.`,
     ['| | |', '| --- | --- |', ...rows.map(([label, value]) => `| ${label} | ${value} |`)].join('\n'),
     ...(action === 'edit' && facts.fields.length > 0 ? [fieldTable(facts.fields)] : []),
     ...(facts.differed.length > 0
@@ -75,7 +87,7 @@ export function handBackReport(facts: HandBackFacts): string {
     ...facts.notes.map(text),
     ...(checkpoint
       ? [
-          `The audit log up to the hand-back, for \`corbel audit verify --from-checkpoint\`:\n\n    Corbel-Audit-Checkpoint: seq=${checkpoint.seq} head=${checkpoint.head}`,
+          `The audit log up to the hand-back. Saved to a file, this text is what \`corbel audit verify --from-checkpoint\` takes:\n\n\`\`\`\n${checkpoint}\`\`\``,
         ]
       : []),
   ]

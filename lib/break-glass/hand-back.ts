@@ -8,7 +8,6 @@ import type { BreakGlassChange } from '#db/client.ts'
 import { canProposeIn, canReadProject } from '#lib/access/visible-projects.ts'
 import { appendAudit } from '#lib/audit/append-audit.ts'
 import { checkpointNow } from '#lib/audit/keep-checkpoints.ts'
-import { readCheckpoint, readNote } from '#lib/audit-format/signed-note.ts'
 import { config } from '#lib/config/config.ts'
 import { database } from '#lib/database/client.ts'
 import { Conflict, CorbelError, Forbidden, Invalid, NotFound } from '#lib/errors.ts'
@@ -28,9 +27,11 @@ import { redactText, secretPaths } from '#lib/redact/redact.ts'
 import { log } from '#lib/telemetry/log.ts'
 import { changeOf } from './change-life.ts'
 import { type HandBackPreview, type HandBackRequest, SessionChange } from './contract.ts'
-import { editOf, kindRules, remainingChanges } from './hand-back-changes.ts'
+import { editOf, kindRules } from './hand-back-changes.ts'
 import { type HandBackFacts, handBackMessage, handBackReport, handBackTitle } from './hand-back-report.ts'
 import { type AppliedEdit, bringBack } from './hand-back-text.ts'
+import { remainingChanges } from './remaining-changes.ts'
+import { wayOfRendered } from './residue.ts'
 import { readableSession } from './session-access.ts'
 import { type StoredSession, sessionPath, sessionTarget, tellPages } from './session-row.ts'
 import { ticketLink } from './session-ticket.ts'
@@ -147,6 +148,14 @@ async function proposalOf(changes: BreakGlassChange[]): Promise<string | undefin
   return proposal && !['closed', 'failed'].includes(proposal.state) ? id : undefined
 }
 
+/** Whether each change only puts back one that was handed back before. */
+async function allUndo(changes: BreakGlassChange[]): Promise<boolean> {
+  const undone = [...new Set(changes.map(({ undoOf }) => undoOf))]
+  const found = undone.flatMap((id) => id ?? [])
+  if (found.length < undone.length) return false
+  return (await database().breakGlassChange.count({ where: { id: { in: found }, state: 'undone', undoOf: null } })) === found.length
+}
+
 /** Open proposals of other people for the resource: an emergency change does not wait for them. */
 async function otherProposals(session: StoredSession, change: BreakGlassChange | undefined): Promise<string[]> {
   if (!change) return []
@@ -157,11 +166,9 @@ async function otherProposals(session: StoredSession, change: BreakGlassChange |
 }
 
 /** Where the audit chain stands now, signed and kept; null where it cannot be signed. That is no reason to keep a change out of Git. */
-async function checkpointOf(): Promise<HandBackFacts['checkpoint']> {
+async function checkpointOf(): Promise<string | null> {
   try {
-    const note = readNote((await checkpointNow()) ?? '')
-    const checkpoint = note && readCheckpoint(note.text)
-    return checkpoint ? { seq: checkpoint.seq, head: checkpoint.hash } : null
+    return await checkpointNow()
   } catch (error) {
     log().error({ err: error }, 'a hand-back got no checkpoint of the audit log')
     return null
@@ -196,6 +203,7 @@ async function planOf(sessionId: string, changeId: string, actor: Actor): Promis
     fields: changes.flatMap((change) => SessionChange.shape.fields.parse(change.changes)),
     differed: [],
     notes: [],
+    undoes: await allUndo(changes),
     checkpoint: null,
   }
   const project = await projectInGit(cluster, namespace)
@@ -213,7 +221,7 @@ async function planOf(sessionId: string, changeId: string, actor: Actor): Promis
   if (refusal)
     return {
       ...there,
-      refused: `${refusal.message}${refusal.url ? ` See ${refusal.url}` : ''} Change it there, or undo the emergency change.`,
+      refused: `${refusal.message}${refusal.url ? ` See ${refusal.url}` : ''} ${wayOfRendered}`,
     }
   const notes = source.notes.map(({ message }) => message)
   const base = { cluster, namespace, kind: last.kind, name: last.name, baseBlob: source.blob }
