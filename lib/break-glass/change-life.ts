@@ -8,13 +8,15 @@
  *
  *   editing → judged      change-dry-run.ts: the API server accepted exactly the bytes whose hash stands in `patchHash`.
  *   judged → editing      change-editor.ts: other text was saved; or a dry run was refused. The hash is void.
- *   judged → applying     change-apply.ts, in one transaction with the session's `applying` and the intent in the audit chain. Nothing is
+ *   judged → applying     change-send.ts, in one transaction with the session's `applying` and the intent in the audit chain. Nothing is
  *                         sent before that transaction has committed; of twenty who try at once one commits.
- *   applying → applied    change-apply.ts, in one transaction with the outcome in the chain and the end of the session's `applying`.
+ *   applying → applied    change-send.ts, when the API server said yes; written down by change-ending.ts, in one transaction with the outcome in
+ *                         the chain and the end of the session's `applying`.
  *            → failed     the same, when the API server refused; nothing was written.
- *            → unknown    the connection broke after sending, or the portal's own failure: nobody knows. Never sent again.
- *   applying, unknown → applied, failed     change-settle.ts, by reading the object again: at once, and by the worker for a portal that died.
- *   applied → undone      change-undo.ts, in the transaction in which the undoing change becomes applied.
+ *            → unknown    change-send.ts: the connection broke after sending, or the portal's own failure: nobody knows. Never sent again.
+ *   applying, unknown → applied, failed     change-settle.ts, by the cluster's audit log or the object as it is: at once, and by the worker for a
+ *                         portal that died; written down by change-ending.ts.
+ *   applied → undone      change-ending.ts, in the transaction in which the undoing change (change-undo.ts) becomes applied.
  *
  * A process that dies leaves `applying` with its intent, and the worker settles it. So the row, the session, the chain and the cluster agree
  * again after at most `answerSeconds` and a few more.

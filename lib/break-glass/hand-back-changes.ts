@@ -1,6 +1,5 @@
-/** The changes of a session that are still to be brought to Git, and what each did. */
+/** What an applied change did, and what its kind's definition says of the fields. */
 import type { BreakGlassChange } from '#db/client.ts'
-import { database } from '#lib/database/client.ts'
 import { compiledKind } from '#lib/inventory/kinds.ts'
 import type { Json, JsonPath } from '#lib/json.ts'
 import type { MergeLists } from '#lib/manifest/merge-values.ts'
@@ -8,19 +7,6 @@ import { fieldAt } from '#lib/schema/field-tree.ts'
 import type { AppliedEdit } from './hand-back-text.ts'
 import { patchedMarked, readMarked } from './hand-back-values.ts'
 import { openChange } from './stored-change.ts'
-
-/** Applied and not put back, in the order in which they were applied. An undo that put something back leaves nothing. */
-export async function remainingChanges(sessionId: string): Promise<BreakGlassChange[]> {
-  const changes = await database().breakGlassChange.findMany({
-    where: { sessionId, state: 'applied' },
-    orderBy: [{ appliedAt: 'asc' }, { id: 'asc' }],
-  })
-  const undone = await database().breakGlassChange.findMany({
-    where: { id: { in: changes.flatMap(({ undoOf }) => undoOf ?? []) }, state: 'undone', undoOf: null },
-    select: { id: true },
-  })
-  return changes.filter(({ undoOf }) => !undone.some(({ id }) => id === undoOf))
-}
 
 /** What an applied edit did. Throws Conflict or Invalid where what was recorded cannot be read. */
 export function editOf(change: BreakGlassChange): AppliedEdit {

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bucketKind, bucketNow, bucketRef, openSessionOf } from '#demo/world/change-world.ts'
 import { bucketFromGit, changedBucket, type HandBackWorld, handBackWorld, repository } from '#demo/world/hand-back-world.ts'
+import { checkSignature } from '#lib/audit/audit-crypto.ts'
+import { checkpointKey } from '#lib/audit/checkpoint-key.ts'
+import { judgeNote, notesIn, readCheckpoint, readNote } from '#lib/audit-format/signed-note.ts'
 import { database } from '#lib/database/client.ts'
 import { Conflict, Forbidden, Invalid } from '#lib/errors.ts'
 import { asApp } from '#lib/forge/forge.ts'
@@ -10,6 +13,7 @@ import { textAt } from '#lib/json.ts'
 import { observeProposal } from '#lib/proposals/observe-proposal.ts'
 import { openProposal } from '#lib/proposals/open-pull-request.ts'
 import { undoChange } from './change-undo.ts'
+import { describeChange } from './change-view.ts'
 import { handBack, handBackPreview } from './hand-back.ts'
 import { checkResidue } from './residue.ts'
 import { sessionsToCheck } from './residue-watch.ts'
@@ -29,6 +33,8 @@ const otherBucket = () =>
 
 const stateOf = async (id: string) => (await database().breakGlassSession.findUniqueOrThrow({ where: { id } })).state
 const residueOf = async (id: string) => (await database().breakGlassChange.findUniqueOrThrow({ where: { id } })).residue
+const viewOf = async (session: string, id: string) =>
+  describeChange(await database().breakGlassSession.findUniqueOrThrow({ where: { id: session } }), id)
 const pathOf = (name: string) => `${world.folder}/${name}.yaml`
 const bring = (session: string, change: string, key: string = randomUUID()) =>
   handBack(session, change, { title: 'Bring it back', idempotencyKey: key }, world.alice, 'test')
@@ -78,7 +84,15 @@ describe('an applied change', { timeout: 60_000 }, () => {
     expect(await bring(session, change)).toEqual(one)
     const pull = await pullOf(one.proposal)
     expect(pull.body).toContain(`Corbel-Session: ${session}`)
-    expect(pull.body).toMatch(/Corbel-Audit-Checkpoint: seq=\d+ head=[0-9a-f]{64}/)
+    // what `corbel audit verify --from-checkpoint` takes out of the pull request is a good signature on the chain as it was
+    const [signed, ...others] = notesIn(pull.body ?? '')
+    expect(others).toEqual([])
+    const read = readNote(signed ?? '')
+    const checkpoint = readCheckpoint(read?.text ?? '')
+    const key = checkpointKey()
+    expect(read && key && judgeNote(read, [key.verifier], checkSignature)).toBe('good')
+    const signedEntry = await database().auditEntry.findFirstOrThrow({ where: { seq: BigInt(checkpoint?.seq ?? 0) } })
+    expect(signedEntry.hash).toBe(checkpoint?.hash)
     expect(pull.body).toContain(`[${session}](http://corbel.test:8080/break-glass/${session})`)
     expect(pull.body).toContain('| spec.storageClass | STANDARD | NEARLINE |')
     // what people typed is text: no markup, no mention, no closing keyword, no trailer
@@ -109,8 +123,8 @@ describe('an applied change', { timeout: 60_000 }, () => {
     await expect(reviewSession(session, { note }, world.bob, 'test')).rejects.toThrow(Conflict)
     expect((await entries(session)).slice(-2)).toEqual(['break-glass.reviewed succeeded', 'break-glass.closed succeeded'])
     const [head] = await database().$queryRaw<{ seq: bigint }[]>`SELECT max("seq") AS "seq" FROM corbel_audit.entry`
-    const [signed] = await database().$queryRaw<{ seq: bigint }[]>`SELECT max("seq") AS "seq" FROM corbel_audit.checkpoint`
-    expect(signed?.seq).toBe(head?.seq)
+    const [last] = await database().$queryRaw<{ seq: bigint }[]>`SELECT max("seq") AS "seq" FROM corbel_audit.checkpoint`
+    expect(last?.seq).toBe(head?.seq)
   })
 
   test('of which the pull request was closed waits on, is told of once, and can be handed back anew or undone', async () => {
@@ -133,9 +147,82 @@ describe('an applied change', { timeout: 60_000 }, () => {
 
     const second = await openSessionOf(world, world.alice)
     await database().breakGlassSession.update({ where: { id: session }, data: { state: 'handing-back' } })
-    await undoChange(second, change, { name }, world.alice, 'test')
+    const undo = await undoChange(second, change, { name }, world.alice, 'test')
+    // the pull request could still be merged, and bring back what was undone
+    const { number } = await pullOf(again.proposal)
+    expect(await sessionsToCheck()).toContainEqual({ id: session })
+    expect(await checkResidue(session)).toBe(false)
+    expect(await stateOf(session)).toBe('handing-back')
+    expect(await residueOf(change)).toMatchObject({
+      problem: `Its pull request #${number} is still open: close it, because the change was undone.`,
+    })
+    await end(second)
+    expect(await checkResidue(second)).toBe(false)
+    expect(await residueOf(undo.id)).toMatchObject({
+      problem: `The pull request #${number} of the change that this one undid is still open: close it.`,
+    })
+    expect(await viewOf(session, change)).toMatchObject({
+      state: 'undone',
+      remaining: false,
+      undoneBy: { change: undo.id, session: second },
+      proposal: { id: again.proposal, pullNumber: number },
+    })
+    await expect(bring(second, undo.id)).rejects.toThrow(/was not applied, or was undone/)
+
+    await world.close(again.proposal)
+    await observeProposal(again.proposal)
+    for (const over of [session, second]) {
+      expect(await checkResidue(over)).toBe(true)
+      expect(await stateOf(over)).toBe('review')
+    }
+    expect(await viewOf(session, change)).toMatchObject({ residue: null })
+  })
+
+  test('that is undone after its pull request was merged leaves a difference, and the way back goes by pull request too', async () => {
+    const name = await bucketFromGit(world)
+    const session = await openSessionOf(world, world.alice)
+    const change = await changedBucket(world, session, name)
+    const { proposal } = await bring(session, change)
+    const base = world.head()
+    const undo = await undoChange(session, change, { name }, world.alice, 'test')
+    await end(session)
+    await world.merge(proposal) // too late to be closed
+    await observeProposal(proposal)
+    expect(await checkResidue(session)).toBe(false)
+    const difference = { differences: [{ path: ['spec', 'storageClass'], live: 'STANDARD', git: 'NEARLINE' }], problem: null }
+    for (const id of [change, undo.id]) expect(await residueOf(id)).toMatchObject(difference)
+    expect([await viewOf(session, change), await viewOf(session, undo.id)]).toMatchObject([{ remaining: false }, { remaining: true }])
+
+    const preview = await handBackPreview(session, undo.id, world.alice)
+    expect(preview).toMatchObject({
+      refused: null,
+      title: `Take the emergency change of StorageBucket ${name} in ${world.project.namespace} back in Git`,
+    })
+    const back = await bring(session, undo.id)
+    expect(back.proposal).not.toBe(proposal)
+    await world.merge(back.proposal)
+    expect(world.fileNow(pathOf(name))).toContain('storageClass: STANDARD # see the ticket\n')
+    expect((await world.apply(base)).code).toBe(0)
+    await observeProposal(back.proposal)
     expect(await checkResidue(session)).toBe(true)
     expect(await stateOf(session)).toBe('review')
+  })
+
+  test('that was undone and then made again is handed back as the change that made it again', async () => {
+    const name = await bucketFromGit(world)
+    const session = await openSessionOf(world, world.alice)
+    const change = await changedBucket(world, session, name)
+    const undo = await undoChange(session, change, { name }, world.alice, 'test')
+    const again = await undoChange(session, undo.id, { name }, world.alice, 'test')
+    const views = await Promise.all([change, undo.id, again.id].map((id) => viewOf(session, id)))
+    expect(views.map(({ state, remaining }) => [state, remaining])).toEqual([
+      ['undone', false],
+      ['undone', false],
+      ['applied', true],
+    ])
+    expect((await handBackPreview(session, again.id, world.alice)).diff).toContain('+  storageClass: NEARLINE # see the ticket')
+    await end(session)
+    expect(await checkResidue(session)).toBe(false)
   })
 
   test('comes back to review and leaves it again when Git or the cluster moves', async () => {
@@ -175,7 +262,7 @@ describe('an applied change', { timeout: 60_000 }, () => {
 })
 
 describe('handing back is refused, with the reason', { timeout: 60_000 }, () => {
-  test('where another tool renders the file; then nobody can tell what is left over either', async () => {
+  test('where another tool renders the file; then the second person states what they have seen there', async () => {
     const name = await bucketFromGit(world)
     const chart = `${world.folder}/chart-${name}`
     const session = await openSessionOf(world, world.alice)
@@ -186,10 +273,37 @@ describe('handing back is refused, with the reason', { timeout: 60_000 }, () => 
     }
     world.commit({ [pathOf(name)]: null, ...files })
     const preview = await handBackPreview(session, change, world.alice)
-    expect(preview.refused).toMatch(/is a template of the Helm chart buckets.*Chart\.yaml.*undo the emergency change/)
+    expect(preview.refused).toMatch(
+      /is a template of the Helm chart buckets.*Chart\.yaml.*Change it there first.*Or undo the emergency change/,
+    )
     await expect(bring(session, change)).rejects.toThrow(/Helm chart/)
-    expect(await checkResidue(session)).toBe(false)
-    expect(await residueOf(change)).toMatchObject({ problem: expect.stringContaining('Helm chart') })
+    await end(session)
+    expect(await checkResidue(session)).toBe(true)
+    expect(await residueOf(change)).toMatchObject({
+      problem: null,
+      differences: [],
+      notCompared: expect.stringMatching(/Helm chart.*cannot compare Git with the cluster.*who signs the review/),
+    })
+    expect(await stateOf(session)).toBe('review')
+    const note = 'I looked at the change and at the ticket.'
+    await expect(reviewSession(session, { note }, world.bob, 'test')).rejects.toThrow(/Helm chart.*Say what you have seen/)
+    expect(await stateOf(session)).toBe('review')
+    const statement = 'values.yaml says NEARLINE since pull request 7.'
+    await reviewSession(session, { note, statement }, world.bob, 'test')
+    expect(await stateOf(session)).toBe('closed')
+    await checkResidue(session) // one that was under way
+    expect(await residueOf(change)).toMatchObject({
+      notCompared: expect.stringContaining('Helm chart'),
+      stated: { by: world.bob.username, text: statement },
+    })
+    const reviewed = await database().auditEntry.findFirstOrThrow({
+      where: { action: 'break-glass.reviewed', target: { path: ['session'], equals: session } },
+    })
+    expect(reviewed.details).toMatchObject({
+      note,
+      statement,
+      notCompared: [{ change, kind: bucketKind, name, file: `${chart}/templates/bucket.yaml` }],
+    })
     world.commit(Object.fromEntries(Object.keys(files).map((path) => [path, null])))
   })
 

@@ -5,7 +5,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { Prisma } from '#db/client.ts'
 import { database } from '#lib/database/client.ts'
 import { defineJob } from '#lib/jobs/define-job.ts'
 import { enqueue } from '#lib/jobs/job-queue.ts'
@@ -13,6 +12,7 @@ import { type RunnableJob, runnable } from '#lib/jobs/run-jobs.ts'
 import { log } from '#lib/telemetry/log.ts'
 import { outage } from '#lib/telemetry/outage.ts'
 import { resumeByWorker } from './pause-resume.ts'
+import { counts } from './remaining-changes.ts'
 import { checkResidue } from './residue.ts'
 import { nagOfHandBacks } from './review-nag.ts'
 
@@ -39,17 +39,13 @@ const resumePauseJob = defineJob(
 
 export const handBackJobs: RunnableJob[] = [runnable(checkResidueJob), runnable(resumePauseJob)]
 
-/** Of the applied changes `c`, those that remain: an undo that put something back leaves nothing (hand-back-changes.ts says the same). */
-const remains = Prisma.sql`c."state" = 'applied'
-  AND NOT EXISTS (SELECT 1 FROM "break_glass_change" AS o WHERE o."id" = c."undoOf" AND o."state" = 'undone' AND o."undoOf" IS NULL)`
-
 /** Sessions whose leftovers are to be looked at: not looked at yet, a pull request moved since, or some minutes ago. */
 export const sessionsToCheck = (): Promise<{ id: string }[]> => database().$queryRaw`
   SELECT s."id" FROM "break_glass_session" AS s
   LEFT JOIN LATERAL (
     SELECT min(coalesce(c."residueAt", '-infinity')) AS "looked", max(p."updatedAt") AS "moved"
     FROM "break_glass_change" AS c LEFT JOIN "proposal" AS p ON p."id" = c."proposalId"
-    WHERE c."sessionId" = s."id" AND ${remains}) AS seen ON TRUE
+    WHERE c."sessionId" = s."id" AND ${counts}) AS seen ON TRUE
   WHERE s."state" = 'handing-back' AND (seen."looked" IS NULL OR seen."looked" < clock_timestamp() - interval '2 minutes' OR seen."moved" > seen."looked")
     OR s."state" = 'review' AND seen."looked" < clock_timestamp() - interval '10 minutes'
   ORDER BY s."id" LIMIT 200`
@@ -63,9 +59,10 @@ export const pausesToEnd = (): Promise<{ id: string; why: z.infer<typeof Why> }[
     SELECT p."id", CASE
         WHEN p."until" <= clock_timestamp() THEN 'elapsed'
         WHEN s."endedAt" IS NULL THEN NULL
-        WHEN NOT EXISTS (SELECT 1 FROM "break_glass_change" AS c WHERE c."sessionId" = s."id" AND (c."state" IN ('applying', 'unknown') OR ${remains})) THEN 'session over'
+        WHEN NOT EXISTS (SELECT 1 FROM "break_glass_change" AS c WHERE c."sessionId" = s."id" AND (c."state" IN ('applying', 'unknown') OR ${counts})) THEN 'session over'
         WHEN NOT EXISTS (SELECT 1 FROM "break_glass_change" AS c WHERE c."sessionId" = s."id" AND (c."state" IN ('applying', 'unknown')
-          OR ${remains} AND (c."residue" IS NULL OR c."residue" ->> 'problem' IS NOT NULL OR jsonb_array_length(c."residue" -> 'differences') > 0))
+          OR ${counts} AND (c."residue" IS NULL OR c."residue" ->> 'problem' IS NOT NULL OR c."residue" ->> 'notCompared' IS NOT NULL
+            OR jsonb_array_length(c."residue" -> 'differences') > 0))
         ) THEN 'in Git'
       END AS "why"
     FROM "break_glass_pause" AS p JOIN "break_glass_session" AS s ON s."id" = p."sessionId"

@@ -1,6 +1,7 @@
 /**
  * What is left of a session's changes: for every field a change touched, the live object against Git's manifest at the base branch. A session
- * goes on to its review only when nothing is left and nobody is held back any more; and comes back when something turns up after all.
+ * goes on to its review only when nothing is left and nobody is held back any more; and comes back when something turns up after all. A file
+ * that another tool renders cannot be compared: then the second person says at the review what they have seen (review.ts).
  *
  * The live object is read by the portal's own account, so that the worker can look while nobody is there. What is kept and shown is redacted.
  */
@@ -18,14 +19,13 @@ import { readManifestSource } from '#lib/proposals/manifest-source.ts'
 import { hidden, redactResource, secretPaths } from '#lib/redact/redact.ts'
 import { refOfTarget } from './change-target.ts'
 import { Residue } from './contract.ts'
-import { editOf, type KindRules, kindRules, remainingChanges } from './hand-back-changes.ts'
+import { editOf, type KindRules, kindRules } from './hand-back-changes.ts'
 import { isThere, type LeftOver, leftOver, writtenPart } from './hand-back-merge.ts'
 import { exactDocument, readMarked, unmarked } from './hand-back-values.ts'
+import { activePauses } from './pause-row.ts'
+import { countedChanges, toBeClosed } from './remaining-changes.ts'
 import { backToHandingBack, toReview } from './session-life.ts'
 import { sessionTarget, tellPages } from './session-row.ts'
-
-/** A pause in one of these states holds a controller back. */
-export const activePauses = ['pausing', 'paused', 'resuming']
 
 export interface ResidueAsked {
   /** Username, or who looks by itself. */
@@ -35,7 +35,8 @@ export interface ResidueAsked {
 
 /**
  * Looks at what is left of a session's changes now, keeps it with each, and moves the session where that says. Gives whether nothing is left.
- * What cannot be told (Git or the cluster out of reach, a file another tool renders) stands at the change as its problem.
+ * What cannot be told (Git or the cluster out of reach) stands at the change as its problem, and so does a pull request that would bring to Git
+ * what was undone.
  */
 export async function checkResidue(
   sessionId: string,
@@ -43,10 +44,12 @@ export async function checkResidue(
 ): Promise<boolean> {
   const session = await database().breakGlassSession.findUnique({ where: { id: sessionId } })
   if (!session) return false
-  const changes = await remainingChanges(sessionId)
+  const [changes, closing] = await Promise.all([countedChanges(sessionId), toBeClosed(sessionId)])
   const looks = new Map<string, Promise<Looked>>()
   const found = await Promise.all(
-    changes.map(async (change) => {
+    changes.map(async (change): Promise<Found & { change: BreakGlassChange }> => {
+      const toClose = closing.get(change.id)
+      if (toClose !== undefined) return { change, file: null, differences: [], problem: toClose, notCompared: null }
       const key = `${change.kind}/${change.name}`
       const look = looks.get(key) ?? lookAt(session, change)
       looks.set(key, look)
@@ -58,9 +61,14 @@ export async function checkResidue(
       SELECT "state", clock_timestamp() AS "at" FROM "break_glass_session" WHERE "id" = ${sessionId}::uuid FOR UPDATE`
     if (!row) return false
     let news = asked.requestId !== ''
-    for (const { change, file, differences, problem } of found) {
-      const residue: JsonObject = { checkedAt: row.at.toISOString(), file, differences, problem }
-      const before = Residue.nullable().parse(change.residue)
+    const kept = await transaction.breakGlassChange.findMany({
+      where: { id: { in: changes.map(({ id }) => id) } },
+      select: { id: true, residue: true },
+    })
+    for (const { change, ...told } of found) {
+      const before = Residue.nullable().parse(kept.find(({ id }) => id === change.id)?.residue ?? null)
+      // what somebody signed stays, also when this look began before they did
+      const residue: JsonObject = { checkedAt: row.at.toISOString(), ...told, stated: before?.stated ?? null }
       news ||= !before || !sameJson({ ...residue, checkedAt: '' }, { ...jsonOf(before), checkedAt: '' })
       await transaction.breakGlassChange.update({ where: { id: change.id }, data: { residue, residueAt: row.at } })
     }
@@ -78,10 +86,11 @@ export async function checkResidue(
         details: {
           clean,
           pauses: held,
-          changes: found.map(({ change, differences, problem }) => ({
+          changes: found.map(({ change, differences, problem, notCompared }) => ({
             change: change.id,
             fields: differences.map(({ path }) => path),
             problem,
+            ...(notCompared === null ? {} : { notCompared }),
           })),
         },
       })
@@ -90,7 +99,8 @@ export async function checkResidue(
   })
 }
 
-const jsonOf = (residue: z.infer<typeof Residue>): JsonObject => z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(residue)))
+/** As a column takes it. */
+export const jsonOf = (residue: Residue): JsonObject => z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(residue)))
 
 interface Looked {
   live: Json | undefined
@@ -98,7 +108,12 @@ interface Looked {
   file: { repository: string; path: string; url: string } | null
   rules: KindRules
   problem: string | null
+  notCompared: string | null
 }
+
+/** For people whose change is to go to a file that another tool renders. */
+export const wayOfRendered =
+  'Change it there first; then another person, who signs the review, says so in their own words. Or undo the emergency change.'
 
 /** The resource as the cluster and Git have it. Never throws: what cannot be told is said. */
 async function lookAt(session: BreakGlassSession, { kind, name }: BreakGlassChange): Promise<Looked> {
@@ -109,6 +124,7 @@ async function lookAt(session: BreakGlassSession, { kind, name }: BreakGlassChan
     file: null,
     rules: { lists: () => undefined, defaultAt: () => undefined },
     problem: null,
+    notCompared: null,
   }
   try {
     looked.rules = await kindRules(cluster, kind)
@@ -121,7 +137,7 @@ async function lookAt(session: BreakGlassSession, { kind, name }: BreakGlassChan
     if (!source) return looked
     looked.file = { repository: source.repository, path: source.path, url: source.fileUrl }
     const refusal = source.notes.find(({ severity }) => severity === 'refused')
-    if (refusal) return { ...looked, problem: `${refusal.message} So Corbel cannot tell what Git says: undo the change, or make it there.` }
+    if (refusal) return { ...looked, notCompared: `${refusal.message} So Corbel cannot compare Git with the cluster. ${wayOfRendered}` }
     looked.git = exactDocument(source.text, source.document)
     return looked
   } catch (error) {
@@ -143,15 +159,17 @@ interface Found {
   file: Looked['file']
   differences: (JsonObject & { path: JsonPath })[]
   problem: string | null
+  notCompared: string | null
 }
 
-function residueOf(change: BreakGlassChange, { live, git, file, rules, problem }: Looked): Found {
-  if (problem !== null) return { file, differences: [], problem }
+function residueOf(change: BreakGlassChange, { live, git, file, rules, problem, notCompared }: Looked): Found {
+  const found: Found = { file, differences: [], problem, notCompared }
+  if (problem !== null || notCompared !== null) return found
   try {
-    return { file, differences: differencesOf(change, live, git, rules).map((rest) => shown(rest, live, git)), problem: null }
+    return { ...found, differences: differencesOf(change, live, git, rules).map((rest) => shown(rest, live, git)) }
   } catch (error) {
     if (!(error instanceof CorbelError)) throw error
-    return { file, differences: [], problem: error.message }
+    return { ...found, problem: error.message }
   }
 }
 

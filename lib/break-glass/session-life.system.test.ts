@@ -167,6 +167,29 @@ describe('what was changed must come back to Git', () => {
     expect([after.state, after.reviewDueAt !== null]).toEqual([to, to === 'handing-back'])
   })
 
+  test.each([
+    ['submitted', 'handing-back'],
+    ['stuck', 'handing-back'],
+    ['open', 'handing-back'],
+    ['closed', 'ended'],
+    ['failed', 'handing-back'],
+    ['ready', 'handing-back'],
+  ])('a change that was undone and whose proposal is %s makes it %s, also where another session undid it', async (state, to) => {
+    const proposalId = newId()
+    const text = { repository: 'acme/payments', baseBranch: 'main', branch: proposalId, title: 'Back', message: '' }
+    await database().proposal.create({ data: { id: proposalId, state, ...text, files: [], requestedById: alice.userId } })
+    const [first, second] = [await sessionIn('handing-back'), await sessionIn('open')]
+    const change = await changeOf(first, 'undone', { proposalId })
+    await changeOf(second, 'applied', { undoOf: change })
+    await endSession(second, { note: '' }, alice, 'test')
+    expect((await row(second)).state).toBe(to)
+    const third = await sessionIn('open')
+    const own = await changeOf(third, 'undone', { proposalId })
+    await changeOf(third, 'applied', { undoOf: own })
+    await endSession(third, { note: '' }, alice, 'test')
+    expect((await row(third)).state).toBe(to)
+  })
+
   test('an undo that was undone itself has left something', async () => {
     const id = await sessionIn('open')
     const change = await changeOf(id, 'undone')
@@ -204,6 +227,10 @@ describe('what was changed must come back to Git', () => {
     await database().$executeRaw`UPDATE "break_glass_session" SET "updatedAt" = now() - interval '1 minute' WHERE "id" = ${id}::uuid`
     const change = await changeOf(id, 'applying')
     expect(await releaseSessions()).toBe(0)
+    // nobody knows yet: it is waited for
+    await database().breakGlassChange.update({ where: { id: change }, data: { state: 'unknown' } })
+    expect(await releaseSessions()).toBe(0)
+    expect((await row(id)).state).toBe('applying')
     await database().breakGlassChange.update({ where: { id: change }, data: { state: 'failed' } })
     expect(await releaseSessions()).toBe(1)
     expect((await row(id)).state).toBe('open')

@@ -43,6 +43,7 @@ import type { SessionRequest } from './contract.ts'
 import { openGateOf, shutGateOf } from './gate-session.ts'
 import { dropQuestions, tellApprovers } from './notices.ts'
 import { actingModeOf, checkRequest } from './offer.ts'
+import { counts } from './remaining-changes.ts'
 import { readableSession } from './session-access.ts'
 import { requireFewRequests } from './session-limits.ts'
 import { type StoredSession, sessionPath, sessionTarget, tellPages, withRequester } from './session-row.ts'
@@ -53,11 +54,9 @@ import { freshLogin, requireFreshLogin } from './session-step-up.ts'
 /** For how long a request, and an approval, waits to be made use of. */
 const waits = Prisma.sql`interval '4 hours'`
 
-/** Whether a session has left something in the cluster: changes done, or of which nobody knows, that were not put back. */
+/** Whether a session has left something to be looked at: changes done that count, or of which nobody knows. */
 const leftOver = Prisma.sql`EXISTS (
-  SELECT 1 FROM "break_glass_change" AS c LEFT JOIN "break_glass_change" AS o ON o."id" = c."undoOf"
-  WHERE c."sessionId" = s."id" AND c."state" IN ('applying', 'applied', 'unknown')
-    AND NOT coalesce(c."state" = 'applied' AND o."state" = 'undone' AND o."undoOf" IS NULL, FALSE))`
+  SELECT 1 FROM "break_glass_change" AS c WHERE c."sessionId" = s."id" AND (c."state" IN ('applying', 'unknown') OR ${counts}))`
 
 const reviewDue = (): Prisma.Sql => Prisma.sql`clock_timestamp() + make_interval(days => ${config().breakGlass.reviewDays})`
 

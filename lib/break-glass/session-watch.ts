@@ -65,12 +65,15 @@ async function compareGates(): Promise<void> {
   }
 }
 
-/** Sessions that still say "applying" though no change of theirs does: the process died between the two. Gives how many it let go. */
+/**
+ * Sessions that still say "applying" though no change of theirs is on its way: the process died between the two. A change of which nobody knows
+ * is on its way until it is settled. Gives how many it let go.
+ */
 export async function releaseSessions(): Promise<number> {
   const stuck = await database().$queryRaw<{ id: string }[]>`
     SELECT s."id" FROM "break_glass_session" AS s
     WHERE s."state" = 'applying' AND s."updatedAt" < clock_timestamp() - interval '10 seconds'
-      AND NOT EXISTS (SELECT 1 FROM "break_glass_change" AS c WHERE c."sessionId" = s."id" AND c."state" = 'applying')`
+      AND NOT EXISTS (SELECT 1 FROM "break_glass_change" AS c WHERE c."sessionId" = s."id" AND c."state" IN ('applying', 'unknown'))`
   for (const { id } of stuck) await database().$transaction((transaction) => endApplying(transaction, id))
   return stuck.length
 }
