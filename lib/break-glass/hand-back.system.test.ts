@@ -307,6 +307,22 @@ describe('handing back is refused, with the reason', { timeout: 60_000 }, () => 
     world.commit(Object.fromEntries(Object.keys(files).map((path) => [path, null])))
   })
 
+  test('where the file is a template and no YAML: it cannot be compared either', async () => {
+    const name = await bucketFromGit(world)
+    const session = await openSessionOf(world, world.alice)
+    const change = await changedBucket(world, session, name)
+    world.commit({ [pathOf(name)]: world.fileNow(pathOf(name)).replace('spec:\n', 'spec:\n  labels: {{ .Values.labels }}\n') })
+    expect((await handBackPreview(session, change, world.alice)).refused).toMatch(/is a template .*Change it there first/)
+    await end(session)
+    expect(await checkResidue(session)).toBe(true)
+    expect(await residueOf(change)).toMatchObject({ differences: [], problem: null, notCompared: expect.stringContaining('is a template') })
+    expect(await stateOf(session)).toBe('review')
+    // once it can be compared again it is
+    world.commit({ [pathOf(name)]: world.fileNow(pathOf(name)).replace('  labels: {{ .Values.labels }}\n', '') })
+    expect(await checkResidue(session)).toBe(false)
+    expect(await stateOf(session)).toBe('handing-back')
+  })
+
   test('where the change sets a secret', async () => {
     const name = await bucketFromGit(world)
     const session = await openSessionOf(world, world.alice)

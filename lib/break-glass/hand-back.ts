@@ -18,7 +18,7 @@ import { resourceTitle } from '#lib/proposals/change-identity.ts'
 import type { ManifestSource, ResourceChange } from '#lib/proposals/contract.ts'
 import { readManifestSource } from '#lib/proposals/manifest-source.ts'
 import { prepareTogether } from '#lib/proposals/prepare-changes.ts'
-import { projectInGit } from '#lib/proposals/project-manifests.ts'
+import { NoDocument, projectInGit } from '#lib/proposals/project-manifests.ts'
 import { pullRequestBody } from '#lib/proposals/pull-request-text.ts'
 import { redactedDiff } from '#lib/proposals/redacted-diff.ts'
 import { pageUrl } from '#lib/proposals/stored-proposal.ts'
@@ -213,6 +213,7 @@ async function planOf(sessionId: string, changeId: string, actor: Actor): Promis
     source = await readManifestSource(cluster, { namespace, kind: last.kind, name: last.name })
   } catch (error) {
     if (!(error instanceof NotFound)) throw error
+    if (error instanceof NoDocument) return { ...nowhere, refused: `${error.message} ${wayOfRendered}` }
     const next = action === 'delete' ? 'There is nothing to bring back.' : 'Undo the change, or write a manifest for the resource first.'
     return { ...nowhere, refused: `${error.message} ${next}` }
   }

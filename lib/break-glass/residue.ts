@@ -16,6 +16,7 @@ import { configConnectorManager } from '#lib/patch/consequences.ts'
 import { fieldOwners } from '#lib/patch/field-owners.ts'
 import type { ManifestSource } from '#lib/proposals/contract.ts'
 import { readManifestSource } from '#lib/proposals/manifest-source.ts'
+import { NoDocument } from '#lib/proposals/project-manifests.ts'
 import { hidden, redactResource, secretPaths } from '#lib/redact/redact.ts'
 import { refOfTarget } from './change-target.ts'
 import { Residue } from './contract.ts'
@@ -137,20 +138,22 @@ async function lookAt(session: BreakGlassSession, { kind, name }: BreakGlassChan
     if (!source) return looked
     looked.file = { repository: source.repository, path: source.path, url: source.fileUrl }
     const refusal = source.notes.find(({ severity }) => severity === 'refused')
-    if (refusal) return { ...looked, notCompared: `${refusal.message} So Corbel cannot compare Git with the cluster. ${wayOfRendered}` }
+    if (refusal) return { ...looked, notCompared: cannotCompare(refusal.message) }
     looked.git = exactDocument(source.text, source.document)
     return looked
   } catch (error) {
     if (!(error instanceof CorbelError)) throw error
-    return { ...looked, problem: error.message }
+    return error instanceof NoDocument ? { ...looked, notCompared: cannotCompare(error.message) } : { ...looked, problem: error.message }
   }
 }
+
+const cannotCompare = (why: string): string => `${why} So Corbel cannot compare Git with the cluster. ${wayOfRendered}`
 
 async function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read()
   } catch (error) {
-    if (error instanceof NotFound) return undefined
+    if (error instanceof NotFound && !(error instanceof NoDocument)) return undefined
     throw error
   }
 }

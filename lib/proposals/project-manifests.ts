@@ -172,12 +172,14 @@ export async function cachedBlob(connection: Connection, blob: string): Promise<
   return text
 }
 
+/** A file carries the resource and gives no document of its own: it is a template, a List, or broken. */
+export class NoDocument extends NotFound {}
+
 /** The error for a resource that no file describes; `why`: what was found instead. */
-export const notInGit = (
-  project: ProjectInGit,
-  resource: ChangedResource,
-  why = 'It may be managed elsewhere, or was deleted there.',
-): NotFound => {
+export const notInGit = (project: ProjectInGit, resource: ChangedResource, why?: string): NotFound => {
   const folder = project.path ? `the folder ${project.path} of ${project.repository}` : project.repository
-  return new NotFound(`No file in ${folder} describes ${resourceTitle(resource.kind, resource.name)}. ${why}`)
+  const nowhere = `No file in ${folder} describes ${resourceTitle(resource.kind, resource.name)}.`
+  return why === undefined
+    ? new NotFound(`${nowhere} It may be managed elsewhere, or was deleted there.`)
+    : new NoDocument(`${nowhere} ${why}`)
 }
