@@ -44,7 +44,7 @@ export function useFilledVerdicts(
   const complete = asked.filter((each) => each.complete)
   const taken = useQueries({
     queries: complete.map(({ manifest }) => ({
-      ...queries.resources({ cluster: [at.cluster], namespace: [at.namespace], kind: [manifest.kind], q: manifest.name, limit: 50 }),
+      ...queries.resources({ cluster: [at.cluster], namespace: [at.namespace], kind: [manifest.kind], name: manifest.name, limit: 1 }),
       placeholderData: undefined,
     })),
   })
@@ -66,7 +66,7 @@ export function useFilledVerdicts(
     const { manifest, text } = each
     const index = complete.indexOf(each)
     const [problem] = manifest.problems
-    const found = taken[index]?.data?.items.some(({ name }) => name === manifest.name) ?? false
+    const found = (taken[index]?.data?.items.length ?? 0) > 0
     return {
       manifest,
       text,

@@ -97,6 +97,8 @@ export const resourceSorts = ['name', '-name', 'updated', '-updated', 'created',
 /** Filters are repeatable where plural makes sense: `?state=failed&state=progressing`. */
 export const ResourceQuery = z.object({
   q: z.string().max(200).optional(),
+  /** The whole name, exactly; `q` looks for parts of it. */
+  name: z.string().max(253).optional(),
   cluster: z.array(z.string()).default([]),
   namespace: z.array(z.string()).default([]),
   kind: z.array(z.string()).default([]),

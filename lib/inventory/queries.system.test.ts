@@ -219,6 +219,11 @@ describe('lists', () => {
       expect((await listResources(query({ q }), alice)).items.map(({ name }) => name)).toEqual(['orders-4'])
     expect((await listResources(query({ q: '%' }), alice)).total).toBe(0)
   })
+  test('find a whole name, and none of its parts', async () => {
+    expect((await listResources(query({ name: 'orders-4' }), alice)).items.map(({ name }) => name)).toEqual(['orders-4'])
+    expect((await facets(query({ name: 'orders-4' }), alice)).namespace).toEqual([{ value: payments, label: payments, count: 1 }])
+    for (const name of ['orders', 'orders-', 'ORDERS-4', 'covers']) expect((await listResources(query({ name }), alice)).total).toBe(0)
+  })
 })
 
 describe('newest first', () => {

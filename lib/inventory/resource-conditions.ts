@@ -17,12 +17,13 @@ export function visibleRows(grants: Grant[]): Prisma.Sql {
   return covered.length > 0 ? Prisma.sql`(${Prisma.join(covered, ' OR ')})` : nothing
 }
 
-export type Filter = Pick<ResourceQuery, 'q' | 'cluster' | 'namespace' | 'kind' | 'team' | 'state'>
+export type Filter = Pick<ResourceQuery, 'q' | 'name' | 'cluster' | 'namespace' | 'kind' | 'team' | 'state'>
 type Facet = 'namespace' | 'kind' | 'team' | 'state'
 
 /** What the query asks for. `except` leaves one filter out: a facet counts what choosing another value of it would give. */
 export async function askedRows(database: Database, filter: Filter, except?: Facet): Promise<Prisma.Sql[]> {
   const parts: Prisma.Sql[] = [Prisma.sql`"deletedAt" IS NULL`]
+  if (filter.name !== undefined) parts.push(Prisma.sql`"name" = ${filter.name}`)
   if (filter.cluster.length > 0) parts.push(Prisma.sql`"cluster" = ANY(${filter.cluster})`)
   for (const facet of ['namespace', 'kind', 'team', 'state'] as const) {
     if (facet !== except && filter[facet].length > 0) parts.push(Prisma.sql`${column(facet)} = ANY(${filter[facet]})`)
