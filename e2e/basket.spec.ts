@@ -1,4 +1,5 @@
 import { expectAccessible } from './steps/accessibility.ts'
+import { emptyBasket } from './steps/basket.ts'
 import { expectAccepted, readYaml, writeYaml } from './steps/editor.ts'
 import { leaveGithub, mergePullRequest } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
@@ -27,15 +28,7 @@ test('bob puts a topic and its subscription into the basket and proposes them to
   const subscription = freshName('basket-pull')
   const tooMany = freshName('basket-spare')
   await signIn(page, 'bob')
-  await page.goto('/basket')
-  await expect(page.getByRole('heading', { level: 1, name: /basket/i })).toBeVisible()
-  const leftOver = page.getByRole('button', { name: /^Remove .* from the basket$/ })
-  while ((await leftOver.count()) > 0) {
-    const before = await leftOver.count()
-    await leftOver.first().click()
-    await expect(leftOver).toHaveCount(before - 1)
-  }
-  await expect(page.getByText('Your basket is empty')).toBeVisible()
+  await emptyBasket(page)
   await expectAccessible(page, 'the basket')
 
   const put = async (text: string, inBasket: string) => {

@@ -1,5 +1,6 @@
 import { expectAccessible } from './steps/accessibility.ts'
-import { expectAccepted, openPullRequest, readYaml, writeYaml } from './steps/editor.ts'
+import { emptyBasket } from './steps/basket.ts'
+import { expectAccepted, form, openPullRequest, readYaml, writeYaml } from './steps/editor.ts'
 import { leaveGithub, mergePullRequest } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
 import { content, createPath, freshName, resourcePath } from './steps/pages.ts'
@@ -91,4 +92,53 @@ test('alice adds a commit to the pull request that bob has opened for the same r
     await page.goto(`${resourcePath('payments-prod', 'PubSubTopic', name)}?tab=manifest`)
     await expect(content(page).getByText('silver').first()).toBeVisible()
   })
+})
+
+test('bob goes on with what his own proposal creates: nothing in it is fixed but the names, and its resources are known', async ({
+  page,
+}) => {
+  test.setTimeout(240_000)
+  const topic = freshName('onto-topic')
+  const subscription = freshName('onto-pull')
+  const put = async (kind: string, text: string) => {
+    await page.goto(createPath('payments-prod', kind))
+    await writeYaml(page, text)
+    await expectAccepted(page)
+    await page.getByRole('button', { name: 'Add to basket' }).click()
+    await expect(page.getByRole('link', { name: /^Review .* in your basket$/ })).toBeVisible()
+  }
+  await signIn(page, 'bob')
+  await emptyBasket(page)
+  await put('PubSubTopic', topicText(topic, '    owner: bob\n'))
+  await put(
+    'PubSubSubscription',
+    `apiVersion: pubsub.cnrm.cloud.google.com/v1beta1
+kind: PubSubSubscription
+metadata:
+  name: ${subscription}
+  namespace: payments-prod
+spec:
+  filter: attributes.type = "payment"
+  topicRef:
+    name: ${topic}
+`,
+  )
+  await page.goto('/basket')
+  await page.getByRole('button', { name: 'Review and propose 2 changes' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Open pull request' }).click()
+  await expect(page).toHaveURL(/\/proposals\/[0-9a-f-]{36}$/)
+  await page.getByRole('link', { name: `Edit ${subscription} in this proposal` }).click({ timeout: 60_000 })
+  const fields = form(page)
+  await expect(fields.getByRole('textbox', { name: /^Name/ })).toBeDisabled()
+  await expect(fields.getByText('The proposal creates it under this name.')).toBeVisible()
+  const reference = fields.getByRole('group', { name: /^Topic/ })
+  await expect(reference.getByText('in this proposal').filter({ visible: true })).toBeVisible()
+  await reference.getByRole('combobox').fill(topic)
+  await expect(page.getByRole('option', { name: new RegExp(topic) })).toContainText('in this proposal')
+  await page.getByRole('option', { name: new RegExp(topic) }).click()
+  const filter = fields.getByRole('textbox', { name: /^Filter/ })
+  await expect(filter).toBeEnabled()
+  await filter.fill('attributes.type = "refund"')
+  await expectAccepted(page)
+  await expectAccessible(page, 'a resource that a proposal creates')
 })

@@ -50,9 +50,10 @@ function makeParts({ detail, project, start, opening, draft, draftAddress }: Pro
     kind: questionsAsKind(detail.blueprint),
     store,
     view,
-    editing: false,
+    exists: false,
     cluster: project.cluster,
     namespace: project.namespace,
+    proposal: [],
   }
   const keeper = new DraftKeeper(store, {
     address: draftAddress,

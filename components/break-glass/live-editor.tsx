@@ -43,7 +43,15 @@ function makeParts({ session, kind, editor, onSaved }: EditorProps) {
   const store = new ManifestStore(editor.text)
   const live = new ManifestStore(editor.live).state().value
   const view = new FormView(store.state().value)
-  const model: FormModel = { kind, store, view, editing: true, cluster: session.cluster, namespace: session.namespace }
+  const model: FormModel = {
+    kind,
+    store,
+    view,
+    exists: true,
+    cluster: session.cluster,
+    namespace: session.namespace,
+    proposal: [],
+  }
   const judge = new ManifestJudge(
     store,
     (value) => validateResource(kind, value),

@@ -5,13 +5,13 @@ import { useQueries, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import { queries } from '#components/data/queries.ts'
 import type { FormModel } from '#components/forms/form-context.tsx'
+import { lookUp } from '#components/forms/reference-filter.ts'
 import { Button } from '#components/ui/button.tsx'
 import { counted, fieldPath } from '#components/ui/format.ts'
 import { Banner } from '#components/ui/notices.tsx'
 import type { JsonObject } from '#lib/json.ts'
-import type { ProposalDetail } from '#lib/proposals/contract.ts'
 import { referenceTree } from '#lib/schema/reference-tree.ts'
-import { askedReferences, isDangling } from './dangling-references.ts'
+import { askedReferences, isDangling, mostAsked } from './dangling-references.ts'
 import styles from './merge.module.css'
 
 const pause = 600
@@ -34,13 +34,13 @@ function useSettledValue({ store }: FormModel): JsonObject {
   return value
 }
 
-export function DanglingNotice({ model, onto }: { model: FormModel; onto: ProposalDetail | undefined }) {
-  const { kind, cluster, namespace, view } = model
+export function DanglingNotice({ model }: { model: FormModel }) {
+  const { kind, cluster, namespace, proposal, view } = model
   const value = useSettledValue(model)
   const { data: kinds } = useQuery(queries.kinds())
   const { data: basket } = useQuery(queries.basket())
   const tree = useMemo(() => referenceTree(kind.root), [kind])
-  const asked = useMemo(
+  const { resources, more } = useMemo(
     () =>
       askedReferences(
         tree,
@@ -50,27 +50,27 @@ export function DanglingNotice({ model, onto }: { model: FormModel; onto: Propos
       ),
     [tree, value, namespace, kinds, cluster],
   )
-  // the same questions as the fields themselves ask, so that each is asked once
+  // what was asked before says nothing about this name
   const found = useQueries({
-    queries: asked.map((reference) =>
-      queries.resources({
-        ...(reference.kinds ? { kind: reference.kinds } : {}),
-        cluster: [cluster],
-        namespace: [reference.namespace],
-        q: reference.name,
-        limit: 50,
-      }),
-    ),
+    queries: resources.map((resource) => ({
+      ...queries.resources(lookUp(cluster, resource.kinds, resource)),
+      placeholderData: undefined,
+    })),
   })
   if (!basket) return null
-  const coming = { cluster, basket: basket.items, proposal: onto?.resources ?? [] }
-  const dangling = asked.filter((reference, index) => {
-    const answer = found[index]
-    // what was asked before says nothing about this name
-    const names = answer?.isPlaceholderData ? undefined : answer?.data?.items.map(({ name }) => name)
-    return isDangling(reference, names, coming)
-  })
-  if (dangling.length === 0) return null
+  const coming = { cluster, basket: basket.items, proposal }
+  const dangling = resources
+    .filter((resource, index) => {
+      const items = found[index]?.data?.items
+      return isDangling(resource, items && items.length > 0, coming)
+    })
+    .flatMap(({ paths, ...resource }) => paths.map((path) => ({ ...resource, path })))
+  if (dangling.length === 0)
+    return more === 0 ? null : (
+      <Banner>
+        {counted(more, 'reference')} of this manifest {more === 1 ? 'is' : 'are'} not looked up: at most {mostAsked} resources are.
+      </Banner>
+    )
   return (
     <Banner tone="amber">
       {counted(dangling.length, 'reference')} {dangling.length === 1 ? 'leads' : 'lead'} to nothing you can see. The resource would wait
@@ -85,6 +85,7 @@ export function DanglingNotice({ model, onto }: { model: FormModel; onto: Propos
           </li>
         ))}
       </ul>
+      {more > 0 ? `and ${more} more not looked up` : null}
     </Banner>
   )
 }

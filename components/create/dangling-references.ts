@@ -1,59 +1,51 @@
 /** References of a manifest that lead to nothing: wherever they stand in the form, open or not. Pure. */
-import { inBasket, referenceKinds } from '#components/forms/reference-filter.ts'
+import { type Coming, comingAt, type KindFilter, referenceKinds } from '#components/forms/reference-filter.ts'
 import type { KindSummary } from '#lib/inventory/contract.ts'
 import type { JsonObject, JsonPath } from '#lib/json.ts'
-import type { BasketItem, ProposalDetail } from '#lib/proposals/contract.ts'
 import { type ReferenceTree, referencesIn } from '#lib/schema/reference-tree.ts'
 
-/** More references of one manifest are not looked up. */
-const mostAsked = 25
+/** More resources are not looked up for one manifest. */
+export const mostAsked = 25
 
-/** A reference by name that can be looked up: its kind is offered. */
-export interface AskedReference {
-  path: JsonPath
+/** A resource that references name, and that can be looked up: its kind is offered. */
+export interface AskedResource {
   name: string
   namespace: string
-  /** Keys of the kinds it may mean; undefined: any. */
-  kinds: string[] | undefined
-  /** Those kinds in words. */
+  kinds: KindFilter
+  /** Its kinds in words. */
   words: string
+  /** The references that name it. */
+  paths: JsonPath[]
 }
 
-/** The references to look up; those to kinds the cluster does not offer (Secret, say) tell nothing. */
+export interface AskedReferences {
+  resources: AskedResource[]
+  /** How many references name something beyond those. */
+  more: number
+}
+
+/** What to look up, each resource once; references to kinds the cluster does not offer (Secret, say) tell nothing. */
 export function askedReferences(
   tree: ReferenceTree | undefined,
   value: JsonObject,
   namespace: string,
   offered: readonly KindSummary[],
-): AskedReference[] {
-  return referencesIn(tree, value)
-    .flatMap(({ path, kinds, name, namespace: there }): AskedReference[] => {
-      const filter = name === undefined ? undefined : referenceKinds(kinds, offered)
-      if (name === undefined || !filter) return []
-      return [{ path, name, namespace: there ?? namespace, kinds: filter.kind, words: kinds.length > 0 ? kinds.join(' or ') : 'resource' }]
-    })
-    .slice(0, mostAsked)
+): AskedReferences {
+  const asked = new Map<string, AskedResource>()
+  for (const { path, kinds, name, namespace: there = namespace } of referencesIn(tree, value)) {
+    const filter = name === undefined ? undefined : referenceKinds(kinds, offered)
+    if (name === undefined || !filter) continue
+    const key = JSON.stringify([filter.kind, there, name])
+    const known = asked.get(key)
+    if (known) known.paths.push(path)
+    else asked.set(key, { name, namespace: there, kinds: filter, words: kinds.length > 0 ? kinds.join(' or ') : 'resource', paths: [path] })
+  }
+  const all = [...asked.values()]
+  return { resources: all.slice(0, mostAsked), more: all.slice(mostAsked).reduce((sum, { paths }) => sum + paths.length, 0) }
 }
 
-/** What else is on its way or known to go: the person's basket, and the proposal that the change is added to. */
-export interface Coming {
-  cluster: string
-  basket: readonly BasketItem[]
-  proposal: ProposalDetail['resources']
-}
-
-/** Whether a reference leads to nothing; `names`: what the index has of its kinds in its namespace, undefined while that is asked. */
-export function isDangling(
-  reference: AskedReference,
-  names: readonly string[] | undefined,
-  { cluster, basket, proposal }: Coming,
-): boolean {
-  const { name, namespace, kinds } = reference
-  const wanted = (other: { cluster: string; namespace: string; kind: string; name: string }): boolean =>
-    other.cluster === cluster && other.name === name && other.namespace === namespace && (kinds === undefined || kinds.includes(other.kind))
-  const aside = inBasket(basket, cluster, kinds === undefined ? {} : { kind: kinds }).find(wanted)
-  if (aside) return aside.action === 'delete'
-  const proposed = proposal.find(wanted)
-  if (proposed) return proposed.action === 'delete'
-  return names !== undefined && !names.includes(name)
+/** Whether a resource is nowhere; `found`: whether the index has it, undefined while that is asked. */
+export function isDangling(resource: AskedResource, found: boolean | undefined, coming: Coming): boolean {
+  const change = comingAt(coming, resource.kinds, resource)
+  return change ? change.action === 'delete' : found === false
 }

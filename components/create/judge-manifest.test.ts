@@ -69,7 +69,28 @@ describe('judging while somebody types', () => {
     store.set(['metadata', 'name'], '')
     expect(judge.judgement().verdict.state).toBe('none')
     await vi.advanceTimersByTimeAsync(300)
-    expect(store.messagesAt(['metadata', 'name'])).toEqual([])
+    expect(store.messagesAt(['metadata', 'name'])).toEqual(['Required.'])
+  })
+
+  test('what was filled in and is cleared in the form is missing at once, until it is filled in or the text is another one', async () => {
+    const { store, judge } = judging(async () => result())
+    const said = async () => {
+      await vi.advanceTimersByTimeAsync(300)
+      return store.messagesAt(['metadata', 'name'])
+    }
+    store.set(['metadata', 'name'], 'a')
+    expect(await said()).toEqual([])
+    store.unset(['metadata', 'name'])
+    expect(await said()).toEqual(['Required.'])
+    store.set(['spec', 'size'], 3)
+    expect(await said()).toEqual(['Required.'])
+    expect(judge.judgement().missing).toBe(0)
+    store.replace(text, 'outside')
+    expect(await said()).toEqual([])
+    store.set(['metadata', 'name'], 'a')
+    expect(await said()).toEqual([])
+    store.replace(text, 'yaml')
+    expect(await said()).toEqual([])
   })
 
   test('a verdict on an older text is dropped', async () => {

@@ -4,9 +4,9 @@
  * nobody up, and go when the server has spoken. A change in between drops what was under way: a verdict always
  * speaks of the text on the page. Complaints go to the document's store, the verdict is kept here for the bar below.
  */
-import type { ManifestStore } from '#components/create/manifest-store.ts'
+import { type ManifestState, type ManifestStore, pathKey } from '#components/create/manifest-store.ts'
 import type { FieldError } from '#lib/errors.ts'
-import { isObject, type Json, valueAt } from '#lib/json.ts'
+import { isObject, type Json, type JsonPath, valueAt } from '#lib/json.ts'
 import type { DryRunResult } from '#lib/proposals/contract.ts'
 import type { RuleFindings } from '#lib/schema/evaluate-rules.ts'
 
@@ -34,16 +34,25 @@ export type RuleCheck = (value: Json, errors: readonly FieldError[]) => Promise<
 export const checkAfter = 200
 export const dryRunAfter = 700
 
+/** Whether something stands at a path: an empty text or object is a place to fill in. */
+function isFilled(value: Json, path: JsonPath): boolean {
+  const here = valueAt(value, path)
+  return here !== undefined && here !== '' && !(isObject(here) && Object.keys(here).length === 0)
+}
+
 /**
- * The errors to show at their fields: all once the person has asked for a review, before that only those about
- * something that is there: an empty text or object is a place to fill in. A form that begins red teaches nobody anything.
+ * The errors to show at their fields: all once the person has asked for a review, before that only those about something
+ * that is there, or was and has been cleared. A form that begins red teaches nobody anything. `cleared` says whether a
+ * path was filled in before.
  */
-export function shownErrors(errors: readonly FieldError[], value: Json, asked: boolean): FieldError[] {
+export function shownErrors(
+  errors: readonly FieldError[],
+  value: Json,
+  asked: boolean,
+  cleared: (path: JsonPath) => boolean = () => false,
+): FieldError[] {
   if (asked) return [...errors]
-  return errors.filter(({ path }) => {
-    const here = valueAt(value, path)
-    return here !== undefined && here !== '' && !(isObject(here) && Object.keys(here).length === 0)
-  })
+  return errors.filter(({ path }) => isFilled(value, path) || cleared(path))
 }
 
 export class ManifestJudge {
@@ -57,6 +66,10 @@ export class ManifestJudge {
   /** The revision the errors speak of. */
   #checked = -1
   #asked = false
+  /** The value that was checked last. */
+  #before: Json | undefined
+  /** The paths somebody cleared in the form and did not fill in again. */
+  #cleared = new Set<string>()
   #checking: ReturnType<typeof setTimeout> | undefined
   #asking: ReturnType<typeof setTimeout> | undefined
   #under: AbortController | undefined
@@ -132,18 +145,31 @@ export class ManifestJudge {
   #checkNow(): void {
     this.#store.settle()
     this.#checked = this.#revision
-    const { value, broken } = this.#store.state()
+    const { value, broken, from } = this.#store.state()
     if (broken) {
       for (const source of ['check', 'rule', 'server'] as const) this.#store.complain(source, [])
       this.#tell({ errors: undefined, missing: 0, unchecked: 0, verdict: { state: 'none' } })
       return
     }
     const errors = this.#check(value)
-    const shown = shownErrors(errors, value, this.#asked)
+    this.#followCleared(errors, value, from)
+    const shown = shownErrors(errors, value, this.#asked, (path) => this.#cleared.has(pathKey(path)))
     this.#store.complain('check', shown)
     if (errors.length > 0) this.#store.complain('server', [])
     this.#tell({ ...this.#judgement, errors, missing: errors.length - shown.length })
     void this.#lookAtRules(value, errors)
+  }
+
+  /** A text from elsewhere (a draft that was discarded, say) is a beginning of its own, and in YAML one moves things about. */
+  #followCleared(errors: readonly FieldError[], value: Json, from: ManifestState['from']): void {
+    const before = from === 'form' ? this.#before : undefined
+    const known = from === 'outside' ? new Set<string>() : this.#cleared
+    this.#before = value
+    this.#cleared = new Set(
+      errors
+        .filter(({ path }) => !isFilled(value, path) && (known.has(pathKey(path)) || (before !== undefined && isFilled(before, path))))
+        .map(({ path }) => pathKey(path)),
+    )
   }
 
   async #lookAtRules(value: Json, errors: readonly FieldError[]): Promise<void> {

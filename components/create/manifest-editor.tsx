@@ -63,6 +63,13 @@ interface EditorProps {
   reload?: () => void
 }
 
+/** Whether an open proposal brings a resource into being: until it is merged, everything in it but the name can change. */
+const isCreatedBy = (proposal: ProposalDetail['resources'], at: { cluster: string; namespace: string; kind: string; name: string }) =>
+  proposal.some(
+    ({ cluster, namespace, kind, name, action }) =>
+      action === 'create' && cluster === at.cluster && namespace === at.namespace && kind === at.kind && name === at.name,
+  )
+
 const nothing = () => undefined
 const noName = () => ''
 const nameIn = (store: ManifestStore): string => textAt(store.state().value, 'metadata', 'name') ?? ''
@@ -76,15 +83,18 @@ const followWidth = (listener: () => void) => {
 }
 
 /** The parts of an editor that live outside React: one document, its form's view, its judge and its keeper. */
-function makeParts({ kind, project, name, start, opening, draft, draftAddress, inBasket }: OpenEditorProps) {
+function makeParts({ kind, project, name, start, opening, draft, draftAddress, inBasket, onto }: OpenEditorProps) {
   const kept = inBasket?.change.text ? withDocumentText(start.text, start.document, inBasket.change.text) : start.text
   const text = opening.from === 'start' ? kept : opening.from === 'conflict' ? opening.mine.text : opening.text
   const store = new ManifestStore(text, documentIn(text, start, { kind: kind.kind, group: kind.group, name }))
   const view = new FormView(store.state().value)
-  const editing = name !== undefined
-  const model: FormModel = { kind, store, view, editing, cluster: project.cluster, namespace: project.namespace }
+  const { cluster, namespace } = project
+  const proposal = onto?.resources ?? []
+  const exists = name !== undefined && !isCreatedBy(proposal, { cluster, namespace, kind: kind.key, name })
+  const nameLock = name === undefined || exists ? undefined : 'The proposal creates it under this name.'
+  const model: FormModel = { kind, store, view, exists, ...(nameLock && { nameLock }), cluster, namespace, proposal }
   const currentText = () => documentText(store.state().text, store.document)
-  const old = editing ? new ManifestStore(start.text, start.document).state().value : undefined
+  const old = exists ? new ManifestStore(start.text, start.document).state().value : undefined
   const rules = async (value: Json, errors: readonly FieldError[]) => {
     const { evaluateRules } = await import('#lib/schema/evaluate-rules.ts')
     return evaluateRules(kind, { value, old, errors })
@@ -96,16 +106,16 @@ function makeParts({ kind, project, name, start, opening, draft, draftAddress, i
       fetchJson<DryRunResult>(apiPaths.dryRun, {
         method: 'POST',
         body: {
-          cluster: project.cluster,
-          namespace: project.namespace,
+          cluster,
+          namespace,
           kind: kind.key,
-          action: editing ? 'update' : 'create',
+          action: exists ? 'update' : 'create',
           text: currentText(),
         },
         signal,
         stay: true,
       }),
-    rulesApply(kind.root, editing) ? rules : undefined,
+    rulesApply(kind.root, exists) ? rules : undefined,
   )
   const baseBlob =
     (opening.from === 'server' || opening.from === 'tab'
@@ -117,7 +127,7 @@ function makeParts({ kind, project, name, start, opening, draft, draftAddress, i
     null
   const keeper = new DraftKeeper(store, {
     address: draftAddress,
-    title: () => `${kind.title} ${textAt(store.state().value, 'metadata', 'name') || 'without a name'} in ${project.namespace}`,
+    title: () => `${kind.title} ${textAt(store.state().value, 'metadata', 'name') || 'without a name'} in ${namespace}`,
     saved: opening.from === 'server' ? opening.text : opening.from === 'start' ? kept : start.text,
     draft,
     baseBlob,
@@ -271,7 +281,7 @@ function OpenEditor(props: OpenEditorProps) {
             {props.onto ? null : <LiveNotice at={at} kind={kind} store={store} git={start} />}
           </>
         ) : null}
-        <DanglingNotice model={model} onto={props.onto} />
+        <DanglingNotice model={model} />
         {broken ? (
           <Banner
             tone="red"

@@ -3,7 +3,7 @@
 import { type ReactNode, useId, useState } from 'react'
 import { FieldMenu } from '#components/forms/field-menu.tsx'
 import { fieldState } from '#components/forms/field-state.ts'
-import { lockedReason, useForm, useHints, useLocked, useMessages, useSaid, useShape } from '#components/forms/form-context.tsx'
+import { lockedReason, useForm, useHints, useLocked, useSaid, useSaidHere, useShape } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { yamlText } from '#components/forms/yaml-text.ts'
 import { Badge } from '#components/ui/badge.tsx'
@@ -24,6 +24,8 @@ export interface Control {
   disabled: boolean
   describedBy: string | undefined
   invalid: true | undefined
+  /** Whether something is wrong at the control that writes these keys of the field. Of the field itself: `''`. */
+  invalidAt: (...keys: string[]) => true | undefined
 }
 
 /**
@@ -36,6 +38,7 @@ export function FieldFrame({
   path,
   group,
   removable = true,
+  locked: lockedBy,
   children,
 }: {
   node: FieldNode
@@ -43,17 +46,20 @@ export function FieldFrame({
   /** The control is several controls: the label names a group. */
   group?: boolean
   removable?: boolean
+  /** Why it cannot be changed, where the schema does not say so. */
+  locked?: string | undefined
   children: (control: Control) => ReactNode
 }) {
-  const { store, view, editing } = useForm()
+  const { store, view, exists } = useForm()
   const value = useShape(path)
-  const messages = useMessages(path)
-  const isHint = (message: string) => store.complaints().all.some((complaint) => complaint.hint && complaint.message === message)
+  // these are drawn as one field: what is inside has no frame of its own
+  const said = useSaidHere(path, node.type === 'reference' || node.type === 'secret-or-literal')
+  const wrong = said.filter(({ hint }) => !hint)
   const advice = minedAdvice(node, value)
   const locked = useLocked()
   const id = useId()
   const [told, setTold] = useState(false)
-  const reason = lockedReason(node, editing)
+  const reason = lockedReason(node, exists) ?? lockedBy
   const hints = useHints()
   const hint = hints && hintAt(hints, path)
   const recommended = hint?.recommended
@@ -62,7 +68,7 @@ export function FieldFrame({
   const describedBy = classNames(
     hint?.help ? `${id}-hint` : null,
     told ? `${id}-about` : null,
-    messages.length > 0 ? `${id}-errors` : null,
+    said.length > 0 ? `${id}-errors` : null,
     advice ? `${id}-advice` : null,
     reason ? `${id}-lock` : null,
   )
@@ -71,7 +77,8 @@ export function FieldFrame({
     labelId: `${id}-label`,
     disabled: locked || reason !== undefined,
     describedBy: describedBy || undefined,
-    invalid: messages.every(isHint) ? undefined : true,
+    invalid: wrong.length > 0 ? true : undefined,
+    invalidAt: (...keys) => (wrong.some(({ key }) => keys.includes(key)) ? true : undefined),
   }
   const label = node.label || node.key || 'Value'
   const isSection = node.type === 'object' || node.type === 'list' || node.type === 'map'
@@ -136,10 +143,10 @@ export function FieldFrame({
         </p>
       ) : null}
       {node.deprecated ? <p className={styles.warning}>Deprecated: {node.deprecated}</p> : null}
-      {messages.length > 0 ? (
+      {said.length > 0 ? (
         <div id={`${id}-errors`}>
-          {messages.map((message) =>
-            isHint(message) ? (
+          {said.map(({ message, hint: guess }) =>
+            guess ? (
               <p key={message} className={styles.warning}>
                 {message}
               </p>

@@ -16,6 +16,9 @@ test.each([
   ['a default in the description', { ...text, mined: { default: '7 days' } } as FieldNode, undefined, 'default 7 days'],
   ['a value', text, 'x', undefined],
   ['a required field nobody filled in', { ...text, required: true } as FieldNode, undefined, undefined],
+  ['a required text that is empty', { ...text, required: true } as FieldNode, '', 'empty text'],
+  ['a required list that is empty', { ...list, required: true } as FieldNode, [], 'empty list'],
+  ['a required text that may not be empty', { ...text, required: true, minLength: 1 } as FieldNode, '', undefined],
 ])('%s is told from the others', (_, node, value, words) => {
   expect(fieldState(node, value)?.words).toBe(words)
 })

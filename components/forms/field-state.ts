@@ -16,9 +16,9 @@ const showValue = (value: Json): string => {
 /** What to say beside a field's name; undefined when its value says it all. */
 export function fieldState(node: FieldNode, value: Json | undefined): FieldState | undefined {
   if (value === null) return { words: 'null', look: 'badge' }
-  // a required text starts out empty: that it is missing is said elsewhere
-  if (value === '') return node.required ? undefined : { words: 'empty text', look: 'badge' }
-  if (Array.isArray(value) && value.length === 0) return node.required ? undefined : { words: 'empty list', look: 'badge' }
+  // where an empty text is refused it is a place to fill in, and that it is missing is said elsewhere
+  if (value === '') return node.type === 'string' && node.required && node.minLength ? undefined : { words: 'empty text', look: 'badge' }
+  if (Array.isArray(value) && value.length === 0) return { words: 'empty list', look: 'badge' }
   if (isObject(value) && Object.keys(value).length === 0)
     return node.type === 'object' || node.type === 'map' || node.type === 'free-form'
       ? { words: 'set, without fields', look: 'badge' }

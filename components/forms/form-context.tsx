@@ -1,12 +1,14 @@
 'use client'
 
-import { createContext, type ReactNode, useCallback, useContext, useSyncExternalStore } from 'react'
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useSyncExternalStore } from 'react'
 import type { Complaints, ManifestStore } from '#components/create/manifest-store.ts'
 import { useFocusWhenAsked } from '#components/forms/focus-when-asked.ts'
 import type { FormView } from '#components/forms/form-view.ts'
+import { type SaidHere, saidHere } from '#components/forms/said-here.ts'
 import { shapeOf } from '#components/forms/shape-of.ts'
 import type { KindHints } from '#lib/blueprint/kind-hints.ts'
 import { type Json, type JsonPath, valueAt } from '#lib/json.ts'
+import type { ProposalDetail } from '#lib/proposals/contract.ts'
 import type { CompiledKind, FieldNode } from '#lib/schema/field-tree.ts'
 
 /** Everything a field editor needs besides its node and path. The same object for the life of a form. */
@@ -14,10 +16,14 @@ export interface FormModel {
   kind: CompiledKind
   store: ManifestStore
   view: FormView
-  /** On edit, immutable fields and the identity are locked. */
-  editing: boolean
+  /** The resource exists: its immutable fields are locked. */
+  exists: boolean
+  /** Why the name cannot be changed although the resource does not exist. */
+  nameLock?: string
   cluster: string
   namespace: string
+  /** What the open proposal changes to whose branch this is added; empty without one. */
+  proposal: ProposalDetail['resources']
 }
 
 const Context = createContext<FormModel | null>(null)
@@ -66,12 +72,22 @@ export function useShape(path: JsonPath): Json | undefined {
   return valueAt(store.state().value, path)
 }
 
-/** The complaints at exactly one field. */
-export function useMessages(path: JsonPath): readonly string[] {
+/**
+ * The complaints that are said at a field: those at exactly its path, and with `inside` those below it too, where nothing else says
+ * them.
+ */
+export function useSaidHere(path: JsonPath, inside: boolean): readonly SaidHere[] {
   const { store } = useForm()
-  const subscribe = useCallback((listener: () => void) => store.subscribeMessages(path, listener), [store, path])
-  const read = useCallback(() => store.messagesAt(path), [store, path])
-  return useSyncExternalStore(subscribe, read, read)
+  const subscribe = useCallback(
+    (listener: () => void) => (inside ? store.subscribeComplaints(listener) : store.subscribeMessages(path, listener)),
+    [store, path, inside],
+  )
+  const read = useCallback(
+    () => (inside || store.messagesAt(path).length > 0 ? JSON.stringify(saidHere(store.complaints().all, path, inside)) : '[]'),
+    [store, path, inside],
+  )
+  const said = useSyncExternalStore(subscribe, read, read)
+  return useMemo((): SaidHere[] => JSON.parse(said), [said])
 }
 
 /** All complaints of the document. */
@@ -106,9 +122,9 @@ export function useLocked(): boolean {
   return useSyncExternalStore(subscribe, read, read)
 }
 
-/** Why a field cannot be changed on edit, or undefined. */
-export function lockedReason(node: FieldNode, editing: boolean): string | undefined {
-  if (!editing || !node.immutable) return undefined
+/** Why a field cannot be changed once the resource exists, or undefined. */
+export function lockedReason(node: FieldNode, exists: boolean): string | undefined {
+  if (!exists || !node.immutable) return undefined
   return node.immutable === 'schema'
     ? 'Cannot be changed after creation: the cluster refuses it. Delete the resource and create another one instead.'
     : 'Cannot be changed after creation, says the kind. Delete the resource and create another one instead.'

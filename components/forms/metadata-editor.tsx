@@ -26,6 +26,7 @@ const nameNode: StringField = {
   key: 'name',
   label: 'Name',
   required: true,
+  minLength: 1,
   description:
     'What the resource is called in this project. Lower-case letters, digits, dashes and dots. It cannot be changed later: other resources refer to it by name.',
   immutable: 'schema',
@@ -102,10 +103,10 @@ export function MetadataEditor() {
 
 /** Apart from what stands below it: a key in the name draws the name alone. */
 function NameField() {
-  const { store, editing } = useForm()
+  const { store, exists, nameLock } = useForm()
   const name = useValue(namePath)
   return (
-    <FieldFrame node={nameNode} path={namePath} removable={false}>
+    <FieldFrame node={nameNode} path={namePath} removable={false} locked={nameLock}>
       {(control) => (
         <input
           id={control.id}
@@ -118,7 +119,7 @@ function NameField() {
           aria-required="true"
           value={typeof name === 'string' ? name : ''}
           // biome-ignore lint/a11y/noAutofocus: the first thing to fill in on a page one opened to fill in a form
-          autoFocus={!editing}
+          autoFocus={!exists && nameLock === undefined}
           onChange={(event) => store.set(namePath, event.target.value)}
         />
       )}

@@ -1,11 +1,11 @@
 'use client'
 
-/** What is known of the resource a reference names: from the index, else from the person's basket; a warning when it is nowhere. */
+/** What is known of the resource a reference names: from the index, else from what is on its way; a warning when it is nowhere. */
 import { useQuery } from '@tanstack/react-query'
 import { queries } from '#components/data/queries.ts'
 import { useForm } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
-import { inBasket, type referenceKinds } from '#components/forms/reference-filter.ts'
+import { comingAt, lookUp, type referenceKinds } from '#components/forms/reference-filter.ts'
 import { Badge, StateBadge } from '#components/ui/badge.tsx'
 
 export function ReferenceTarget({
@@ -21,14 +21,16 @@ export function ReferenceTarget({
   /** Those kinds in words; undefined for any kind. */
   words: string | undefined
 }) {
-  const { cluster, namespace: here } = useForm()
+  const { cluster, namespace: here, proposal } = useForm()
   const { data } = useQuery({
-    ...queries.resources({ ...kinds, cluster: [cluster], namespace: [namespace], q: name, limit: 50 }),
+    ...queries.resources(lookUp(cluster, kinds ?? {}, { namespace, name })),
+    // what was asked before says nothing about this name
+    placeholderData: undefined,
     enabled: kinds !== undefined,
   })
   const { data: basket } = useQuery(queries.basket())
-  const change = inBasket(basket?.items ?? [], cluster, kinds).find((item) => item.name === name && item.namespace === namespace)
-  const row = data?.items.find((item) => item.name === name)
+  const change = comingAt({ cluster, basket: basket?.items ?? [], proposal }, kinds, { namespace, name })
+  const [row] = data?.items ?? []
   const place = namespace === here ? 'this project' : namespace
   if (change?.action === 'delete')
     return (
@@ -36,13 +38,22 @@ export function ReferenceTarget({
         <Badge tone="amber" icon="warning">
           to be deleted
         </Badge>{' '}
-        Your basket deletes “{name}”. A reference to it would point to nothing.
+        {change.from === 'basket' ? 'Your basket' : 'This proposal'} deletes “{name}”. A reference to it would point to nothing.
       </p>
     )
   if (row)
     return (
       <p className={styles.note}>
         <StateBadge state={row.state} plain /> {row.kindName} in {place}
+      </p>
+    )
+  if (change?.from === 'proposal')
+    return (
+      <p className={styles.note}>
+        <Badge tone="blue" icon="proposals">
+          in this proposal
+        </Badge>{' '}
+        It comes with the same pull request.
       </p>
     )
   if (change)

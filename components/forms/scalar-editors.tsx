@@ -1,7 +1,7 @@
 'use client'
 
 /** Editors of single values: text, numbers, yes or no, int-or-string. Each writes the value it shows, and nothing else. */
-import { useId } from 'react'
+import { useCallback, useId, useRef, useState } from 'react'
 import { type Control, FieldFrame } from '#components/forms/field-frame.tsx'
 import { useForm, useValue } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
@@ -28,7 +28,7 @@ const aria = (control: Control) => ({
   'aria-invalid': control.invalid,
 })
 
-/** Longer than this, or with line breaks, a text gets several lines. */
+/** Longer than this, or with line breaks, a text gets several lines to begin with. */
 const oneLine = 90
 
 export function StringEditor({ node, path, removable }: { node: StringField; path: JsonPath; removable?: boolean }) {
@@ -37,11 +37,21 @@ export function StringEditor({ node, path, removable }: { node: StringField; pat
   const listId = useId()
   const text = asText(value)
   const choices = node.enum?.filter((choice) => typeof choice === 'string')
-  const several = text.includes('\n') || text.length > oneLine || node.mined?.syntax === 'json'
+  // decided once: another control in the middle of a word would take the focus away
+  const [several, setSeveral] = useState(text.length > oneLine || node.mined?.syntax === 'json')
+  // one line cannot hold line breaks; they are pasted here, or come from elsewhere
+  if (!several && text.includes('\n')) setSeveral(true)
+  const pastedUpTo = useRef<number>(null)
+  const takeFocus = useCallback((box: HTMLTextAreaElement | null) => {
+    if (!box || pastedUpTo.current === null) return
+    box.focus()
+    box.setSelectionRange(pastedUpTo.current, pastedUpTo.current)
+    pastedUpTo.current = null
+  }, [])
   const suggestions = node.mined?.values
-  // Clearing the box takes an optional field out; an empty text is a value of its own, set from the menu. What stands in a
-  // list or map is taken out there, never by clearing it.
-  const write = (typed: string) => (typed === '' && !node.required && removable !== false ? store.unset(path) : store.set(path, typed))
+  // Clearing the box takes the field out; an empty text is a value of its own, set from the menu. What stands in a list or map is
+  // taken out there, never by clearing it.
+  const write = (typed: string) => (typed === '' && removable !== false ? store.unset(path) : store.set(path, typed))
   return (
     <FieldFrame node={node} path={path} removable={removable}>
       {(control) =>
@@ -72,6 +82,7 @@ export function StringEditor({ node, path, removable }: { node: StringField; pat
         ) : several ? (
           <textarea
             {...aria(control)}
+            ref={takeFocus}
             className={classNames(fieldStyles.input, fieldStyles.mono)}
             rows={Math.min(14, text.split('\n').length + 1)}
             spellCheck={false}
@@ -91,11 +102,14 @@ export function StringEditor({ node, path, removable }: { node: StringField; pat
               value={text}
               onChange={(event) => write(event.target.value)}
               onPaste={(event) => {
-                // an input drops line breaks; a pasted text with some is a text of several lines
-                const pasted = event.clipboardData.getData('text')
-                if (!pasted.includes('\n') || text !== '') return
+                // an input drops line breaks; a pasted text with some inside is a text of several lines
+                const pasted = event.clipboardData.getData('text').replace(/\r\n?/g, '\n')
+                if (!pasted.trimEnd().includes('\n')) return
                 event.preventDefault()
-                store.set(path, pasted)
+                const { selectionStart, selectionEnd } = event.currentTarget
+                const start = selectionStart ?? text.length
+                pastedUpTo.current = start + pasted.length
+                if (!store.set(path, text.slice(0, start) + pasted + text.slice(selectionEnd ?? start))) pastedUpTo.current = null
               }}
             />
             {suggestions ? (

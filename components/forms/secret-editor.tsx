@@ -5,6 +5,7 @@ import { useId, useState } from 'react'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
 import { useForm, useValue } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
+import { withSecretKey, writeParts } from '#components/forms/write-parts.ts'
 import { classNames } from '#components/ui/class-names.ts'
 import fieldStyles from '#components/ui/field.module.css'
 import { isObject, type JsonPath, textAt } from '#lib/json.ts'
@@ -16,57 +17,65 @@ export function SecretEditor({ node, path, removable }: { node: SecretField; pat
   const group = useId()
   const hasLiteral = isObject(value) && Object.hasOwn(value, 'value')
   const [wished, setWished] = useState<boolean | null>(null)
-  const literal = wished ?? hasLiteral
-  const setKey = (key: 'name' | 'key', typed: string) => {
-    const before = {
-      name: textAt(value, 'valueFrom', 'secretKeyRef', 'name') ?? '',
-      key: textAt(value, 'valueFrom', 'secretKeyRef', 'key') ?? '',
-    }
-    store.set(path, { valueFrom: { secretKeyRef: { ...before, [key]: typed } } })
+  // some kinds take secrets from a Secret only
+  const mayBeLiteral = node.children.some(({ key }) => key === 'value')
+  const literal = (wished ?? hasLiteral) && mayBeLiteral
+  const mayGo = removable !== false && !node.required
+  const setLiteral = (typed: string) => {
+    setWished(true) // a cleared one is a literal still
+    writeParts(store, path, typed === '' ? {} : { value: typed }, mayGo)
   }
+  const setKey = (key: 'name' | 'key', typed: string) => writeParts(store, path, withSecretKey(value, key, typed), mayGo)
   return (
     <FieldFrame node={node} path={path} removable={removable} group>
       {(control) => (
         <div className={styles.reference}>
-          <div className={styles.segments} role="radiogroup" aria-labelledby={control.labelId}>
-            <label className={styles.segment} data-checked={!literal}>
-              <input type="radio" name={group} disabled={control.disabled} checked={!literal} onChange={() => setWished(false)} />
-              from a Secret
-            </label>
-            <label className={styles.segment} data-checked={literal}>
-              <input type="radio" name={group} disabled={control.disabled} checked={literal} onChange={() => setWished(true)} />
-              literal
-            </label>
-          </div>
+          {mayBeLiteral ? (
+            <div className={styles.segments} role="radiogroup" aria-labelledby={control.labelId}>
+              <label className={styles.segment} data-checked={!literal}>
+                <input type="radio" name={group} disabled={control.disabled} checked={!literal} onChange={() => setWished(false)} />
+                from a Secret
+              </label>
+              <label className={styles.segment} data-checked={literal}>
+                <input type="radio" name={group} disabled={control.disabled} checked={literal} onChange={() => setWished(true)} />
+                literal
+              </label>
+            </div>
+          ) : null}
           {literal ? (
-            <>
+            <div data-field={JSON.stringify([...path, 'value'])} className={styles.reference}>
               <input
                 type="password"
                 className={fieldStyles.input}
                 aria-label={`${node.label} as a literal value`}
+                aria-describedby={control.describedBy}
+                aria-invalid={control.invalidAt('', 'value')}
                 autoComplete="new-password"
                 disabled={control.disabled}
                 value={textAt(value, 'value') ?? ''}
-                onChange={(event) => store.set(path, { value: event.target.value })}
+                onChange={(event) => setLiteral(event.target.value)}
               />
               <p className={styles.warning}>
                 This value would stand readable in Git for everybody who may read the repository. Use a Secret wherever you can.
               </p>
-            </>
+            </div>
           ) : (
             <div className={styles.pair}>
               {(['name', 'key'] as const).map((key) => (
-                <input
-                  key={key}
-                  className={classNames(fieldStyles.input, fieldStyles.mono)}
-                  aria-label={key === 'name' ? `Name of the Secret for ${node.label}` : `Key in the Secret for ${node.label}`}
-                  placeholder={key === 'name' ? 'name of the Secret' : 'key in it'}
-                  autoComplete="off"
-                  spellCheck={false}
-                  disabled={control.disabled}
-                  value={textAt(value, 'valueFrom', 'secretKeyRef', key) ?? ''}
-                  onChange={(event) => setKey(key, event.target.value)}
-                />
+                <div key={key} data-field={JSON.stringify([...path, 'valueFrom', 'secretKeyRef', key])} className={styles.part}>
+                  <input
+                    className={classNames(fieldStyles.input, fieldStyles.mono)}
+                    aria-label={key === 'name' ? `Name of the Secret for ${node.label}` : `Key in the Secret for ${node.label}`}
+                    aria-describedby={control.describedBy}
+                    aria-invalid={control.invalidAt('', 'valueFrom', 'secretKeyRef', key)}
+                    placeholder={key === 'name' ? 'name of the Secret' : 'key in it'}
+                    autoComplete="off"
+                    spellCheck={false}
+                    disabled={control.disabled}
+                    value={textAt(value, 'valueFrom', 'secretKeyRef', key) ?? ''}
+                    onChange={(event) => setKey(key, event.target.value)}
+                  />
+                </div>
               ))}
             </div>
           )}

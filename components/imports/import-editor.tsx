@@ -59,7 +59,7 @@ function makeParts({ run, namespace, rowId, index, manifest, kind }: EditorProps
   const store = new ManifestStore(kept ?? manifest.text)
   const view = new FormView(store.state().value)
   // a new manifest: its name and its immutable fields may be put right before anything is applied
-  const model: FormModel = { kind, store, view, editing: false, cluster: run.cluster, namespace }
+  const model: FormModel = { kind, store, view, exists: false, cluster: run.cluster, namespace, proposal: [] }
   const judge = new ManifestJudge(
     store,
     (value) => validateResource(kind, value),

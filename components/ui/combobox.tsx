@@ -43,6 +43,8 @@ export function Combobox({
   onChange,
   emptyText = 'Nothing matches.',
   clearOnChoose,
+  invalid,
+  describedBy,
 }: FieldProps & {
   text: string
   placeholder?: string
@@ -55,6 +57,9 @@ export function Combobox({
   emptyText?: string
   /** For fields that add to a list: empty again after each choice. */
   clearOnChoose?: boolean
+  /** What is wrong or to be known is said elsewhere: in the element of this id. */
+  invalid?: true | undefined
+  describedBy?: string | undefined
 }) {
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
@@ -173,6 +178,8 @@ export function Combobox({
         <div className={styles.box}>
           <input
             {...control}
+            aria-describedby={classNames(control['aria-describedby'], describedBy) || undefined}
+            aria-invalid={control['aria-invalid'] ?? invalid}
             ref={input}
             type="text"
             role="combobox"

@@ -10,6 +10,7 @@ const groups: Record<string, string> = {
   PubSubSubscription: 'pubsub.cnrm.cloud.google.com',
   SQLInstance: 'sql.cnrm.cloud.google.com',
   ComputeNetwork: 'compute.cnrm.cloud.google.com',
+  IAMPolicyMember: 'iam.cnrm.cloud.google.com',
   Locus: 'caching.corbel.dev',
 }
 
