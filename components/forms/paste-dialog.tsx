@@ -2,6 +2,7 @@
 
 /** Pasting a part of a manifest into a field: what is pasted is checked against the field before it is written. */
 import { useEffect, useState } from 'react'
+import { setExact } from '#components/forms/exact-value.ts'
 import { useForm } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
 import { readYaml } from '#components/forms/yaml-text.ts'
@@ -9,7 +10,8 @@ import { Button } from '#components/ui/button.tsx'
 import { Dialog } from '#components/ui/dialog.tsx'
 import { counted, fieldPath } from '#components/ui/format.ts'
 import { TextArea } from '#components/ui/inputs.tsx'
-import { isObject, type Json, type JsonPath } from '#lib/json.ts'
+import { type ExactJson, isExactObject, type Json, type JsonPath } from '#lib/json.ts'
+import { roughJson } from '#lib/manifest/exact-value.ts'
 import { childrenOf, type FieldNode } from '#lib/schema/field-tree.ts'
 import { validateField } from '#lib/schema/validate.ts'
 
@@ -46,11 +48,11 @@ export function PasteDialog({
   }, [])
   const outcome = readYaml(text)
   const value = 'value' in outcome && outcome.value !== undefined ? withoutOwnKey(outcome.value, node) : undefined
-  const errors = value === undefined ? [] : validateField(node, value)
+  const errors = value === undefined ? [] : validateField(node, roughJson(value))
   const label = node.label || node.key || 'the value'
   const paste = () => {
     if (value === undefined) return
-    if (store.set(path, value)) return onPasted()
+    if (setExact(store, path, value)) return onPasted()
     setRefused(store.messagesAt(path)[0] ?? 'The document does not allow this change. Make it in the YAML.')
   }
   return (
@@ -100,8 +102,8 @@ export function PasteDialog({
 }
 
 /** People copy a field with its name above: `lifecycleRule:` and the list below it. The name is taken off, unless the field has such a key itself. */
-function withoutOwnKey(value: Json, node: FieldNode): Json {
-  if (!isObject(value) || node.key === '' || !Object.hasOwn(value, node.key) || Object.keys(value).length !== 1) return value
+function withoutOwnKey(value: ExactJson, node: FieldNode): ExactJson {
+  if (!isExactObject(value) || node.key === '' || !Object.hasOwn(value, node.key) || Object.keys(value).length !== 1) return value
   const own = node.type === 'map' || node.type === 'free-form' || childrenOf(node).some((child) => child.key === node.key)
   return own ? value : (value[node.key] ?? null)
 }

@@ -1,11 +1,12 @@
 /** Differences between two values, field by field. */
-import { isObject, type Json, type JsonObject, type JsonPath, sameJson } from '#lib/json.ts'
+import { type ExactJson, type ExactObject, isExactObject, type Json, type JsonPath, sameJson } from '#lib/json.ts'
+import { digitsAsText } from './exact-value.ts'
 
 /** A field that differs. A side without the field is undefined, which is not the same as null. */
-export interface ValueDifference {
+export interface ValueDifference<Value extends ExactJson = Json> {
   path: JsonPath
-  before: Json | undefined
-  after: Json | undefined
+  before: Value | undefined
+  after: Value | undefined
 }
 
 /** The keys that tell the items of a list apart (`x-kubernetes-list-map-keys`), or undefined where position does. */
@@ -15,20 +16,26 @@ export type ListKeys = (path: JsonPath) => string[] | undefined
  * The fields that differ, in the order of `before` and then of `after`. Lists are compared by position, or, where keys are told, item by
  * item with equal keys; paths then hold the position in `after`, or in `before` for items that went.
  */
-export function diffValues(before: Json | undefined, after: Json | undefined, listKeys: ListKeys = () => undefined): ValueDifference[] {
-  const differences: ValueDifference[] = []
-  const compare = (a: Json | undefined, b: Json | undefined, path: JsonPath) => {
+export function diffValues(before: Json | undefined, after: Json | undefined, listKeys?: ListKeys): ValueDifference[]
+export function diffValues(before: ExactJson | undefined, after: ExactJson | undefined, listKeys?: ListKeys): ValueDifference<ExactJson>[]
+export function diffValues(
+  before: ExactJson | undefined,
+  after: ExactJson | undefined,
+  listKeys: ListKeys = () => undefined,
+): ValueDifference<ExactJson>[] {
+  const differences: ValueDifference<ExactJson>[] = []
+  const compare = (a: ExactJson | undefined, b: ExactJson | undefined, path: JsonPath) => {
     if (sameJson(a, b)) return
-    if (isObject(a) && isObject(b)) {
+    if (isExactObject(a) && isExactObject(b)) {
       for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) compare(own(a, key), own(b, key), [...path, key])
     } else if (Array.isArray(a) && Array.isArray(b)) {
       const keys = listKeys(path)
-      if (keys && a.every(isObject) && b.every(isObject)) compareByKeys(a, b, keys, path)
+      if (keys && a.every(isExactObject) && b.every(isExactObject)) compareByKeys(a, b, keys, path)
       else for (let index = 0; index < Math.max(a.length, b.length); index++) compare(a[index], b[index], [...path, index])
     } else differences.push({ path, before: a, after: b })
   }
-  const compareByKeys = (a: JsonObject[], b: JsonObject[], keys: string[], path: JsonPath) => {
-    const name = (item: JsonObject) => JSON.stringify(keys.map((key) => own(item, key) ?? null))
+  const compareByKeys = (a: ExactObject[], b: ExactObject[], keys: string[], path: JsonPath) => {
+    const name = (item: ExactObject) => JSON.stringify(keys.map((key) => digitsAsText(own(item, key) ?? null)))
     const after = new Map(b.map((item, index) => [name(item), index]))
     const matched = new Set<number>()
     for (const [index, item] of a.entries()) {
@@ -46,4 +53,4 @@ export function diffValues(before: Json | undefined, after: Json | undefined, li
   return differences
 }
 
-const own = (object: JsonObject, key: string): Json | undefined => (Object.hasOwn(object, key) ? object[key] : undefined)
+const own = (object: ExactObject, key: string): ExactJson | undefined => (Object.hasOwn(object, key) ? object[key] : undefined)

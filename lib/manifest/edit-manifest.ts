@@ -7,8 +7,9 @@
  */
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import { Invalid } from '#lib/errors.ts'
-import { isObject, type Json, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
+import { type ExactJson, isExactObject, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
 import { deleteFlowEntry, insertFlowEntry, isJsonLike } from './edit-flow.ts'
+import { withDigitsOf } from './keep-digits.ts'
 import { asNode, keyText, type ManifestFile, type ParsedDocument, parseManifestFile, parseText } from './parse-manifest.ts'
 import { printFlow, printItem } from './print-value.ts'
 import {
@@ -34,7 +35,7 @@ const aliasWhy =
   'it stands inside an alias (*name), so a change would reach other places too. Edit the anchored value, or write the alias out in the YAML.'
 
 /** A document ready to be edited. Throws Invalid when the file or the document has errors or does not exist. */
-function openDocument(text: string, docIndex: number): { file: ManifestFile; document: ParsedDocument; value: Json } {
+function openDocument(text: string, docIndex: number): { file: ManifestFile; document: ParsedDocument; value: ExactJson } {
   const file = parseManifestFile(text)
   const entry = file.documents[docIndex]
   if (!entry) throw new Invalid(`The file has no document ${docIndex + 1}. It may have changed: open it again.`)
@@ -42,11 +43,11 @@ function openDocument(text: string, docIndex: number): { file: ManifestFile; doc
   if (problem) throw new Invalid(`The file has an error in line ${problem.line}: ${problem.message} Correct it in the YAML first.`)
   const document = parseText(text).documents[docIndex]
   if (!document) throw new Invalid(`The file has no document ${docIndex + 1}. It may have changed: open it again.`)
-  return { file, document, value: entry.value }
+  return { file, document, value: entry.exact }
 }
 
 /** Throws unless the edited text holds the wanted value in its document and the same values in all others. */
-function prove(before: ManifestFile, after: string, docIndex: number, wanted: Json, path: JsonPath): string {
+function prove(before: ManifestFile, after: string, docIndex: number, wanted: ExactJson, path: JsonPath): string {
   let read: ManifestFile
   try {
     read = parseManifestFile(after)
@@ -57,7 +58,7 @@ function prove(before: ManifestFile, after: string, docIndex: number, wanted: Js
   const same =
     read.documents.length === Math.max(before.documents.length, docIndex + 1) &&
     read.problems.every((problem) => problem.severity !== 'error') &&
-    read.documents.every((document, index) => sameJson(document.value, index === docIndex ? wanted : before.documents[index]?.value))
+    read.documents.every((document, index) => sameJson(document.exact, index === docIndex ? wanted : before.documents[index]?.exact))
   if (same) return after
   if (/(?:^|[\s[{,])[*&][^\s,[\]{}]/.test(before.text)) {
     throw refuse(path, 'its value is shared with another place through an anchor (&name). Write the value out in the YAML first.')
@@ -67,12 +68,14 @@ function prove(before: ManifestFile, after: string, docIndex: number, wanted: Js
 
 /**
  * Sets the value at a path, making the maps on the way. Lists and maps that exist are changed item by item, so that only what differs is
- * rewritten. Setting the value that is there already gives back the same text. Throws Invalid where the document does not allow it.
+ * rewritten. Setting the value that is there already gives back the same text. Throws Invalid where the document does not allow it, or
+ * where the digits of a number are not known (`withDigitsOf`).
  */
-export function setValue(text: string, docIndex: number, path: JsonPath, value: Json): string {
-  if (text.trim() === '' && docIndex === 0) return newDocument(text, nest(path, value))
+export function setValue(text: string, docIndex: number, path: JsonPath, given: ExactJson): string {
+  if (text.trim() === '' && docIndex === 0) return newDocument(text, nest(path, withDigitsOf(given, undefined, path)))
   const { file, document, value: before } = openDocument(text, docIndex)
   const old = valueAt(before, path)
+  const value = withDigitsOf(given, old, path)
   if (old !== undefined && sameJson(old, value)) return text
   const wanted = withValue(before, path, value)
   return prove(file, setIn(text, document, docIndex, path, value), docIndex, wanted, path)
@@ -82,11 +85,12 @@ export function setValue(text: string, docIndex: number, path: JsonPath, value: 
  * Replaces values that are there, all at once: one reading and one proof, however many they are. No path may lead into another.
  * Throws Invalid where the document does not allow it.
  */
-export function setValues(text: string, docIndex: number, changes: { path: JsonPath; value: Json }[]): string {
+export function setValues(text: string, docIndex: number, changes: { path: JsonPath; value: ExactJson }[]): string {
   if (changes.length === 0) return text
   const { file, document, value: before } = openDocument(text, docIndex)
   let wanted = before
-  const splices = changes.flatMap(({ path, value }) => {
+  const splices = changes.flatMap(({ path, value: given }) => {
+    const value = withDigitsOf(given, valueAt(before, path), path)
     const { steps, aliased } = walkTo(document, path)
     if (aliased) throw refuse(path, aliasWhy)
     if (steps.length !== path.length + 1) throw refuse(path, 'there is no such field.')
@@ -97,7 +101,7 @@ export function setValues(text: string, docIndex: number, changes: { path: JsonP
 }
 
 /** The change of `setValue` without its proof. */
-function setIn(text: string, document: ParsedDocument, docIndex: number, path: JsonPath, value: Json): string {
+function setIn(text: string, document: ParsedDocument, docIndex: number, path: JsonPath, value: ExactJson): string {
   const { steps, aliased } = walkTo(document, path)
   if (aliased) throw refuse(path, aliasWhy)
   const deepest = steps.at(-1)
@@ -129,19 +133,19 @@ function replaceOrMerge(
   path: JsonPath,
   step: Step,
   steps: Step[],
-  value: Json,
+  value: ExactJson,
 ): string {
   const node = step.node
-  const again = (changed: string, at: JsonPath, item: Json) => {
+  const again = (changed: string, at: JsonPath, item: ExactJson) => {
     const next = parseText(changed).documents[docIndex]
     return next ? setIn(changed, next, docIndex, at, item) : changed
   }
-  if (isMap(node) && isObject(value) && Object.keys(value).length > 0 && !node.items.some((pair) => isMergeName(keyText(pair.key)))) {
+  if (isMap(node) && isExactObject(value) && Object.keys(value).length > 0 && !node.items.some((pair) => isMergeName(keyText(pair.key)))) {
     const had = pairsOf(node).map((pair) => keyText(pair.key))
     const old = readAt(text, docIndex, path)
     let changed = text
     for (const [key, item] of Object.entries(value)) {
-      if (!isObject(old) || !Object.hasOwn(old, key) || !sameJson(old[key], item)) changed = again(changed, [...path, key], item)
+      if (!isExactObject(old) || !Object.hasOwn(old, key) || !sameJson(old[key], item)) changed = again(changed, [...path, key], item)
     }
     for (const key of had) if (!Object.hasOwn(value, key)) changed = deleteIn(changed, docIndex, [...path, key], false)
     return changed
@@ -152,8 +156,8 @@ function replaceOrMerge(
 
 const isMergeName = (key: string) => key === '<<'
 
-function readAt(text: string, docIndex: number, path: JsonPath): Json | undefined {
-  return valueAt(parseManifestFile(text).documents[docIndex]?.value, path)
+function readAt(text: string, docIndex: number, path: JsonPath): ExactJson | undefined {
+  return valueAt(parseManifestFile(text).documents[docIndex]?.exact, path)
 }
 
 /** Keeps the items equal at both ends; in the middle changes items in place, then adds or removes the difference. */
@@ -161,8 +165,8 @@ function mergeList(
   text: string,
   docIndex: number,
   path: JsonPath,
-  value: Json[],
-  set: (text: string, path: JsonPath, value: Json) => string,
+  value: ExactJson[],
+  set: (text: string, path: JsonPath, value: ExactJson) => string,
 ): string {
   const found = readAt(text, docIndex, path)
   const old = Array.isArray(found) ? found : []
@@ -214,12 +218,12 @@ function endWith(taken: TakenAlong, text: string, end: number, column: number): 
 }
 
 /** The highest map on the way that would be left empty; list items and the document itself stay. */
-function prunedPath(value: Json, path: JsonPath): JsonPath {
+function prunedPath(value: ExactJson, path: JsonPath): JsonPath {
   let at = path
   while (at.length > 1) {
     const parentPath = at.slice(0, -1)
     const parent = valueAt(value, parentPath)
-    if (!isObject(parent) || Object.keys(parent).length !== 1 || typeof parentPath.at(-1) === 'number') break
+    if (!isExactObject(parent) || Object.keys(parent).length !== 1 || typeof parentPath.at(-1) === 'number') break
     at = parentPath
   }
   return at
@@ -269,8 +273,9 @@ function deleteIn(text: string, docIndex: number, path: JsonPath, inherited: boo
 }
 
 /** Inserts an item into a list, before the one that has the index now; the list's length appends. Makes the list where none is. Throws Invalid. */
-export function insertItem(text: string, docIndex: number, path: JsonPath, index: number, value: Json): string {
-  if (text.trim() === '' && docIndex === 0) return setValue(text, docIndex, path, [value])
+export function insertItem(text: string, docIndex: number, path: JsonPath, index: number, given: ExactJson): string {
+  if (text.trim() === '' && docIndex === 0) return setValue(text, docIndex, path, [given])
+  const value = withDigitsOf(given, undefined, path)
   const { file, value: before } = openDocument(text, docIndex)
   const list = valueAt(before, path)
   if (list === undefined || list === null) return setValue(text, docIndex, path, [value])
@@ -280,7 +285,7 @@ export function insertItem(text: string, docIndex: number, path: JsonPath, index
   return prove(file, insertIn(text, docIndex, path, index, value), docIndex, wanted, path)
 }
 
-function insertIn(text: string, docIndex: number, path: JsonPath, index: number, value: Json): string {
+function insertIn(text: string, docIndex: number, path: JsonPath, index: number, value: ExactJson): string {
   const document = parseText(text).documents[docIndex]
   if (!document) return text
   const { steps, aliased } = walkTo(document, path)
@@ -335,6 +340,6 @@ function moved<Item>(items: Item[], from: number, to: number): Item[] {
 }
 
 /** A first document in a text of blank lines only. */
-function newDocument(text: string, value: Json): string {
+function newDocument(text: string, value: ExactJson): string {
   return `${rootLines(value, { step: 2, indentLists: true }).join('\n')}\n${text.trim()}`
 }

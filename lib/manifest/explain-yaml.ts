@@ -36,7 +36,11 @@ const yaml11Booleans = /^(?:y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF)$/
 const yaml11Octal = /^[-+]?0[0-7_]+$/
 const yaml12Octal = /^0o[0-7]+$/
 const sexagesimal = /^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
-const underscored = /^[-+]?[0-9][0-9]*(?:_[0-9]+)+$/
+/** Numbers with underscores, once these are taken out: YAML 1.1 readers look at what is left. */
+const decimal = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/
+/** Numbers to another base, in the ways that YAML 1.2 does not know. */
+const based = /^[-+]?0(?:[bB][01]+|[xX][0-9a-fA-F]+|[oO][0-7]+)$/
+const yaml12Hexadecimal = /^0x[0-9a-fA-F]+$/
 const timestamp = /^\d{4}-\d{1,2}-\d{1,2}(?:[Tt \t].*)?$/
 
 /** What a YAML 1.1 reader makes of an unquoted text, when YAML 1.2 readers make something else of it; undefined when they agree. */
@@ -53,8 +57,14 @@ export function explainYaml11(source: string, isKey: boolean): string | undefine
   if (yaml12Octal.test(source))
     return `${source} is an octal number for YAML 1.2 and text for some readers. Write the decimal number, or quote it.`
   if (sexagesimal.test(source)) return `${source} is a number in base 60 for YAML 1.1 readers. Put it in quotes.`
-  if (underscored.test(source))
+  const bare = source.replaceAll('_', '')
+  if (based.test(bare) && !yaml12Hexadecimal.test(source)) {
+    return `${source} is a number (${basedNumber(bare)}) for kubectl and other YAML 1.1 readers, and text for YAML 1.2. Quote it if text is meant, or write the decimal number.`
+  }
+  if (bare !== source && /^[-+.\d]/.test(source) && decimal.test(bare))
     return `${source} is a number for YAML 1.1 readers and text for YAML 1.2. Quote it, or leave the underscores out.`
   if (timestamp.test(source)) return `${source} is a date for some YAML readers. Put it in quotes.`
   return undefined
 }
+
+const basedNumber = (text: string): string => `${text.startsWith('-') ? '-' : ''}${BigInt(text.replace(/^[-+]/, '').toLowerCase())}`

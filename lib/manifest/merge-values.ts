@@ -7,16 +7,17 @@
  */
 import { diffArrays } from 'diff'
 import { CorbelError } from '#lib/errors.ts'
-import { isObject, type Json, type JsonObject, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
+import { type ExactJson, type ExactObject, isExactObject, type Json, type JsonPath, sameJson, valueAt } from '#lib/json.ts'
 import { diffValues, type ValueDifference } from './diff-values.ts'
 import { deleteValue, insertItem, removeItem, setValue } from './edit-manifest.ts'
+import { digitsAsText } from './exact-value.ts'
 import { parseManifestFile } from './parse-manifest.ts'
 import { withoutValue, withValue } from './with-value.ts'
 
 /** How the lists at a path are merged: by the keys that tell items apart, as a whole, or (undefined) by a unique `name` where all items have one. */
 export type MergeLists = (path: JsonPath) => readonly string[] | 'whole' | undefined
 
-/** A field that both changed, differently. A side without the field is undefined. */
+/** A field that both changed, differently. A side without the field is undefined. Numbers beyond 2^53 are texts of their digits. */
 export interface MergeConflict {
   /** Tells the conflict from all others of this merge; the same whichever side is called mine. */
   id: string
@@ -69,9 +70,9 @@ export function mergeManifests(sides: MergeSides, lists: MergeLists = () => unde
   const unread = mine.problem ?? theirs.problem ?? base.problem
   if (unread !== undefined) {
     const conflict = { id: '[]', path: [], base: base.value, mine: mine.value, theirs: theirs.value, why: unread }
-    return { text: sides.theirs, conflicts: [conflict], mine: [], theirs: [], lostComments: [] }
+    return { text: sides.theirs, conflicts: [told(conflict)], mine: [], theirs: [], lostComments: [] }
   }
-  const plan = (now: Json): { merger: Merger; value: Json } => {
+  const plan = (now: ExactJson): { merger: Merger; value: ExactJson } => {
     const target = new ValueTarget(now)
     const merger = new Merger(target, lists, choose)
     merger.merge(base.value, mine.value, now, [], [])
@@ -86,17 +87,26 @@ export function mergeManifests(sides: MergeSides, lists: MergeLists = () => unde
   const refused = rest.conflicts.filter(({ why }) => why !== undefined)
   return {
     text: written.text,
-    conflicts: [...planned.merger.conflicts, ...refused],
-    mine: planned.merger.mine.filter(({ path }) => !refused.some((conflict) => sameJson(conflict.path, path))),
-    theirs: planned.merger.theirs,
+    conflicts: [...planned.merger.conflicts, ...refused].map(told),
+    mine: planned.merger.mine.filter(({ path }) => !refused.some((conflict) => sameJson(conflict.path, path))).map(toldDifference),
+    theirs: planned.merger.theirs.map(toldDifference),
     lostComments: lostComments(sides, written.text),
   }
 }
 
+const shown = (value: ExactJson | undefined): Json | undefined => (value === undefined ? undefined : digitsAsText(value))
+const told = ({ base, mine, theirs, ...rest }: Dispute): MergeConflict => ({
+  ...rest,
+  base: shown(base),
+  mine: shown(mine),
+  theirs: shown(theirs),
+})
+const toldDifference = ({ path, before, after }: Difference): ValueDifference => ({ path, before: shown(before), after: shown(after) })
+
 interface Reading {
-  value: Json
+  value: ExactJson
   /** The values of the file's other documents. */
-  others: Json[]
+  others: ExactJson[]
   start: number
   end: number
   problem?: string
@@ -106,8 +116,8 @@ function read(text: string, index: number): Reading {
   try {
     const { documents, problems } = parseManifestFile(text)
     const document = documents[index]
-    const others = documents.filter((_, at) => at !== index).map(({ value }) => value)
-    const { value = null, start = 0, end = text.length } = document ?? {}
+    const others = documents.filter((_, at) => at !== index).map(({ exact }) => exact)
+    const { exact: value = null, start = 0, end = text.length } = document ?? {}
     const error = problems.find(({ severity }) => severity === 'error')
     if (error) return { value, others, start, end, problem: `Line ${error.line}: ${error.message}` }
     if (!document && text.trim() !== '') return { value, others, start, end, problem: 'The resource is no longer in its file.' }
@@ -122,7 +132,12 @@ function read(text: string, index: number): Reading {
  * My lines put into theirs as far as the merged value stays the same: all at once where that works, else one change after another. So my
  * comments and my way of writing come along, and a line that happens to fit can never change the outcome.
  */
-function withLines(sides: MergeSides, at: NonNullable<MergeSides['documents']>, wanted: Json, merged: (now: Json) => Json): string {
+function withLines(
+  sides: MergeSides,
+  at: NonNullable<MergeSides['documents']>,
+  wanted: ExactJson,
+  merged: (now: ExactJson) => ExactJson,
+): string {
   const longest = Math.max(sides.base.length, sides.mine.length, sides.theirs.length)
   if (sides.mine === sides.base || longest > longestForLines) return sides.theirs
   const { start, others } = read(sides.theirs, at.theirs)
@@ -191,9 +206,9 @@ function lineChanges(base: string[], mine: string[], theirs: string[]): LineChan
 
 /** What a merge writes into: a text, or only its value. Methods throw CorbelError where the text does not allow a change. */
 interface Target {
-  set: (path: JsonPath, value: Json) => void
+  set: (path: JsonPath, value: ExactJson) => void
   unset: (path: JsonPath) => void
-  insert: (list: JsonPath, index: number, item: Json) => void
+  insert: (list: JsonPath, index: number, item: ExactJson) => void
   remove: (list: JsonPath, index: number) => void
 }
 
@@ -204,13 +219,13 @@ class TextTarget implements Target {
     this.text = text
     this.#document = document
   }
-  set(path: JsonPath, value: Json): void {
+  set(path: JsonPath, value: ExactJson): void {
     this.text = setValue(this.text, this.#document, path, value)
   }
   unset(path: JsonPath): void {
     this.text = deleteValue(this.text, this.#document, path)
   }
-  insert(list: JsonPath, index: number, item: Json): void {
+  insert(list: JsonPath, index: number, item: ExactJson): void {
     this.text = insertItem(this.text, this.#document, list, index, item)
   }
   remove(list: JsonPath, index: number): void {
@@ -219,17 +234,17 @@ class TextTarget implements Target {
 }
 
 class ValueTarget implements Target {
-  value: Json
-  constructor(value: Json) {
+  value: ExactJson
+  constructor(value: ExactJson) {
     this.value = value
   }
-  set(path: JsonPath, value: Json): void {
+  set(path: JsonPath, value: ExactJson): void {
     this.value = withValue(this.value, path, value)
   }
   unset(path: JsonPath): void {
     this.value = withoutValue(this.value, path)
   }
-  insert(list: JsonPath, index: number, item: Json): void {
+  insert(list: JsonPath, index: number, item: ExactJson): void {
     const items = valueAt(this.value, list)
     this.set(list, Array.isArray(items) ? items.toSpliced(index, 0, item) : [item])
   }
@@ -238,11 +253,15 @@ class ValueTarget implements Target {
   }
 }
 
+/** A conflict, and a difference, before they are told. */
+type Dispute = Pick<MergeConflict, 'id' | 'path' | 'why'> & Record<'base' | 'mine' | 'theirs', ExactJson | undefined>
+type Difference = ValueDifference<ExactJson>
+
 /** One merge under way. Changes go into the target at once; nested ones come first, so that indexes stay right. */
 class Merger {
-  readonly conflicts: MergeConflict[] = []
-  readonly mine: ValueDifference[] = []
-  readonly theirs: ValueDifference[] = []
+  readonly conflicts: Dispute[] = []
+  readonly mine: Difference[] = []
+  readonly theirs: Difference[] = []
   readonly #target: Target
   readonly #lists: MergeLists
   readonly #choose: Choose
@@ -254,7 +273,7 @@ class Merger {
   }
 
   /** `id`: the path with the keys of list items in place of their indexes. */
-  merge(base: Json | undefined, mine: Json | undefined, theirs: Json | undefined, path: JsonPath, id: Json[]): void {
+  merge(base: ExactJson | undefined, mine: ExactJson | undefined, theirs: ExactJson | undefined, path: JsonPath, id: Json[]): void {
     if (sameJson(mine, theirs)) return
     if (sameJson(base, mine)) {
       const differences = diffValues(base, theirs, (below) => this.#keysFor([...path, ...below]))
@@ -262,8 +281,8 @@ class Merger {
       return
     }
     // Adding the same map on both sides is no conflict by itself; their keys are compared one by one.
-    if (isObject(mine) && isObject(theirs) && (isObject(base) || base === undefined || base === null)) {
-      const from = isObject(base) ? base : {}
+    if (isExactObject(mine) && isExactObject(theirs) && (isExactObject(base) || base === undefined || base === null)) {
+      const from = isExactObject(base) ? base : {}
       for (const key of new Set([...Object.keys(theirs), ...Object.keys(from), ...Object.keys(mine)]))
         this.merge(own(from, key), own(mine, key), own(theirs, key), [...path, key], [...id, key])
       return
@@ -279,7 +298,7 @@ class Merger {
   }
 
   /** Merges lists item by item. False where items cannot be told apart, or mine is only an order that items alone would not give. */
-  #mergeItems(base: Json | undefined, mine: Json[], theirs: Json[], path: JsonPath, id: Json[]): boolean {
+  #mergeItems(base: ExactJson | undefined, mine: ExactJson[], theirs: ExactJson[], path: JsonPath, id: Json[]): boolean {
     const rule = this.#lists(path)
     if (rule === 'whole' || !(base === undefined || base === null || Array.isArray(base))) return false
     const keys = rule ?? ['name']
@@ -326,43 +345,43 @@ class Merger {
     return true
   }
 
-  #conflict(conflict: MergeConflict): void {
+  #conflict(conflict: Dispute): void {
     if (this.#mayTake(conflict)) this.#take(conflict.base, conflict.mine, conflict.theirs, conflict.path, JSON.parse(conflict.id))
   }
 
   /** Whether mine was chosen. A conflict nobody chose about is noted. */
-  #mayTake(conflict: MergeConflict): boolean {
-    const chosen = this.#choose(conflict)
+  #mayTake(conflict: Dispute): boolean {
+    const chosen = this.#choose(told(conflict))
     if (chosen === undefined) this.conflicts.push(conflict)
     return chosen === 'mine'
   }
 
-  #take(base: Json | undefined, mine: Json | undefined, theirs: Json | undefined, path: JsonPath, id: Json[]): void {
+  #take(base: ExactJson | undefined, mine: ExactJson | undefined, theirs: ExactJson | undefined, path: JsonPath, id: Json[]): void {
     const write = () => (mine === undefined ? this.#target.unset(path) : this.#target.set(path, mine))
     this.#try({ id: JSON.stringify(id), path, base, mine, theirs }, write)
   }
 
-  #try(conflict: MergeConflict, write: () => void): boolean {
+  #try(conflict: Dispute, write: () => void): boolean {
     try {
       write()
       this.mine.push({ path: conflict.path, before: conflict.theirs, after: conflict.mine })
       return true
     } catch (error) {
       if (!(error instanceof CorbelError)) throw error
-      if (this.#choose(conflict) !== 'theirs') this.conflicts.push({ ...conflict, why: error.message })
+      if (this.#choose(told(conflict)) !== 'theirs') this.conflicts.push({ ...conflict, why: error.message })
       return false
     }
   }
 }
 
 /** The items of a list by what its keys hold; undefined where an item lacks a key, or two have the same. */
-function itemsByKey(items: readonly Json[], keys: readonly string[]): Map<string, JsonObject> | undefined {
-  const found = new Map<string, JsonObject>()
+function itemsByKey(items: readonly ExactJson[], keys: readonly string[]): Map<string, ExactObject> | undefined {
+  const found = new Map<string, ExactObject>()
   for (const item of items) {
-    if (!isObject(item)) return undefined
+    if (!isExactObject(item)) return undefined
     const values = keys.map((key) => own(item, key))
     if (values.every((value) => value === undefined)) return undefined
-    const key = JSON.stringify(values.map((value) => value ?? null))
+    const key = JSON.stringify(values.map((value) => digitsAsText(value ?? null)))
     if (found.has(key)) return undefined
     found.set(key, item)
   }
@@ -375,7 +394,7 @@ function sameOrder(before: ReadonlyMap<string, unknown>, wanted: ReadonlyMap<str
   return [...wanted.keys()].filter((key) => before.has(key)).every((key, index) => key === kept[index])
 }
 
-const own = (object: JsonObject, key: string): Json | undefined => (Object.hasOwn(object, key) ? object[key] : undefined)
+const own = (object: ExactObject, key: string): ExactJson | undefined => (Object.hasOwn(object, key) ? object[key] : undefined)
 
 /** Comments that mine has and the base has not, as far as the merged text lacks them. */
 function lostComments(sides: MergeSides, merged: string): string[] {

@@ -26,6 +26,11 @@ describe('what is wrong with a file is said at its place', () => {
     ['off as a key', 'off: 1\n', 'warning', 1, /key off is a boolean for kubectl/],
     ['Yes', 'a: [Yes]\n', 'warning', 1, /Write "Yes" if text is meant, true or false if not/],
     ['underscores', 'a: 1_000\n', 'warning', 1, /Quote it, or leave the underscores out/],
+    ['a decimal with underscores', 'a: 1_000.5\n', 'warning', 1, /leave the underscores out/],
+    ['a power with underscores', 'a: 1_0e3\n', 'warning', 1, /leave the underscores out/],
+    ['a binary', 'a: 0b11\n', 'warning', 1, /a number \(3\) for kubectl.*text for YAML 1.2/],
+    ['a negative binary', 'a: -0b1_0\n', 'warning', 1, /a number \(-2\) for kubectl/],
+    ['a hexadecimal with underscores', 'a: 0x1_F\n', 'warning', 1, /a number \(31\) for kubectl/],
     ['a time of day', 'a: 22:22\n', 'warning', 1, /base 60/],
     ['an octal', 'a: 010\n', 'warning', 1, /octal number \(8\)/],
     ['base 60', 'a: 12:30\n', 'warning', 1, /base 60/],
@@ -75,6 +80,29 @@ describe('what is wrong with a file is said at its place', () => {
       { numRuns: 500 },
     )
   })
+})
+
+test('what YAML 1.1 and 1.2 read alike is no surprise', () => {
+  const text = 'a: 0x1F\nb: 1.5\nc: 1e3\nd: x_1\ne: _1\nf: 0b12\ng: 1_a\nh: 0x\ni: "0b11"\nj: 1_000px\n'
+  expect(parseManifestFile(text).problems).toEqual([])
+})
+
+test('a document has every digit, and a value as JavaScript reads it', () => {
+  const { value, exact } = parseManifestFile(
+    'a: 9007199254740993\nb: [-9007199254740993, 1, 9007199254740993.0]\n__proto__: 0x20000000000001\n',
+  ).documents[0] ?? { value: null, exact: null }
+  expect(Object.entries(exact ?? {})).toEqual([
+    ['a', 9007199254740993n],
+    ['b', [-9007199254740993n, 1, 9007199254740992n]],
+    ['__proto__', 9007199254740993n],
+  ])
+  expect(Object.entries(value ?? {})).toEqual([
+    ['a', 2 ** 53],
+    ['b', [-(2 ** 53), 1, 2 ** 53]],
+    ['__proto__', 2 ** 53],
+  ])
+  const small = parseManifestFile('a: 1\n').documents[0]
+  expect(small?.exact).toBe(small?.value)
 })
 
 test('documents know their resource and their place', () => {

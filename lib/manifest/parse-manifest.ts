@@ -22,7 +22,8 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { TooLarge } from '#lib/errors.ts'
-import { isObject, type Json, type JsonObject, type JsonPath, textAt } from '#lib/json.ts'
+import { type ExactJson, type ExactObject, isExactObject, isObject, type Json, type JsonPath, textAt } from '#lib/json.ts'
+import { exactOf, roughJson } from './exact-value.ts'
 import { explainSyntaxError, explainYaml11 } from './explain-yaml.ts'
 
 /** The largest file taken, in bytes of UTF-8. */
@@ -67,6 +68,8 @@ export interface ManifestDocument {
   identity: ResourceIdentity | undefined
   /** null for an empty document and for one with errors that leave nothing to read. */
   value: Json
+  /** The same with every digit of whole numbers beyond 2^53, which `value` has rounded; the same object where there are none. */
+  exact: ExactJson
   /** Whether the document has errors: it may be shown, and is not edited. */
   broken: boolean
 }
@@ -150,7 +153,9 @@ export function parseManifestFile(text: string): ManifestFile {
     }
     for (const error of document.errors) report('error', explainSyntaxError(error.code, error.message), error.pos)
     const reader = new ValueReader(document, report)
-    const value = document.contents ? reader.read(document.contents, [], 0) : null
+    const exact = document.contents ? reader.read(document.contents, [], 0) : null
+    // Proof of the cast: the reader makes bigints of nothing but large numbers, and says so.
+    const value = reader.large ? roughJson(exact) : (exact as Json)
     const next = parsed[index + 1]
     return {
       index,
@@ -158,6 +163,7 @@ export function parseManifestFile(text: string): ManifestFile {
       end: next ? next.range[0] : text.length,
       identity: identify(value),
       value,
+      exact,
       broken: document.errors.length > 0 || reader.broken,
     }
   })
@@ -234,6 +240,8 @@ type Report = (severity: 'error' | 'warning', message: string, range: readonly [
 /** Turns nodes into JSON, counting what aliases expand to, and reports what a reader of the file should know. */
 class ValueReader {
   broken = false
+  /** Whether a number was read that is exact only as a bigint. */
+  large = false
   #values = 0
   #aliases: string[] = []
   /** The outermost alias being expanded: the place a person can do something about. */
@@ -245,7 +253,7 @@ class ValueReader {
     this.#report = report
   }
 
-  read(node: ParsedNode | null, path: JsonPath, depth: number): Json {
+  read(node: ParsedNode | null, path: JsonPath, depth: number): ExactJson {
     if (node === null) return null
     if (this.#values > maxExpandedValues) return null
     if (++this.#values > maxExpandedValues) {
@@ -271,7 +279,7 @@ class ValueReader {
     this.#report('error', message, rangeOfNode(node), path)
   }
 
-  #readAlias(node: Alias.Parsed, path: JsonPath, depth: number): Json {
+  #readAlias(node: Alias.Parsed, path: JsonPath, depth: number): ExactJson {
     if (this.#aliases.includes(node.source)) {
       this.#error(`The alias *${node.source} contains itself. Write the value out.`, node, path)
       return null
@@ -289,9 +297,9 @@ class ValueReader {
     return value
   }
 
-  #readMap(map: YAMLMap, path: JsonPath, depth: number): Json {
-    const value: JsonObject = {}
-    const merged: JsonObject[] = []
+  #readMap(map: YAMLMap, path: JsonPath, depth: number): ExactJson {
+    const value: ExactObject = {}
+    const merged: ExactObject[] = []
     const seen = new Set<string>()
     for (const pair of map.items) {
       const key = asNode(pair.key)
@@ -304,8 +312,8 @@ class ValueReader {
       if (isMergeKey(pair)) {
         const from = this.read(asNode(pair.value), path, depth + 1)
         const parts = Array.isArray(from) ? from : [from]
-        if (!parts.every(isObject)) this.#error('A merge key (<<) takes a map or a list of maps.', key ?? map, path)
-        merged.push(...parts.filter(isObject))
+        if (!parts.every(isExactObject)) this.#error('A merge key (<<) takes a map or a list of maps.', key ?? map, path)
+        merged.push(...parts.filter(isExactObject))
         this.#report(
           'warning',
           'A merge key (<<) copies fields from elsewhere in the file: they cannot be changed here.',
@@ -326,7 +334,7 @@ class ValueReader {
     return value
   }
 
-  #readScalar(node: Scalar.Parsed, path: JsonPath): Json {
+  #readScalar(node: Scalar.Parsed, path: JsonPath): ExactJson {
     const value: unknown = node.value
     if (node.type === 'PLAIN') this.#warnYaml11(node, path, false)
     if (typeof value === 'string' || typeof value === 'boolean') return value
@@ -338,6 +346,9 @@ class ValueReader {
       if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
         const message = `${node.source ?? value} is larger than 2^53 and loses digits in JSON readers. Quote it, if the field takes text.`
         this.#report('warning', message, rangeOfNode(node), path, JSON.stringify(node.source ?? String(value)))
+        const exact = exactOf(value, node.source ?? String(value))
+        if (typeof exact === 'bigint') this.large = true
+        return exact
       }
       return value
     }
@@ -353,7 +364,7 @@ class ValueReader {
 }
 
 /** Sets an own property, also for names such as `__proto__` that assignment would treat otherwise. */
-export function define(object: JsonObject, name: string, value: Json) {
+export function define<Value extends ExactJson>(object: { [key: string]: Value }, name: string, value: Value) {
   if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
   else object[name] = value
 }

@@ -1,7 +1,10 @@
 /**
  * Writes JSON values as YAML that YAML 1.1 and 1.2 readers understand alike: what either could take for something else than text is quoted.
  */
-import { isObject, type Json, type JsonObject } from '#lib/json.ts'
+import { type ExactJson, type ExactObject, isExactObject } from '#lib/json.ts'
+
+/** A value that is no list and no map. */
+export type ExactScalar = null | boolean | number | bigint | string
 
 /** How the surrounding file is written. */
 export interface PrintStyle {
@@ -51,9 +54,11 @@ export const quote = (text: string, json = false): string =>
 export const printText = (text: string, flow = false): string => (isPlainSafe(text, flow) ? text : quote(text))
 
 /** A scalar on one line. */
-export function printScalar(value: null | boolean | number | string, flow = false): string {
-  return typeof value === 'string' ? printText(value, flow) : JSON.stringify(value)
+export function printScalar(value: ExactScalar, flow = false): string {
+  return typeof value === 'string' ? printText(value, flow) : printPlain(value)
 }
+
+const printPlain = (value: null | boolean | number | bigint): string => (typeof value === 'bigint' ? String(value) : JSON.stringify(value))
 
 /** Whether a text of several lines keeps its value as a literal block (`|`). */
 export function fitsLiteral(text: string): boolean {
@@ -70,12 +75,12 @@ export function printLiteral(text: string, indent: number): Printed {
 }
 
 /** A value as it follows `key:`, the key standing at column `indent`. */
-export function printAfterKey(value: Json, indent: number, style: PrintStyle): Printed {
+export function printAfterKey(value: ExactJson, indent: number, style: PrintStyle): Printed {
   if (Array.isArray(value)) {
     if (value.length === 0) return { inline: '[]', lines: [] }
     return { inline: '', lines: printList(value, style.indentLists ? indent + style.step : indent, style) }
   }
-  if (isObject(value)) {
+  if (isExactObject(value)) {
     if (Object.keys(value).length === 0) return { inline: '{}', lines: [] }
     return { inline: '', lines: printMap(value, indent + style.step, style) }
   }
@@ -84,32 +89,32 @@ export function printAfterKey(value: Json, indent: number, style: PrintStyle): P
 }
 
 /** The lines of a map whose keys stand at column `indent`. */
-export function printMap(value: JsonObject, indent: number, style: PrintStyle): string[] {
+export function printMap(value: ExactObject, indent: number, style: PrintStyle): string[] {
   return Object.entries(value).flatMap(([key, item]) => printPair(key, item, indent, style))
 }
 
 /** The lines of one key and its value. */
-export function printPair(key: string, value: Json, indent: number, style: PrintStyle): string[] {
+export function printPair(key: string, value: ExactJson, indent: number, style: PrintStyle): string[] {
   const { inline, lines } = printAfterKey(value, indent, style)
   const head = `${' '.repeat(indent)}${printText(key)}:`
   return [inline === '' ? head : `${head} ${inline}`, ...lines]
 }
 
 /** The lines of a list whose dashes stand at column `indent`. */
-export function printList(items: Json[], indent: number, style: PrintStyle): string[] {
+export function printList(items: ExactJson[], indent: number, style: PrintStyle): string[] {
   return items.flatMap((item) => printItem(item, indent, style))
 }
 
 /** The lines of one list item whose dash stands at column `indent`. */
-export function printItem(value: Json, indent: number, style: PrintStyle): string[] {
+export function printItem(value: ExactJson, indent: number, style: PrintStyle): string[] {
   const dash = `${' '.repeat(indent)}- `
   if (Array.isArray(value) && value.length > 0) return compact(dash, printList(value, indent + 2, style))
-  if (isObject(value) && Object.keys(value).length > 0) return compact(dash, printMap(value, indent + 2, style))
+  if (isExactObject(value) && Object.keys(value).length > 0) return compact(dash, printMap(value, indent + 2, style))
   if (typeof value === 'string' && !style.noBlocks && fitsLiteral(value)) {
     const literal = printLiteral(value, indent + 2)
     return [dash + literal.inline, ...literal.lines]
   }
-  return [dash + (isObject(value) || Array.isArray(value) ? printFlow(value, false) : printScalar(value))]
+  return [dash + (isExactObject(value) || Array.isArray(value) ? printFlow(value, false) : printScalar(value))]
 }
 
 function compact(dash: string, lines: string[]): string[] {
@@ -118,27 +123,27 @@ function compact(dash: string, lines: string[]): string[] {
 }
 
 /** A value inside brackets, on one line. `json`: with JSON's quotes, for JSON files and flow maps written like them. */
-export function printFlow(value: Json, json: boolean): string {
+export function printFlow(value: ExactJson, json: boolean): string {
   if (Array.isArray(value)) return `[${value.map((item) => printFlow(item, json)).join(', ')}]`
-  if (isObject(value)) {
+  if (isExactObject(value)) {
     const pairs = Object.entries(value).map(([key, item]) => `${json ? quote(key, true) : printText(key, true)}: ${printFlow(item, json)}`)
     return pairs.length === 0 ? '{}' : `{${pairs.join(', ')}}`
   }
-  return typeof value === 'string' ? (json ? quote(value, true) : printText(value, true)) : JSON.stringify(value)
+  return typeof value === 'string' ? (json ? quote(value, true) : printText(value, true)) : printPlain(value)
 }
 
 const firstKeys = ['apiVersion', 'kind', 'metadata', 'spec']
 const firstMetadataKeys = ['name', 'namespace', 'labels', 'annotations']
 
 /** A fresh manifest: apiVersion, kind, metadata (name, namespace, labels, annotations first) and spec in this order, then the rest as given. */
-export function printResource(value: JsonObject): string {
+export function printResource(value: ExactObject): string {
   const metadata = value.metadata
-  const ordered = order(isObject(metadata) ? { ...value, metadata: order(metadata, firstMetadataKeys) } : value, firstKeys)
+  const ordered = order(isExactObject(metadata) ? { ...value, metadata: order(metadata, firstMetadataKeys) } : value, firstKeys)
   const lines = printMap(ordered, 0, defaultStyle)
   return lines.length === 0 ? '{}\n' : `${lines.join('\n')}\n`
 }
 
-function order(value: JsonObject, first: string[]): JsonObject {
+function order(value: ExactObject, first: string[]): ExactObject {
   const keys = Object.keys(value)
   const sorted = [...first.filter((key) => keys.includes(key)), ...keys.filter((key) => !first.includes(key))]
   return Object.fromEntries(sorted.map((key) => [key, value[key] ?? null]))

@@ -1,9 +1,20 @@
 /** The splices that single changes of a document need: a key or item added, a node replaced, lines removed. */
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from 'yaml'
-import { isObject, type Json } from '#lib/json.ts'
+import { type ExactJson, isExactObject } from '#lib/json.ts'
 import { insertFlowEntry, isJsonLike } from './edit-flow.ts'
 import { asNode, type ParsedDocument } from './parse-manifest.ts'
-import { type Printed, printAfterKey, printFlow, printItem, printList, printMap, printPair, printScalar, printText } from './print-value.ts'
+import {
+  type ExactScalar,
+  type Printed,
+  printAfterKey,
+  printFlow,
+  printItem,
+  printList,
+  printMap,
+  printPair,
+  printScalar,
+  printText,
+} from './print-value.ts'
 import {
   afterColon,
   afterDeeperComments,
@@ -72,7 +83,7 @@ function linesAfter(text: string, end: number, lines: string[]): Splice {
 }
 
 /** A new key at the end of the map that the steps lead to. */
-export function insertKey(text: string, document: ParsedDocument, steps: Step[], key: string, value: Json): Splice[] {
+export function insertKey(text: string, document: ParsedDocument, steps: Step[], key: string, value: ExactJson): Splice[] {
   const map = steps.at(-1)?.node
   if (!isMap(map)) return []
   if (isFlow(map)) {
@@ -86,7 +97,7 @@ export function insertKey(text: string, document: ParsedDocument, steps: Step[],
   ]
 }
 
-export function appendItem(text: string, document: ParsedDocument, steps: Step[], value: Json): Splice[] {
+export function appendItem(text: string, document: ParsedDocument, steps: Step[], value: ExactJson): Splice[] {
   const list = steps.at(-1)?.node
   if (!isSeq(list)) return []
   if (isFlow(list)) {
@@ -104,7 +115,7 @@ function insideFlow(steps: Step[]): boolean {
 }
 
 /** Replaces the node at the end of the steps by a value of any sort. */
-export function replaceNode(text: string, document: ParsedDocument, steps: Step[], value: Json): Splice[] {
+export function replaceNode(text: string, document: ParsedDocument, steps: Step[], value: ExactJson): Splice[] {
   const step = steps.at(-1)
   const node = step?.node ?? null
   const style = { ...styleOf(text, document), noBlocks: commentFollows(text, node ? contentEnd(text, node) : 0) }
@@ -157,7 +168,7 @@ function commentFollows(text: string, end: number): boolean {
 }
 
 /** A one-line scalar in the quotes its predecessor had. An empty text had them because it must, not by choice. */
-export function inStyleOf(node: ParsedNode, value: null | boolean | number | string): string {
+export function inStyleOf(node: ParsedNode, value: ExactScalar): string {
   if (typeof value !== 'string' || !isScalar(node) || node.value === '') return printScalar(value)
   if (node.type === 'QUOTE_SINGLE' && !/[^\x20-\x7e\u00a0-\u2027\u202a-\ud7ff]/.test(value)) return `'${value.replaceAll("'", "''")}'`
   if (node.type === 'QUOTE_DOUBLE')
@@ -196,8 +207,8 @@ function replaceAfter(text: string, from: number, node: ParsedNode | null, print
   ]
 }
 
-export function rootLines(value: Json, style: Parameters<typeof printMap>[2]): string[] {
-  if (isObject(value) && Object.keys(value).length > 0) return printMap(value, 0, style)
+export function rootLines(value: ExactJson, style: Parameters<typeof printMap>[2]): string[] {
+  if (isExactObject(value) && Object.keys(value).length > 0) return printMap(value, 0, style)
   if (Array.isArray(value) && value.length > 0) return printList(value, 0, style)
   return [printFlow(value, false)]
 }

@@ -6,6 +6,7 @@
  */
 import { isMap, isScalar, isSeq, type ParsedNode, type Scalar } from 'yaml'
 import type { JsonPath } from '#lib/json.ts'
+import { holdsRounded } from './keep-digits.ts'
 import { type ManifestProblem, parseManifestFile, parseText } from './parse-manifest.ts'
 import { afterColon, dashes, isBlockScalar, isEmpty, isFlow, lineEnd, lineStart, walkTo } from './source-text.ts'
 import { inStyleOf } from './splices.ts'
@@ -67,6 +68,8 @@ export function typeScalar(
 ): { text: string; place: ScalarPlace; problems: ManifestProblem[] } | undefined {
   if (typeof value === 'string' && /[\n\r]/.test(value)) return undefined
   if (value === place.node.value) return { text: place.before + place.written + place.after, place, problems: [] }
+  // `setValue` knows whether its digits are
+  if (holdsRounded(value)) return undefined
   const written = inStyleOf(place.node, value)
   const lead = place.inList ? '- ' : 'k: '
   // The line by itself says what the whole file would: nothing on it reaches beyond it.

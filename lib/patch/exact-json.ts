@@ -4,18 +4,14 @@
  * `test` letter by letter with the object as Go prints it: `<`, `>`, `&`, U+2028 and U+2029 are escaped, numbers have no `.0`.
  */
 import { Invalid } from '#lib/errors.ts'
-import type { Json, JsonPath } from '#lib/json.ts'
-import { define } from '#lib/manifest/parse-manifest.ts'
+import { type ExactJson, type ExactObject, isExactObject, type JsonPath } from '#lib/json.ts'
+import { exactOf, largestWithoutExponent, roughJson } from '#lib/manifest/exact-value.ts'
 
-/** A JSON value whose whole numbers are exact. Every `Json` is one; see `lostDigits` for what a parsed `Json` may have lost. */
-export type ExactJson = null | boolean | number | bigint | string | ExactJson[] | ExactObject
-export type ExactObject = { [key: string]: ExactJson }
+// what lib/manifest reads is what is patched here: see `lostDigits` for what a parsed `Json` may have lost
+export { type ExactJson, type ExactObject, exactOf, isExactObject, roughJson }
 
 /** Values nest at most this deep; lib/manifest draws the same line for files. */
 const maxDepth = 200
-const largestFloatWithoutExponent = 1e21
-
-export const isExactObject = (value: unknown): value is ExactObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The own value of a key: never something inherited. */
 export const ownExact = (object: ExactObject, key: string): ExactJson | undefined => (Object.hasOwn(object, key) ? object[key] : undefined)
@@ -38,18 +34,10 @@ function exactNumber(_key: string, value: unknown, context?: { source?: string }
   return exactOf(value, context.source)
 }
 
-/** A number as its digits say. A fraction or exponent makes it a float64, as for the API server. */
-export function exactOf(value: number, source: string): number | bigint {
-  if (!Number.isInteger(value)) return value
-  if (Number.isSafeInteger(value)) return value === 0 ? 0 : value
-  if (/^[-+]?\d+$/.test(source) || /^0[xo]/.test(source)) return BigInt(source.replace(/^\+/, ''))
-  return Math.abs(value) < largestFloatWithoutExponent ? BigInt(value) : value
-}
-
 /** Whether a number was read by something that keeps 53 bits and may have had other digits. */
 export const lostDigits = (value: ExactJson): boolean =>
   typeof value === 'number' &&
-  (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < largestFloatWithoutExponent))
+  (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < largestWithoutExponent))
 
 /** The live object: the API server's text, or a value that was parsed with care. Throws Invalid where it is no object or nests too deeply. */
 export function exactObject(live: string | ExactObject): ExactObject {
@@ -96,16 +84,6 @@ export function printExact(value: ExactJson): string {
       .join(',')}}`
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Invalid('JSON has no such number.')
   return JSON.stringify(value)
-}
-
-/** The value for readers that know only `Json` (pages, redaction, schemas): digits beyond 2^53 are lost, so never send it back. */
-export function roughJson(value: ExactJson): Json {
-  if (typeof value === 'bigint') return Number(value)
-  if (Array.isArray(value)) return value.map(roughJson)
-  if (!isExactObject(value)) return value
-  const copy: { [key: string]: Json } = {}
-  for (const [key, item] of Object.entries(value)) define(copy, key, roughJson(item))
-  return copy
 }
 
 /** The value at a path, or undefined where some key on the way is missing. */

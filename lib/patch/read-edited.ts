@@ -37,9 +37,7 @@ function read(node: ReturnType<typeof asNode>, path: JsonPath): ExactJson {
       if (isAlias(key) || key?.anchor || key?.tag) throw notPlain('An anchor, alias or tag', path)
       const name = keyText(key)
       if (name === '<<' && isScalar(key) && key.type === 'PLAIN') throw notPlain('A merge key', path)
-      const item = read(asNode(pair.value), [...path, name])
-      // Proof of the casts: `define` only sets a property, whatever the value is.
-      define(value as Parameters<typeof define>[0], name, item as Parameters<typeof define>[2])
+      define(value, name, read(asNode(pair.value), [...path, name]))
     }
     return value
   }
