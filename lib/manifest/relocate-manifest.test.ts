@@ -118,6 +118,51 @@ describe('a copy in another project', () => {
     expect(references.find(({ means }) => means === 'payments-prod-4711')).toMatchObject({ chosen: 'other-project', attention: false })
   })
 
+  test.each<[string, string, boolean]>([
+    ['the name of a bucket, which says no project', 'payments-prod-logs', true],
+    ['one without the name of the old project', 'central-logs', true],
+    ['a link with a project number', 'https://www.googleapis.com/storage/v1/projects/123456789012/buckets/logs', true],
+    ['something of another project under the name of the old one', 'projects/hub-1/buckets/payments-prod-logs', true],
+    ['something of another project', 'projects/hub-1/buckets/logs', false],
+  ])('asks about an external value that stays: %s', (_, external, asks) => {
+    const text = textOf('payments-prod/logginglogsink-audit-to-bucket.yaml').replace(
+      /name: acme-payments-audit-logs/,
+      `external: ${external}`,
+    )
+    const more = { from: prod('audit-to-bucket'), to: staging('audit-to-bucket') }
+    const { references, text: copy } = relocated(text, 'LoggingLogSink', more)
+    const path = ['spec', 'destination', 'storageBucketRef']
+    expect(valueAt(read(copy), path)).toEqual({ external })
+    const row = {
+      path,
+      means: external,
+      chosen: 'keep',
+      attention: true,
+      why: expect.stringContaining('Is that meant for payments-staging'),
+    }
+    expect(references.filter((reference) => pathKey(reference.path) === pathKey(path))).toEqual(asks ? [expect.objectContaining(row)] : [])
+    const taken = relocated(text, 'LoggingLogSink', { ...more, purpose: 'take-over', cloudName: 'audit-to-bucket' })
+    expect(taken.references.filter(({ attention }) => attention)).toEqual([])
+  })
+
+  test('asks about a project that is named by its number', () => {
+    const text = textOf('payments-prod/logginglogsink-audit-to-bucket.yaml').replace('payments-prod-4711', '"123456789012"')
+    const { references } = relocated(text, 'LoggingLogSink', { from: prod('audit-to-bucket'), to: staging('audit-to-bucket') })
+    expect(references.find(({ means }) => means === '123456789012')).toMatchObject({ chosen: 'keep', attention: true })
+  })
+
+  test('does not ask where both projects are one Google Cloud project, unless the value has the name of the old one', () => {
+    const one = { ...staging('audit-to-bucket'), gcpProject: 'payments-prod-4711' }
+    const asked = (external: string) =>
+      relocated(
+        textOf('payments-prod/logginglogsink-audit-to-bucket.yaml').replace(/name: acme-payments-audit-logs/, `external: ${external}`),
+        'LoggingLogSink',
+        { from: prod('audit-to-bucket'), to: one },
+      ).references.map(({ means }) => means)
+    expect(asked('central-logs')).toEqual([])
+    expect(asked('payments-prod-logs')).toEqual(['payments-prod-logs'])
+  })
+
   test('does not take over the cloud resource, nor what Corbel and controllers wrote', () => {
     const text = `# the bucket
 apiVersion: storage.cnrm.cloud.google.com/v1beta1

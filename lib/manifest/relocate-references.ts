@@ -192,11 +192,14 @@ function externalReference(
   to: Whereabouts,
 ): RelocatedReference[] {
   const own = from.gcpProject
-  if (own === null || own === to.gcpProject) return []
-  const isOwnProject = kinds.includes('Project') && (external === own || external === `projects/${own}`)
-  if (!isOwnProject && readExternal(external).place !== `projects/${own}`) return []
+  const { place } = readExternal(external)
   const options: ReferenceOption[] = [{ choice: 'keep', value, words: `${external}, as it is` }]
   const base = { path, kinds, means: external, options }
+  const isOwnProject = kinds.includes('Project') && (external === own || external === `projects/${own}`)
+  if (own === null || own === to.gcpProject || !(isOwnProject || place === `projects/${own}`)) {
+    if (purpose === 'take-over' || !mayBeOfOld(external, place, from, to)) return []
+    return [{ ...base, chosen: 'keep', why: `It stays the same one. Is that meant for ${to.namespace} too?`, attention: true }]
+  }
   const why = `It goes on meaning the one in ${own}.`
   if (to.gcpProject === null) return [{ ...base, chosen: 'keep', why, attention: purpose === 'copy' }]
   const moved = isOwnProject ? external.replace(own, to.gcpProject) : inProject(external, own, to.gcpProject)
@@ -205,6 +208,16 @@ function externalReference(
   if (isOwnProject)
     return [{ ...base, chosen: 'other-project', why: `It names the project it is in; that is ${to.gcpProject} now.`, attention: false }]
   return [{ ...base, chosen: 'keep', why: `It names something in ${own}. Is that meant for ${to.namespace} too?`, attention: true }]
+}
+
+/** Whether an external value may mean something of the old project: it has a name of that, or does not say its project by id. */
+function mayBeOfOld(external: string, place: string, from: Whereabouts, to: Whereabouts): boolean {
+  const moves = from.gcpProject === null || from.gcpProject !== to.gcpProject
+  if (moves && (place === '' || /^projects\/\d+$/.test(place))) return true
+  if (moves && from.gcpProject !== null && external.includes(from.gcpProject)) return true
+  // the id of the project that both are in may hold the name of the old one
+  const rest = moves || from.gcpProject === null ? external : external.replaceAll(from.gcpProject, '')
+  return from.namespace !== to.namespace && rest.includes(from.namespace)
 }
 
 const inProject = (external: string, from: string, to: string): string =>
