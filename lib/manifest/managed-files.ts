@@ -33,7 +33,7 @@ const folderOf = (path: string): string => path.split('/').slice(0, -1).join('/'
 const nameOf = (path: string): string => path.split('/').at(-1) ?? path
 
 /** A path in a build file, from the repository's root; undefined where it leads out or to another place. */
-function resolved(from: string, path: string): string | undefined {
+export function resolvedPath(from: string, path: string): string | undefined {
   const parts = folderOf(from).split('/').filter(Boolean)
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue
@@ -96,13 +96,13 @@ export function overlayNotes(
     const value = read(build.text)
     const built = ['resources', 'bases', 'components'].flatMap((key) => listAt(value, key))
     const reaches = (entry: Json): boolean => {
-      const folder = typeof entry === 'string' ? resolved(build.path, entry) : undefined
+      const folder = typeof entry === 'string' ? resolvedPath(build.path, entry) : undefined
       return folder !== undefined && folder !== '' && `${file.path}/`.startsWith(`${folder}/`)
     }
     if (!built.some(reaches)) return []
     return patchesOf(value).flatMap((entry) => {
       const path = textAt(entry, 'path')
-      const text = path === undefined ? undefined : textOf(resolved(build.path, path) ?? '')
+      const text = path === undefined ? undefined : textOf(resolvedPath(build.path, path) ?? '')
       return patchNotes(
         text === undefined ? entry : { ...entry, patch: text },
         resource,
@@ -115,7 +115,7 @@ export function overlayNotes(
 
 /** The files that the patches of kustomizations stand in. */
 export const patchFiles = (overlays: readonly RepositoryText[]): string[] =>
-  overlays.flatMap((build) => patchesOf(read(build.text)).flatMap((entry) => resolved(build.path, textAt(entry, 'path') ?? '..') ?? []))
+  overlays.flatMap((build) => patchesOf(read(build.text)).flatMap((entry) => resolvedPath(build.path, textAt(entry, 'path') ?? '..') ?? []))
 
 /** The patches of a kustomization, each inline (`patch`) or in a file (`path`). */
 function patchesOf(value: Json): JsonObject[] {
@@ -127,7 +127,7 @@ function patchesOf(value: Json): JsonObject[] {
 
 function kustomizeNotes(file: RepositoryText, resource: { kind: string; name: string }, build: RepositoryText): ManagedNote[] {
   const value = read(build.text)
-  const names = (entry: Json): boolean => typeof entry === 'string' && resolved(build.path, entry) === file.path
+  const names = (entry: Json): boolean => typeof entry === 'string' && resolvedPath(build.path, entry) === file.path
   const patches = [...listAt(value, 'patches'), ...listAt(value, 'patchesJson6902')].filter(isObject)
   if (listAt(value, 'patchesStrategicMerge').some(names) || patches.some(({ path }) => names(path ?? null))) {
     const message = `${file.path} is a Kustomize patch: it holds only a part of ${resource.kind} ${resource.name}, and the rest stands in its base. Change base or patch by hand.`

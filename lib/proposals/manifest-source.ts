@@ -83,9 +83,21 @@ async function buildFilesOf(connection: Connection, project: ProjectInGit, path:
   const parts = path.split('/').slice(0, -1)
   const top = Math.min((project.path ?? '').split('/').filter(Boolean).length, parts.length)
   const folders = Array.from({ length: parts.length - top + 1 }, (_, up) => parts.slice(0, parts.length - up).join('/'))
+  return buildFilesIn(connection, folders, commit)
+}
+
+/** A file that says how a folder is built, as it stands in Git. */
+export interface BuildFile {
+  path: string
+  blob: string
+  text: string
+}
+
+/** The build files of some folders, in their order. */
+export async function buildFilesIn(connection: Connection, folders: readonly string[], commit: string): Promise<BuildFile[]> {
   const entries = await Promise.all(folders.map((folder) => folderAt(connection, folder, commit)))
   const builds = entries.flat().filter((entry) => isBuildFile(entry.path.split('/').at(-1) ?? ''))
-  return Promise.all(builds.map(async (entry) => ({ path: entry.path, text: await cachedBlob(connection, entry.blob) })))
+  return Promise.all(builds.map(async ({ path, blob }) => ({ path, blob, text: await cachedBlob(connection, blob) })))
 }
 
 /** More kustomizations of a project, and more files of their patches, are not looked into. */
@@ -112,15 +124,16 @@ async function notesOfOverlays(
 }
 
 // A folder at a commit never changes.
-const folders = new Map<string, FolderEntry[]>()
+const folders = new Map<string, Promise<FolderEntry[]>>()
 const keptFolders = 200
 
 async function folderAt(connection: Connection, folder: string, commit: string): Promise<FolderEntry[]> {
   const key = `${connection.repository}/${commit}/${folder}`
   const known = folders.get(key)
   if (known) return known
-  const entries = await filesIn(connection, folder, commit)
+  const entries = filesIn(connection, folder, commit)
   folders.set(key, entries)
+  entries.catch(() => folders.delete(key))
   for (const oldest of [...folders.keys()].slice(0, Math.max(0, folders.size - keptFolders))) folders.delete(oldest)
   return entries
 }

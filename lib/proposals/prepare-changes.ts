@@ -2,8 +2,10 @@
 import { Conflict, CorbelError, Invalid, Unauthenticated } from '#lib/errors.ts'
 import { asApp } from '#lib/forge/forge.ts'
 import { headOf, readFile } from '#lib/forge/repository-content.ts'
+import { isKustomization } from '#lib/manifest/kustomization.ts'
 import { checkAnnotations, checkIdentity, checkName, readManifest, resourceTitle } from './change-identity.ts'
 import type { ResourceChange } from './contract.ts'
+import { type Kustomizations, keptLists, kustomizationsOf } from './kustomized-files.ts'
 import { findEditable } from './manifest-source.ts'
 import { documentOf, pathInProject, pathOfNew, withNew, withoutResource, withReplaced } from './place-change.ts'
 import {
@@ -122,7 +124,11 @@ export async function prepareChanges(changes: ResourceChange[], onto?: Onto): Pr
     })
   }
   // a change that failed on its way leaves no file behind
-  for (const group of groups.values()) group.files = group.files.filter(({ changes: touching }) => touching.length > 0)
+  for (const group of groups.values()) {
+    const touched = group.files.filter(({ changes: touching }) => touching.length > 0)
+    // a change's manifest comes before the list it stands in
+    group.files = [...touched.filter(({ path }) => !isKustomization(path)), ...touched.filter(({ path }) => isKustomization(path))]
+  }
   return { changes: prepared, groups: [...groups.values()] }
 }
 
@@ -203,6 +209,7 @@ async function locate(
   const placed: ProposedResource = creating ? { ...resource, action: 'update' } : resource
   const wanted = placed.action === 'update' && change.path !== undefined ? pathInProject(project, change.path) : found.path
   if (wanted !== found.path) return locateMove(placed, project, base, found, wanted, into)
+  const lists = placed.action === 'delete' ? await kustomizationsOf(asApp(project.repository), project, base, [found.path]) : undefined
   return {
     resource: placed,
     apply: (_, group, index) => {
@@ -211,8 +218,7 @@ async function locate(
       const after = placed.action === 'delete' ? withoutResource(before, placed) : withReplaced(before, into.text ?? '', placed)
       if (after === before)
         throw new Invalid(`Nothing changes: ${resourceTitle(placed.kind, placed.name)} stands in ${found.path} exactly like this.`)
-      file.after = after
-      file.changes.push(index)
+      write(group, index, [{ file, after }], lists)
     },
   }
 }
@@ -228,15 +234,23 @@ async function locateMove(
 ): Promise<Located> {
   into.path = path
   const there = await readFile(asApp(project.repository), path, base.sha)
+  const lists = await kustomizationsOf(asApp(project.repository), project, base, [found.path, path])
   return {
     resource,
     apply: (_, group, index) => {
       const from = fileOf(group, { path: found.path, blob: found.blob, text: found.text })
       const to = fileOf(group, { path, blob: there?.blob ?? null, text: there?.text ?? null })
-      from.after = withoutResource(from.after ?? '', resource)
-      to.after = withNew(to.after, into.text ?? '', resource, path)
-      from.changes.push(index)
-      to.changes.push(index)
+      const left = withoutResource(from.after ?? '', resource)
+      const added = withNew(to.after, into.text ?? '', resource, path)
+      write(
+        group,
+        index,
+        [
+          { file: from, after: left },
+          { file: to, after: added, grew: true },
+        ],
+        lists,
+      )
     },
   }
 }
@@ -256,13 +270,29 @@ async function locateNew(
   const path = change.path === undefined ? pathOfNew(project, resource) : pathInProject(project, change.path)
   into.path = path
   const there = await readProjectFile(asApp(project.repository), project, path, base.sha)
+  const lists = await kustomizationsOf(asApp(project.repository), project, base, [path])
   return {
     resource,
     apply: (_, group, index) => {
       const file = fileOf(group, { path, blob: there?.blob ?? null, text: there?.text ?? null })
-      file.after = withNew(file.after, into.text ?? '', resource, path)
-      file.changes.push(index)
+      write(group, index, [{ file, after: withNew(file.after, into.text ?? '', resource, path), grew: true }], lists)
     },
+  }
+}
+
+/** Writes what a change makes of its files, and of the kustomizations that list them: all of it, or nothing where a list cannot change. */
+function write(
+  group: PreparedGroup,
+  index: number,
+  files: { file: PreparedFile; after: string | null; grew?: true }[],
+  lists: Kustomizations | undefined,
+): void {
+  const changed = files.map(({ file, after, grew }) => ({ path: file.path, before: file.after, after, grew: grew === true }))
+  const kept = lists ? keptLists(changed, lists, (build) => fileOf(group, build).after ?? build.text) : []
+  const listed = kept.map(({ build, text }) => ({ file: fileOf(group, build), after: text }))
+  for (const { file, after } of [...files, ...listed]) {
+    file.after = after
+    file.changes.push(index)
   }
 }
 
