@@ -10,6 +10,7 @@ import { database } from '#lib/database/client.ts'
 import { Conflict } from '#lib/errors.ts'
 import { isObject, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { pausedAnnotation, readPause } from '#lib/plan/paused-apply.ts'
+import { observeProposal } from '#lib/proposals/observe-proposal.ts'
 import { changeDifference } from './change-difference.ts'
 import { saveChange, startChange } from './change-editor.ts'
 import { undoChange } from './change-undo.ts'
@@ -132,6 +133,37 @@ describe('corbel apply', { timeout: 60_000 }, () => {
     expect(await checkResidue(session)).toBe(true)
     expect((await database().breakGlassSession.findUniqueOrThrow({ where: { id: session } })).state).toBe('review')
     expect(await sessionsToCheck()).not.toContainEqual({ id: session })
+  })
+
+  test('holds on while the pull request of what was undone is open', async () => {
+    const name = await bucketFromGit(world)
+    const session = await openSessionOf(world, world.alice)
+    await database().breakGlassSession.update({ where: { id: session }, data: { loginId: world.alice.loginId } })
+    const change = await changedBucket(world, session, name)
+    const { id } = await hold(session, change)
+    const { proposal } = await handBack(session, change, { title: 'Bring it back', idempotencyKey: randomUUID() }, world.alice, 'test')
+    await undoChange(session, change, { name }, world.alice, 'test')
+    await end(session)
+    expect(await checkResidue(session)).toBe(false)
+    expect(await pausesToEnd()).not.toContainEqual(expect.objectContaining({ id }))
+    await world.close(proposal)
+    await observeProposal(proposal)
+    expect(await pausesToEnd()).toContainEqual({ id, why: 'session over' })
+    expect(await resumeByWorker(id, 'session over')).toBe(true)
+  })
+
+  test('holds on where another tool renders the file: nobody has said yet that Git has the change', async () => {
+    const name = await bucketFromGit(world)
+    const path = `${world.folder}/${name}.yaml`
+    const session = await openSessionOf(world, world.alice)
+    const { id } = await hold(session, await changedBucket(world, session, name))
+    world.commit({ [path]: world.fileNow(path).replace('spec:\n', 'spec:\n  labels: {{ .Values.labels }}\n') })
+    await end(session)
+    expect(await checkResidue(session)).toBe(true)
+    expect((await database().breakGlassSession.findUniqueOrThrow({ where: { id: session } })).state).toBe('handing-back')
+    expect(await pausesToEnd()).not.toContainEqual(expect.objectContaining({ id }))
+    expect(await resume(session, id, world.alice, 'test')).toMatchObject({ state: 'resumed' })
+    world.commit({ [path]: null })
   })
 
   test.each(resumeSteps)('killed after "%s" and run again, it goes on once', async (step) => {
