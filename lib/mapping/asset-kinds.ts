@@ -28,7 +28,7 @@ export const groupsOfService: Record<string, string[]> = {
   cloudtasks: ['tasks', 'cloudtasks'],
   config: ['configdeployment'],
   containeranalysis: ['containeranalysis', 'grafeas'],
-  datamigration: ['databasemigration', 'clouddms'],
+  datamigration: ['datamigration', 'databasemigration', 'clouddms'],
   file: ['filestore'],
   gkemulticloud: ['containerattached', 'gkemulticloud'],
   ids: ['cloudids'],

@@ -90,7 +90,10 @@ function observedPaths(definition: JsonObject): Set<string> {
   for (const version of Array.isArray(versions) ? versions : []) {
     const status = valueAt(version, ['schema', 'openAPIV3Schema', 'properties', 'status'])
     notePaths(status, '', found)
-    notePaths(valueAt(status, ['properties', 'observedState']), '', found)
+    const observed = valueAt(status, ['properties', 'observedState'])
+    notePaths(observed, '', found)
+    // What stands deeper in the resource may have been lifted to the top; long names mean the same there.
+    for (const key of Object.keys(valueAt(observed, ['properties']) ?? {})) if (key.length > 9) found.add(`*.${fold(key)}`)
   }
   return found
 }

@@ -59,6 +59,23 @@ describe('who the resource is', () => {
     expect(account?.entries.find(({ from }) => from[0] === 'parent')).toMatchObject({ fate: 'written', by: 'identity' })
   })
 
+  test('a name in the data that is the asset’s own does not fill a field called name', () => {
+    const name = '//bakery.googleapis.com/projects/corner-shop/couriers/fast'
+    const data = { name: 'projects/corner-shop/couriers/fast', firstBus: 'projects/corner-shop/buses/b', usualVehicle: 'v1' }
+    const { manifests } = convert(asset(data, name, 'bakery.googleapis.com/Courier'))
+    expect(valueAt(manifests[0], ['spec', 'name'])).toBeUndefined()
+  })
+
+  test('an organization of a service is no organization of the cloud', () => {
+    const annotations = (id: string) =>
+      valueAt(
+        convert(asset({ words: 'x' }, `//bakery.googleapis.com/organizations/${id}/shelfLabels/s`, 'bakery.googleapis.com/ShelfLabel'))
+          .manifests[0],
+        ['metadata', 'annotations', 'cnrm.cloud.google.com/organization-id'],
+      )
+    expect([annotations('bakers-guild'), annotations('88')]).toEqual([undefined, '88'])
+  })
+
   test.each([
     ['a project', 'cloudresourcemanager.googleapis.com%2Fprojects%2Fcorner-shop', { projectRef: 'corner-shop' }],
     ['a folder', 'cloudresourcemanager.googleapis.com%2Ffolders%2F77', { folderRef: '77' }],
@@ -109,9 +126,13 @@ describe('where values go', () => {
       { target: 'projects/p/ovens/o' },
       { target: { bakeryOvenRef: { external: 'projects/p/ovens/o' } } },
     ],
+    ['a switch in capitals', { timer: { on: 'TRUE' } }, { timer: { on: true } }],
     ['another spelling', { light_color: 'red' }, { lightColor: 'red' }],
     ['an object without fields that is there', { steam: {} }, { steam: {} }],
+    ['an object that takes any keys and has none', { rest: {} }, { rest: {} }],
+    ['an object that takes any keys', { rest: { on: ['rack'] } }, { rest: { on: ['rack'] } }],
     ['an object without fields in a list', { programs: [{ idle: {} }, { title: 'rye' }] }, { programs: [{ idle: {} }, { title: 'rye' }] }],
+    ['an entry that only says which object it is', { programs: [{ window: {} }] }, { programs: [{ window: {} }] }],
     ['nothing where objects have fields', { programs: [{}, { title: '' }], window: {}, timer: {} }, {}],
     ['a place as the kind shows it', { bakedAt: ['regions/bread-land1'] }, { bakedAt: ['regions/bread-land1'] }],
     [
@@ -123,6 +144,11 @@ describe('where values go', () => {
       },
     ],
     ['a plural of a word that ends in s', { signal: 'projects/p/buses/b' }, { bakeryBusRef: { external: 'projects/p/buses/b' } }],
+    [
+      'the id of what a list is called after',
+      { guests: [{ id: 'g1' }, { mood: 'x' }] },
+      { guests: [{ guestRef: { external: 'g1' } }, { mood: 'x' }] },
+    ],
     [
       'a link to a reference that says no kind but in its key',
       { backup: 'projects/p/ovens/o' },
@@ -147,9 +173,25 @@ describe('where values go', () => {
 
   test('a reference that the kind asks for takes the only link that fits it', () => {
     const name = '//bakery.googleapis.com/projects/corner-shop/couriers/fast'
-    const data = { destination: 'projects/corner-shop/buses/b', from: 'projects/corner-shop/ovens/o' }
+    const data = { destination: 'projects/corner-shop/buses/b', from: 'projects/corner-shop/ovens/o', usualVehicle: 'v1' }
     const { manifests } = convert(asset(data, name, 'bakery.googleapis.com/Courier'))
     expect(valueAt(manifests[0], ['spec', 'firstBusRef', 'external'])).toBe('projects/corner-shop/buses/b')
+  })
+
+  test('a reference that the kind asks for may have a longer name', () => {
+    const name = '//bakery.googleapis.com/projects/corner-shop/couriers/fast'
+    const { manifests } = convert(
+      asset({ firstBusRef: 'projects/corner-shop/buses/b', vehicleName: 'v1' }, name, 'bakery.googleapis.com/Courier'),
+    )
+    expect(valueAt(manifests[0], ['spec', 'usualVehicleRef', 'external'])).toBe('v1')
+  })
+
+  test.each([
+    ['the project that works for it', { bakersProjectId: 'x-tp' }, 'corner-shop'],
+    ['a container of another sort', { parent: 'organizations/5' }, 'corner-shop'],
+  ])('where it stands is not %s', (_, data, project) => {
+    const { manifests } = convert(asset({ shelves: 3, ...data }, rackName, 'bakery.googleapis.com/Rack'))
+    expect(valueAt(manifests[0], ['spec', 'projectRef', 'external'])).toMatch(new RegExp(`(?:^|/)${project}$`))
   })
 
   test('a field is not guessed twice: the key of its own name wins', () => {
@@ -190,10 +232,15 @@ describe('the account', () => {
   })
 
   test('what the status shows is the service’s word, at any depth', () => {
-    const data = { window: { pane: 'glass', maker: 'x' }, programs: [{ title: 'rye', runs: 3 }], steam: { maker: 'y' } }
+    const data = {
+      window: { pane: 'glass', maker: 'x', thermostatReading: 7 },
+      programs: [{ title: 'rye', runs: 3 }],
+      steam: { maker: 'y' },
+    }
     expect(fates(convert(asset(data)).account?.entries)).toEqual({
       'window.pane': 'written',
       'window.maker': 'output-only',
+      'window.thermostatReading': 'output-only',
       'programs.0.title': 'written',
       'programs.0.runs': 'output-only',
       'steam.maker': 'unmapped',

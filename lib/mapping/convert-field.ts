@@ -25,11 +25,8 @@ export function convertField(walk: Walk, target: Target, value: Json, place: Pla
     noteLeaves(account, value, place.from, { fate: 'output-only', why: 'the kind says that the service writes it' })
     return undefined
   }
-  if (target.isBare && isObject(value)) return convertPresence(walk, value, place, by)
-  if (
-    saysNothing(target, value) &&
-    !(target.type === 'map' && target.item?.type === 'string' && isObject(value) && Object.keys(value).length > 0)
-  ) {
+  if (target.isBare && isObject(value)) return convertPresence(walk, target, value, place, by)
+  if (saysNothing(target, value) && !isKept(target, value)) {
     const wanted = target.isRequired ? emptyAs(target, value) : undefined
     noteLeaves(account, value, place.from, wanted === undefined ? { fate: 'default', why: 'empty' } : { fate: 'written', to: place.to, by })
     return wanted
@@ -58,8 +55,15 @@ export function convertField(walk: Walk, target: Target, value: Json, place: Pla
   return convertText(walk, target, value, place, by)
 }
 
-/** An object whose being there says it all; what the service shows in it has no field. */
-function convertPresence(walk: Walk, value: JsonObject, place: Place, by: Transform): JsonObject {
+/** What is kept although nothing stands in it: keys of a map of texts, and entries of a list that say which object they are. */
+function isKept({ type, item }: Target, value: Json): boolean {
+  if (type === 'map') return item?.type === 'string' && isObject(value) && Object.keys(value).length > 0
+  return type === 'list' && item !== undefined && Array.isArray(value) && value.some((entry) => emptyChoice(item, entry) !== undefined)
+}
+
+/** An object whose being there says it all. Where the kind takes no keys in it, what the service shows there has no field. */
+function convertPresence(walk: Walk, { node }: Target, value: JsonObject, place: Place, by: Transform): Json | undefined {
+  if (node.type === 'free-form' && node.reason !== 'empty') return whole(walk, value, value, place, by)
   if (Object.keys(value).length === 0) walk.account.entries.push({ from: place.from, fate: 'written', to: place.to, by })
   for (const [key, inner] of Object.entries(value)) noteForeign(walk, key, inner, [...place.from, key])
   return {}
@@ -122,7 +126,7 @@ function convertList(walk: Walk, target: Target, value: Json[], place: Place, by
       const from = [...place.from, index]
       const to = [...place.to, items.length]
       const result = saysNothing(item, entry)
-        ? whole(walk, undefined, entry, { from, to, table }, by)
+        ? whole(walk, emptyChoice(item, entry), entry, { from, to, table }, by)
         : convertItem(walk, item, entry, { from, to, table }, by)
       if (result !== undefined) items.push(result)
     }
@@ -135,6 +139,16 @@ function convertList(walk: Walk, target: Target, value: Json[], place: Place, by
   if (value.length === 1 && value[0] !== undefined)
     return convertField(walk, target, value[0], { ...place, from: [...place.from, 0] }, 'one-of-list')
   return whole(walk, undefined, value, place, by)
+}
+
+/** An entry that only says which of its objects it is: `{rollback: {}}`. */
+function emptyChoice(item: Target, entry: Json): Json | undefined {
+  if (item.type !== 'object' || !isObject(entry)) return undefined
+  const [only, ...others] = Object.entries(entry)
+  if (!only || others.length > 0 || !isObject(only[1])) return undefined
+  const field = item.byKey.get(only[0]) ?? item.byFold.get(fold(only[0]))
+  const inner = field && emptyAs(field, only[1])
+  return field && isObject(inner) && item.required.every(({ key }) => key === field.key) ? { [field.key]: inner } : undefined
 }
 
 /** An entry of a list. A bare text for an object goes to the reference it points to. */
@@ -194,7 +208,7 @@ function convertObject(walk: Walk, target: Target, value: JsonObject, place: Pla
     }
     case 'list':
       return objectToList(walk, target, value, place)
-    case 'free-form':
+    case 'free-form': // of any form; those that are objects were converted already
       return whole(walk, value, value, place, by)
     case 'string':
       return convertToText(walk, target, value, place, by)

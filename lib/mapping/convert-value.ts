@@ -28,7 +28,7 @@ export function convertScalar(target: Target, value: string | number | boolean, 
       return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? { value: Number(value), by: 'number' } : undefined
     case 'boolean':
       if (typeof value === 'boolean') return { value }
-      return value === 'true' || value === 'false' ? { value: value === 'true', by: 'number' } : undefined
+      return /^(?:true|false|TRUE|FALSE)$/.test(String(value)) ? { value: String(value).toLowerCase() === 'true', by: 'number' } : undefined
     case 'int-or-string':
       return typeof value === 'boolean' ? undefined : { value }
     case 'free-form':
@@ -109,11 +109,11 @@ function externalOf(value: Json): string | undefined {
 
 /** A project that a reference names by its number, by its id, unless the kind asks for the number. */
 function withProjectId(target: Target, external: string, projectIds: ReadonlyMap<string, string>): string {
-  const number = /^projects\/(\d+)$/.exec(external)?.[1]
+  const [, collection = '', number] = /^(projects\/)?(\d+)$/.exec(external) ?? []
   const id = number === undefined ? undefined : projectIds.get(number)
   if (id === undefined || !(target.kinds.includes('Project') || target.key === 'projectRef')) return external
   const byNumber = (target.node.type === 'reference' && target.node.targetField === 'number') || proseOf(target).includes('number')
-  return byNumber ? external : `projects/${id}`
+  return byNumber ? external : collection + id
 }
 
 /** The kind a reference to several kinds means, by what the value points into. */

@@ -42,7 +42,7 @@ export function mapObject(walk: Walk, target: Target, source: JsonObject, out: J
   for (const [key, match] of likely) mapKey(walk, match, key, source[key] ?? null, out, place)
   for (const key of sinkTogether(walk, target, source, linkRequired(walk, target, source, foreign, out, place), out, place)) {
     const value = source[key] ?? null
-    const twin = pluralTwin(source, key, value)
+    const twin = pluralTwin(source, key, value) ?? deeperTwin(source, key, value)
     if (twin) {
       noteLeaves(walk.account, value, [...place.from, key], { fate: 'output-only', why: `${twin} says the same` })
       continue
@@ -144,6 +144,15 @@ function pluralTwin(source: JsonObject, key: string, value: Json): string | unde
   return Object.keys(source).find(
     (other) => other !== key && singular(fold(other)) === singular(fold(key)) && sameJson(source[other], value),
   )
+}
+
+/** Some services keep a field that they moved: one of the objects beside it says the same under the same name. */
+function deeperTwin(source: JsonObject, key: string, value: Json): string | undefined {
+  if (typeof value === 'boolean' || typeof value === 'number') return undefined
+  return Object.keys(source).find((other) => {
+    const inside = source[other]
+    return isObject(inside) && Object.hasOwn(inside, key) && sameJson(inside[key], value)
+  })
 }
 
 function mapKey(walk: Walk, match: FieldMatch, key: string, value: Json, out: JsonObject, place: Place): void {

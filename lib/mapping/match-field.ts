@@ -65,7 +65,8 @@ function find(parent: Target, key: string, shape: Shape, collection: string | un
       referenceNamed(parent, word) ??
       referenceMeant(parent, word, collection) ??
       referenceOfSelf(parent, word) ??
-      referenceEnding(parent, word)
+      referenceEnding(parent, word) ??
+      referenceAsked(parent, word)
     if (reference) return { way: [reference], by: 'reference' }
   }
   const counted = otherNumber(parent, word)
@@ -153,7 +154,7 @@ function referenceMeant(parent: Target, word: string, collection: string | undef
 /** In an object that is all about one resource, its name or id: `target.id` → `target.targetRef`. */
 function referenceOfSelf(parent: Target, word: string): Target | undefined {
   if (!endings.includes(word)) return undefined
-  const found = parent.byFold.get(`${singular(fold(parent.key))}ref`)
+  const found = parent.byFold.get(`${singular(fold(parent.called))}ref`)
   return found?.isReference ? found : undefined
 }
 
@@ -164,8 +165,26 @@ function referenceEnding(parent: Target, word: string): Target | undefined {
   const base = word.slice(0, -ending.length)
   const found = parent.fields.filter((field) => {
     const name = fold(field.key).replace(/refs?$/, '')
-    return field.isReference && name.length > 5 && base.length > name.length && base.endsWith(name)
+    return field.isReference && !isContainer(parent, field) && name.length > 5 && base.length > name.length && base.endsWith(name)
   })
+  return found.length === 1 ? found[0] : undefined
+}
+
+/** Where the resource itself stands: its name says that, not some key that resembles it. */
+const isContainer = (parent: Target, { key }: Target): boolean => parent.key === 'spec' && /^(?:project|folder|organization)Ref$/.test(key)
+
+/** `interfaceName` → `routerInterfaceRef`: the only reference that the kind asks for and whose name ends in the word. */
+function referenceAsked(parent: Target, word: string): Target | undefined {
+  const ending = endings.find((one) => word.endsWith(one) && word.length > one.length)
+  const base = ending === undefined ? '' : word.slice(0, -ending.length)
+  if (base.length <= 5) return undefined
+  const found = parent.required.filter(
+    (field) =>
+      field.isReference &&
+      fold(field.key)
+        .replace(/refs?$/, '')
+        .endsWith(base),
+  )
   return found.length === 1 ? found[0] : undefined
 }
 

@@ -11,7 +11,7 @@ export function noteForeign(walk: Walk, key: string, value: Json, from: JsonPath
     walk.account,
     value,
     from,
-    isOutputOnlyName(key) || walk.observed.has(observedPath(from))
+    isOutputOnlyName(key) || walk.observed.has(observedPath(from)) || walk.observed.has(`*.${fold(key)}`)
       ? { fate: 'output-only' }
       : isNothing(value)
         ? { fate: 'default', why: 'empty' }

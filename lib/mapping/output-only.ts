@@ -16,7 +16,8 @@ const names = new Set(
   createdBy updatedBy lastUpdateTime upTime sourceDiskId sourceImageId sourceSnapshotId archiveSizeBytes nodes proxyUri versionTime earliestVersionTime
   project instanceNames registryUri airflowUri airflowByoidUri dagGcsPrefix gkeCluster writableNode licenseCodes sanDnsnames clusterUuid mutationRecords
   privateCluster sourceType kubeletCertInfo routeTables spokeType refreshWatermark lastEnableTime partitionDefinition
-  defaultSchedulingLocation isSynthesized detachedIPs reservedIpRangeEffective settingsVersion gceZone serviceAgent nameServers`
+  defaultSchedulingLocation isSynthesized detachedIPs reservedIpRangeEffective settingsVersion gceZone serviceAgent nameServers managementType apigeeProjectId
+  publicEndpointDomainName buildId`
     .split(/\s+/)
     .map(fold),
 )

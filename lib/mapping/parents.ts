@@ -30,6 +30,8 @@ export function fillParents(spec: Target, out: JsonObject, { name, project, cont
   }
   const parentRef = spec.byKey.get('parentRef')
   if (parent && parentRef?.isReference && !Object.hasOwn(out, 'parentRef')) out.parentRef = { external: parent.path }
+  const collection = /\/documents\/(.+)\/[^/]+$/.exec(name.path)?.[1]
+  if (collection !== undefined && spec.byKey.get('collection')?.type === 'string') out.collection ??= collection
   fillContainer(spec, out, project, container, generated)
 }
 

@@ -51,7 +51,12 @@ const definition = (kind: string, group: string, generated: boolean, spec: JsonO
             properties: {
               spec,
               status: object({
-                observedState: object({ bakedOn: text, window: object({ maker: text }), programs: list(object({ runs: whole })) }),
+                observedState: object({
+                  thermostatReading: whole,
+                  bakedOn: text,
+                  window: object({ maker: text }),
+                  programs: list(object({ runs: whole })),
+                }),
                 observedGeneration: whole,
               }),
             },
@@ -85,11 +90,13 @@ const definitions: JsonObject[] = [
         timer: object({ on: flag, minutes: whole }, 'on'),
         tags: map,
         steam: bare,
-        programs: list(object({ title: text, idle: bare })),
+        rest: { ...bare, 'x-kubernetes-preserve-unknown-fields': true },
+        programs: list(object({ title: text, idle: bare, window: object({ pane: text }) })),
         bakedAt: { ...list(text), description: 'Where it bakes. For example, ["regions/bread-land1"].' },
         shownAt: list(text),
         bakeryBusRef: reference('BakeryBus'),
         spareOvenRef: nameless,
+        guests: list(object({ guestRef: nameless, mood: text })),
         booking: object({ type: text, chosenSlot: object({ key: text, values: list(text) }, 'key', 'values') }, 'type'),
         login: object({ user: text, credential: object({ secretRef: object({ name: text, namespace: text }) }) }, 'credential'),
       },
@@ -131,8 +138,16 @@ const definitions: JsonObject[] = [
     'bakery.cnrm.cloud.google.com',
     false,
     object(
-      { resourceID: text, firstBusRef: reference('BakeryBus'), secondBusRef: reference('BakeryBus'), projectRef: reference('Project') },
+      {
+        resourceID: text,
+        firstBusRef: reference('BakeryBus'),
+        secondBusRef: reference('BakeryBus'),
+        projectRef: reference('Project'),
+        usualVehicleRef: nameless,
+        name: text,
+      },
       'firstBusRef',
+      'usualVehicleRef',
     ),
   ),
   // known by the name of its manifest alone

@@ -9,6 +9,8 @@ import { fold } from './words.ts'
 
 export interface Target {
   key: string
+  /** The key; entries of a list are called like the list. */
+  called: string
   node: FieldNode
   type: FieldNode['type']
   isRequired: boolean
@@ -38,15 +40,17 @@ export interface Target {
 const deepest = 40
 
 /** Builds the target of a field and everything below. */
-export function targetOf(node: FieldNode, depth = 0, around = ''): Target {
+export function targetOf(node: FieldNode, depth = 0, around?: { prose: string; called: string }): Target {
   const children = depth < deepest && node.type !== 'reference' ? childrenOf(node) : []
   const fields = children.map((child) => targetOf(child, depth + 1))
-  const prose = node.description ?? around
+  const prose = node.description ?? around?.prose ?? ''
+  const called = node.key === '' ? (around?.called ?? '') : node.key
   const inner = node.type === 'list' ? node.item : node.type === 'map' ? node.value : undefined
-  const item = inner && depth < deepest ? targetOf(inner, depth + 1, prose) : undefined
-  const isBare = node.type === 'free-form' && node.reason === 'empty'
+  const item = inner && depth < deepest ? targetOf(inner, depth + 1, { prose, called }) : undefined
+  const isBare = node.type === 'free-form' && node.accepts === 'object'
   return {
     key: node.key,
+    called,
     node,
     type: node.type,
     isRequired: node.required === true && node.default === undefined,

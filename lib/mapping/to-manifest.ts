@@ -4,10 +4,12 @@ import type { CompiledKind } from '#lib/schema/field-tree.ts'
 import { validateResource } from '#lib/schema/validate.ts'
 import { type Account, emptyAccount, noteLeaves } from './account.ts'
 import type { Asset } from './asset.ts'
+import type { AssetName } from './asset-name.ts'
 import type { ResolveReference } from './convert-value.ts'
 import { type Identity, identityOf, impossibleLabels, labelsAt, manifestName } from './identity.ts'
 import type { KindTable, RefuseRule, SourcePath } from './kind-table.ts'
 import { mapObject } from './map-fields.ts'
+import { fits } from './match-field.ts'
 import { identifyingFields } from './parent-fields.ts'
 import { fillParents } from './parents.ts'
 import { Refusal } from './refusal.ts'
@@ -212,10 +214,10 @@ function applySettings(data: JsonObject, table: KindTable | undefined, spec: Jso
 const projectAnnotation = ['metadata', 'annotations', 'cnrm.cloud.google.com/project-id']
 
 /** Leaves that say who the resource is; gives the keys that are accounted for. */
-function noteIdentity(asset: Asset, kind: MappedKind, account: Account, { id, project }: Identity): Set<string> {
+function noteIdentity(asset: Asset, kind: MappedKind, account: Account, { id, project, name }: Identity): Set<string> {
   const skip = new Set<string>()
   for (const key of ['name', 'id', 'selfLink', 'kind', 'projectId', 'projectNumber'])
-    if (Object.hasOwn(asset.data, key) && !kind.spec?.byKey.has(key)) {
+    if (Object.hasOwn(asset.data, key) && (!kind.spec?.byKey.has(key) || (key === 'name' && isPathOf(asset.data.name, name)))) {
       skip.add(key)
       const leaf = asset.data[key] ?? null
       noteLeaves(
@@ -225,11 +227,13 @@ function noteIdentity(asset: Asset, kind: MappedKind, account: Account, { id, pr
         key === 'name' ? { fate: 'written', to: ['spec', 'resourceID'], by: 'identity' } : { fate: 'output-only' },
       )
     }
-  const { parent } = asset.data
-  const saysProject = typeof parent === 'string' && /^projects\/[^/]+$/.test(parent) && project !== undefined
-  if (saysProject && !kind.spec?.byKey.has('parent') && !kind.spec?.byKey.has('parentRef') && !kind.tableTree?.at('parent')) {
+  if (saysContainer(asset.data.parent, kind)) {
     skip.add('parent')
-    account.entries.push({ from: ['parent'], fate: 'written', to: [...projectAnnotation], by: 'identity' })
+    account.entries.push(
+      project !== undefined && kind.compiled.kind !== 'Project' && kind.compiled.kind !== 'Folder'
+        ? { from: ['parent'], fate: 'written', to: [...projectAnnotation], by: 'identity' }
+        : { from: ['parent'], fate: 'output-only', why: 'where the resource stands' },
+    )
   }
   // Some services say the id once more, as `clusterName` or `responsePolicyName`.
   for (const [key, value] of Object.entries(asset.data))
@@ -240,6 +244,21 @@ function noteIdentity(asset: Asset, kind: MappedKind, account: Account, { id, pr
       account.entries.push({ from: [key], fate: 'output-only', why: 'the id of the resource' })
     }
   return skip
+}
+
+/** Whether a parent is only where the resource stands, which its name says too, and no field of the kind means it. */
+function saysContainer(parent: Json | undefined, { spec, tableTree: table }: MappedKind): boolean {
+  const collection = typeof parent === 'string' ? /^(projects|folders|organizations)\/[^/]+$/.exec(parent)?.[1] : undefined
+  if (collection === undefined || !spec || spec.byKey.has('parent') || table?.at('parent')) return false
+  const parentRef = spec.byKey.get('parentRef')
+  if (parentRef) return parentRef.kinds.length > 0 && !fits(parentRef, collection)
+  return collection === 'projects' || !(spec.byKey.has('folderRef') || spec.byKey.has('organizationRef'))
+}
+
+/** Whether a name in the data is the asset's own, in full, where the kind's field of that key may mean something else. */
+function isPathOf(text: Json | undefined, { parts }: AssetName): boolean {
+  const own = parts.at(-1)?.collection
+  return typeof text === 'string' && own !== undefined && own !== '' && text.split('/').at(-2) === own
 }
 
 const labelPaths: readonly SourcePath[] = [['labels'], ['userLabels'], ['resourceLabels']]
@@ -290,6 +309,8 @@ function annotationsOf(kind: MappedKind, { project, container }: Identity): Json
   if (project !== undefined) annotations['cnrm.cloud.google.com/project-id'] = project
   else if (container !== undefined && !kind.spec?.byKey.has('folderRef') && !kind.spec?.byKey.has('organizationRef')) {
     const [collection, id = ''] = container.split('/')
+    // What Apigee calls organizations has names; those of the cloud have numbers.
+    if (/^[a-z]/.test(id)) return annotations
     annotations[`cnrm.cloud.google.com/${collection === 'folders' ? 'folder-id' : 'organization-id'}`] = id
   }
   return annotations

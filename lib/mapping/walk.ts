@@ -14,7 +14,7 @@ export interface Walk {
   generated: boolean
   /** It names organizations and folders as the service does. */
   declarative: boolean
-  /** What the kind itself calls observed: the fields of its status as folded names joined by dots (`aws.accessrole.identity`). */
+  /** What the kind itself calls observed: the fields of its status as folded names joined by dots (`aws.accessrole.identity`), `*.…` at any depth. */
   observed: ReadonlySet<string>
   /** Where the manifest leaves a secret out that the kind asks for. */
   emptied: JsonPath[]

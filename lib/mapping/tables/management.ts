@@ -33,6 +33,7 @@ export const managementTables: readonly KindTable[] = [
     ],
     refuse: [goingAway, { ...goingAway, from: ['state'] }],
   },
+  { kind: 'Service', leave: [{ from: ['config'], fate: 'output-only', why: 'the service describes itself' }] },
   { kind: 'Folder', refuse: [goingAway, { ...goingAway, from: ['state'] }] },
   {
     kind: 'IAMServiceAccount',
@@ -170,6 +171,15 @@ export const managementTables: readonly KindTable[] = [
     ],
     refuse: [{ from: ['type'], is: 'SOA', reason: 'default', why: 'The zone brings this record with it.' }],
   },
+  {
+    kind: 'PrivilegedAccessManagerEntitlement',
+    leave: (['resource', 'resourceType'] as const).map((key) => ({
+      from: ['privilegedAccess', 'gcpIamAccess', key],
+      fate: 'output-only',
+      why: 'it is what the entitlement stands in',
+    })),
+  },
+  { kind: 'PubSubLiteSubscription', fields: [{ from: ['topic'], to: ['topic'], as: { lastPart: true } }] },
   {
     kind: 'PubSubLiteTopic',
     fields: [{ from: ['reservationConfig', 'throughputReservation'], to: ['throughputReservation'], as: { lastPart: true } }],
