@@ -72,9 +72,6 @@ export function oneDocument(text: string, document: number): string {
   return alone.endsWith('\n') ? alone : `${alone}\n`
 }
 
-/** The rows of lists are matched by parts of names, so a name is looked for among so many. */
-const looked = 200
-
 /** Looks up resources in the index, and the objects of those that exist. `ready` once all answers are there. */
 export function useLookups(sought: readonly SoughtResource[], kinds: readonly KindSummary[]): { lookups: Lookups; ready: boolean } {
   const asked = sought.map((each) => ({
@@ -83,12 +80,12 @@ export function useLookups(sought: readonly SoughtResource[], kinds: readonly Ki
   }))
   const rows = useQueries({
     queries: asked.map(({ cluster, namespace, name, keys }) => ({
-      ...queries.resources({ cluster: [cluster], namespace: [namespace], kind: keys, q: name, limit: looked }),
+      ...queries.resources({ cluster: [cluster], namespace: [namespace], kind: keys, name, limit: 1 }),
       placeholderData: undefined,
       enabled: keys.length > 0 && name !== '',
     })),
   })
-  const found = asked.map(({ name }, index) => rows[index]?.data?.items.find((row) => row.name === name))
+  const found = asked.map((_, index) => rows[index]?.data?.items[0])
   const details = useQueries({
     queries: found.flatMap((row, index) => (row && asked[index]?.wantsObject ? [{ ...queries.resource(row), retry: false }] : [])),
   })
