@@ -23,7 +23,7 @@ spec:
 `
 
 test('bob puts a topic and its subscription into the basket and proposes them together', async ({ page }) => {
-  test.setTimeout(240_000)
+  test.setTimeout(360_000)
   const topic = freshName('basket-topic')
   const subscription = freshName('basket-pull')
   const tooMany = freshName('basket-spare')
@@ -108,5 +108,28 @@ test('bob puts a topic and its subscription into the basket and proposes them to
       await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
       await expect(content(page).getByText('Ready', { exact: true }).first()).toBeVisible()
     }
+  })
+
+  await test.step('he deletes the subscription by the basket', async () => {
+    await page.getByRole('button', { name: 'Actions' }).click()
+    await page.getByRole('menuitem', { name: 'Delete by pull request' }).click()
+    await page.getByRole('button', { name: 'Put it into the basket instead' }).click()
+    const dialog = page.getByRole('dialog', { name: `Put the deletion of ${subscription} into the basket` })
+    const add = dialog.getByRole('button', { name: 'Add to basket' })
+    await expect(add).toBeDisabled()
+    await dialog.getByRole('textbox', { name: `Type ${subscription} to confirm` }).fill(subscription)
+    await expectAccessible(page, 'putting a deletion into the basket')
+    await add.click()
+    await page.getByRole('link', { name: 'Go to the basket' }).click()
+    const item = content(page).getByRole('listitem', { name: `PubSubSubscription ${subscription}` })
+    await expect(item.getByText('Delete', { exact: true })).toBeVisible()
+    await expect(item).toContainText('Accepted')
+    await page.getByRole('button', { name: 'Review and propose 1 change' }).click()
+    await page.getByRole('button', { name: 'Open pull request' }).click()
+    await expect(page).toHaveURL(/\/proposals\/[0-9a-f-]{36}$/)
+    await mergePullRequest(page, 'bob')
+    await leaveGithub(page)
+    await page.goto(resourcePath('payments-prod', 'PubSubSubscription', subscription))
+    await expect(page.getByText(/was deleted/).first()).toBeVisible({ timeout: 120_000 })
   })
 })

@@ -2,11 +2,14 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
+import { useState } from 'react'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
 import type { ResourceAddress } from '#components/data/query-keys.ts'
+import { DeletionToBasket } from '#components/relocate/deletion-to-basket.tsx'
 import { DependentList, leftOutWords } from '#components/relocate/dependents.tsx'
 import relocate from '#components/relocate/relocate.module.css'
+import { Button } from '#components/ui/button.tsx'
 import { counted } from '#components/ui/format.ts'
 import type { ResourceRelations } from '#lib/inventory/contract.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
@@ -37,10 +40,12 @@ export function DeletionDialog({
   const inGit = deletionEffect(parseManifestFile(source.text).documents[source.document]?.value)
   const live = detail.data ? (detail.data.object as Record<string, Json> as JsonObject) : undefined // came as JSON, so its values are Json
   const effect = live ? deletionEffect(live) : inGit
-  const changes: ResourceChange[] = [{ ...at, action: 'delete', text: null, baseBlob: source.blob }]
+  const change: ResourceChange = { ...at, action: 'delete', text: null, baseBlob: source.blob }
+  const [aside, setAside] = useState(false)
+  if (aside) return <DeletionToBasket change={change} name={at.name} kindName={kindName} onBack={() => setAside(false)} onClose={onClose} />
   return (
     <ReviewDialog
-      changes={changes}
+      changes={[change]}
       here={pagePaths.editResource(at)}
       confirmName={at.name}
       consequence={
@@ -52,6 +57,11 @@ export function DeletionDialog({
             <p>The manifest in Git says something else, but what the object in the cluster says at that moment decides.</p>
           )}
           <Dependents relations={relations.data} failed={relations.error?.message} at={at} />
+          <p>
+            <Button size="small" icon="basket" onClick={() => setAside(true)}>
+              Put it into the basket instead
+            </Button>
+          </p>
         </div>
       }
       onClose={onClose}

@@ -262,6 +262,29 @@ describe('the basket', () => {
     await database().basketItem.deleteMany({})
   })
 
+  test('holds deletions too: proposed with others they are applied', async () => {
+    const manifest = await readFile(asApp('acme/payments'), 'infra/payments-prod/pubsubtopic-old.yaml', 'main')
+    const gone = await addToBasket({ change: { ...remove('old'), baseBlob: manifest?.blob ?? '' } }, alice)
+    const made = await addToBasket({ change: create('b-instead') }, alice)
+    expect((await listBasket(alice)).items.map(({ change }) => [change.action, change.name, change.text])).toEqual([
+      ['delete', 'old', null],
+      ['create', 'b-instead', topic('b-instead')],
+    ])
+    // a change of the same resource put in later takes its place, and the other way round
+    const kept = await addToBasket({ change: update('old') }, alice)
+    expect(kept.change.action).toBe('update')
+    const again = await addToBasket({ change: gone.change }, alice)
+    const { id } = await submitProposal({ ...requestFor(again.change, made.change), basketItems: [again.id, made.id] }, alice, 'test')
+    expect(await names()).toEqual([])
+    await openProposal(id)
+    const { branch } = await stored(id)
+    expect(await readFile(asApp('acme/payments'), 'infra/payments-prod/pubsubtopic-old.yaml', branch)).toBeUndefined()
+    expect((await readFile(asApp('acme/payments'), 'infra/payments-prod/pubsubtopic-b-instead.yaml', branch))?.text).toBe(
+      topic('b-instead'),
+    )
+    await database().proposalResource.updateMany({ where: { proposalId: id }, data: { open: false } })
+  })
+
   test('replaced in another tab, the reviewed words are not sent; sent twice at once, it is one proposal', async () => {
     const old = await addToBasket({ change: create('b-race') }, alice)
     const fresh = await addToBasket({ change: { ...create('b-race'), text: topic('b-race', labelled) } }, alice)
