@@ -3,22 +3,28 @@ import { describe, expect, test } from 'vitest'
 import {
   alice,
   create,
+  elsewhere,
   labelled,
+  person,
   putFile,
   remove,
   repository,
+  requestFor,
   stored,
   submit,
   topic,
   update,
   withProposalWorld,
 } from '#demo/github/proposal-world.ts'
+import { database } from '#lib/database/client.ts'
 import { asApp } from '#lib/forge/forge.ts'
 import { readFile } from '#lib/forge/repository-content.ts'
 import type { ResourceChange } from './contract.ts'
 import { openProposal } from './open-pull-request.ts'
 import { prepareTogether } from './prepare-changes.ts'
 import { previewChanges } from './preview-changes.ts'
+import { readProposal } from './read-proposals.ts'
+import { submitProposal } from './submit-proposal.ts'
 
 withProposalWorld()
 
@@ -114,4 +120,20 @@ describe('where Kustomize builds the folder', () => {
     expect((await readFile(asApp(repository), list, branch))?.text).toBe('resources:\n- several.yaml\n')
     expect(await readFile(asApp(repository), `${folder}/pubsubtopic-old.yaml`, branch)).toBeUndefined()
   })
+})
+
+test('who may not see a project is not shown the list of its files', async () => {
+  await inList('resources: [pubsubtopic-old.yaml, several.yaml]\n')
+  await putFile('infra/payments-dev/kustomization.yaml', 'resources: [pubsubtopic-private.yaml]\n')
+  const where = { cluster_namespace: { cluster: 'demo', namespace: 'payments-dev' } }
+  const { id } = await submitProposal(requestFor(create('shown'), elsewhere('payments-dev', 'behind')), alice, 'test')
+  await database().project.update({ where, data: { team: 'others' } })
+  try {
+    const { files } = await readProposal(id, await person('frank'))
+    expect(files.map(({ path }) => path)).toContain('infra/payments-dev/kustomization.yaml')
+    expect(JSON.stringify(files.map(({ diff }) => diff))).not.toContain('private')
+    expect((await readProposal(id, alice)).files.find(({ path }) => path === list)?.diff).toContain('pubsubtopic-shown.yaml')
+  } finally {
+    await database().project.update({ where, data: { team: 'payments' } })
+  }
 })

@@ -7,6 +7,7 @@ import { CorbelError, Invalid, NotFound } from '#lib/errors.ts'
 import { commitUrl } from '#lib/forge/forge.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { isId } from '#lib/ids.ts'
+import { isKustomization } from '#lib/manifest/kustomization.ts'
 import { splitKindKey } from './change-identity.ts'
 import type { Proposal, ProposalDetail, ProposalPage, ProposalQuery } from './contract.ts'
 import { indexedResources } from './move-proposal.ts'
@@ -75,7 +76,8 @@ export async function readProposal(id: string, actor: Actor): Promise<ProposalDe
     ...proposal,
     files: filesOf(row).map(({ path, before, after }) => ({
       path,
-      diff: row.resources.some((resource) => !sees(row, resource) && standsIn([before, after], resource))
+      // a kustomization names all files of its folder, and does not say whose they are
+      diff: row.resources.some((resource) => !sees(row, resource) && (isKustomization(path) || standsIn([before, after], resource)))
         ? hiddenDiff
         : redactedDiff(before, after),
     })),
