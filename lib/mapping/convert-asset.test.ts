@@ -127,6 +127,8 @@ describe('where values go', () => {
       { target: { bakeryOvenRef: { external: 'projects/p/ovens/o' } } },
     ],
     ['a switch in capitals', { timer: { on: 'TRUE' } }, { timer: { on: true } }],
+    ['a word beside links', { target: 'all-racks' }, { target: { word: 'all-racks' } }],
+    ['a link to something whose name is the end of another name', { source: 'projects/p/bookings/b' }, {}],
     ['another spelling', { light_color: 'red' }, { lightColor: 'red' }],
     ['an object without fields that is there', { steam: {} }, { steam: {} }],
     ['an object that takes any keys and has none', { rest: {} }, { rest: {} }],
@@ -188,6 +190,7 @@ describe('where values go', () => {
 
   test.each([
     ['the project that works for it', { bakersProjectId: 'x-tp' }, 'corner-shop'],
+    ['a project it talks of', { caterer: 'projects/other-shop', projects: ['projects/other-shop'] }, 'corner-shop'],
     ['a container of another sort', { parent: 'organizations/5' }, 'corner-shop'],
   ])('where it stands is not %s', (_, data, project) => {
     const { manifests } = convert(asset({ shelves: 3, ...data }, rackName, 'bakery.googleapis.com/Rack'))

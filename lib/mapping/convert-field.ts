@@ -113,6 +113,9 @@ function onlyField(target: Target, value: string | number | boolean): Target | u
   if (typeof value === 'string') {
     const reference = chooseReference(target, undefined)
     if (reference) return reference
+    // Beside references to resources, what is named by a word: `all-apis`.
+    const [plain, ...others] = target.fields.filter(({ type }) => type === 'string')
+    if (plain && others.length === 0 && !/[/@]/.test(value) && target.fields.filter((field) => field.isReference).length > 1) return plain
   }
   return target.required.length === 1 ? target.required[0] : target.byKey.get('value')
 }

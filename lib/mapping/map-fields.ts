@@ -5,8 +5,7 @@ import { applyRule } from './apply-rule.ts'
 import { collectionOf } from './asset-name.ts'
 import { convertField } from './convert-field.ts'
 import { type FieldMatch, fits, matchField } from './match-field.ts'
-import { noteForeign } from './note-foreign.ts'
-import { isOutputOnlyName } from './output-only.ts'
+import { isServices, noteForeign } from './note-foreign.ts'
 import type { Target } from './target.ts'
 import type { Transform } from './transforms.ts'
 import { isNothing, objectAt, type Place, saysNothing, type Walk } from './walk.ts'
@@ -201,7 +200,8 @@ const isEmptyObject = (value: Json | undefined): boolean => isObject(value) && O
 
 /** A key the kind has no field for. */
 function unmatched(walk: Walk, target: Target, key: string, value: Json, out: JsonObject, place: Place): void {
-  if (isObject(value) && (place.table?.hasRules || !isOutputOnlyName(key)) && joinOrHoist(walk, target, key, value, out, place)) return
+  if (isObject(value) && (place.table?.hasRules || !isServices(walk, key, place.from)) && joinOrHoist(walk, target, key, value, out, place))
+    return
   const longer = isObject(value) && !place.table ? longerName(target, key, value, out) : undefined
   if (longer) {
     const result = convertField(walk, longer, value, { ...place, to: [...place.to, longer.key] }, 'synonym')

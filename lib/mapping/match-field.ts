@@ -134,7 +134,8 @@ function referenceNamed(parent: Target, word: string): Target | undefined {
   for (const base of bases)
     for (const ending of ['ref', 'refs', 'sref', 'srefs', 'nameref', 'resourceref']) {
       const found = parent.byFold.get(base + ending)
-      if (found && (holdsReference(found) || (found.item && holdsReference(found.item)))) return found
+      if (!found || (isContainer(parent, found) && base !== word && base !== word.replace(/(?:id|name|number)$/, ''))) continue
+      if (holdsReference(found) || (found.item && holdsReference(found.item))) return found
     }
   return undefined
 }
@@ -145,7 +146,10 @@ const holdsReference = (target: Target): boolean => target.isReference || target
 /** The only reference of the object whose kind fits what the value points into, and that no key of its own name claims. */
 function referenceMeant(parent: Target, word: string, collection: string | undefined): Target | undefined {
   if (collection === undefined) return undefined
-  const fitting = parent.fields.filter((field) => (field.isReference || field.item?.isReference) && fits(field, collection))
+  const fitting = parent.fields.filter(
+    (field) =>
+      (field.isReference || field.item?.isReference) && fits(field, collection) && (word === 'parent' || !isContainer(parent, field)),
+  )
   if (fitting.length === 1) return fitting[0]
   const close = fitting.filter((field) => shareWord(fold(field.key).replace(/refs?$/, ''), word))
   return close.length === 1 ? close[0] : undefined

@@ -11,7 +11,7 @@ export function noteForeign(walk: Walk, key: string, value: Json, from: JsonPath
     walk.account,
     value,
     from,
-    isOutputOnlyName(key) || walk.observed.has(observedPath(from)) || walk.observed.has(`*.${fold(key)}`)
+    isServices(walk, key, from)
       ? { fate: 'output-only' }
       : isNothing(value)
         ? { fate: 'default', why: 'empty' }
@@ -22,6 +22,10 @@ export function noteForeign(walk: Walk, key: string, value: Json, from: JsonPath
             : { fate: 'unmapped', why: `the kind has no field that means ${key}` },
   )
 }
+
+/** Whether only the service writes a key, by its name or because the kind shows it in its status. */
+export const isServices = (walk: Walk, key: string, from: JsonPath): boolean =>
+  isOutputOnlyName(key) || walk.observed.has(observedPath(from)) || walk.observed.has(`*.${fold(key)}`)
 
 /** A path in the form of `Walk.observed`: which entry of a list it is does not matter. */
 const observedPath = (path: JsonPath): string =>

@@ -17,7 +17,7 @@ const names = new Set(
   project instanceNames registryUri airflowUri airflowByoidUri dagGcsPrefix gkeCluster writableNode licenseCodes sanDnsnames clusterUuid mutationRecords
   privateCluster sourceType kubeletCertInfo routeTables spokeType refreshWatermark lastEnableTime partitionDefinition
   defaultSchedulingLocation isSynthesized detachedIPs reservedIpRangeEffective settingsVersion gceZone serviceAgent nameServers managementType apigeeProjectId
-  publicEndpointDomainName buildId`
+  publicEndpointDomainName buildId membership`
     .split(/\s+/)
     .map(fold),
 )

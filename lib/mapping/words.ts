@@ -36,5 +36,11 @@ const otherWords = new Map([
 
 /** Whether a collection in a name (`targetHttpProxies`) holds resources of a kind (`ComputeTargetHTTPProxy`). */
 export function collectionFitsKind(collection: string, kind: string): boolean {
-  return singulars(fold(collection)).some((one) => one.length > 2 && (fold(kind).endsWith(one) || otherWords.get(one) === fold(kind)))
+  return singulars(fold(collection)).some((one) => one.length > 2 && (endsInWord(kind, one) || otherWords.get(one) === fold(kind)))
+}
+
+/** Whether a kind ends in a folded word that starts where one of the kind's own words does: `ComputeSubnetwork` does not end in `network`. */
+function endsInWord(kind: string, word: string): boolean {
+  const start = kind.length - word.length
+  return start >= 0 && fold(kind).endsWith(word) && /[A-Z0-9]/.test(kind.charAt(start))
 }
