@@ -1,10 +1,11 @@
 import { expectAccessible } from './steps/accessibility.ts'
-import { ageProof, askForBreakGlass, endMySessions, expectEditor, secondPerson, step } from './steps/break-glass.ts'
+import { ageProof, askForBreakGlass, clicksOn, countClicks, endMySessions, expectEditor, secondPerson, step } from './steps/break-glass.ts'
 import { cluster } from './steps/demo-world.ts'
 import { form } from './steps/editor.ts'
 import { leaveGithub, mergePullRequest } from './steps/github.ts'
 import { expect, failedRequests, test } from './steps/journey.ts'
-import { content, freshName } from './steps/pages.ts'
+import { tabTo } from './steps/keyboard.ts'
+import { content, freshName, resourcePath } from './steps/pages.ts'
 import { pickPersonIfAsked, signIn } from './steps/people.ts'
 
 // what is refused on purpose stands on the console as well; other people's pages may ask for what they may not see
@@ -24,6 +25,7 @@ test('an emergency change from the resource page to Git and a signed review', as
   const value = freshRetention()
   await signIn(page, 'alice')
   await endMySessions(page)
+  await countClicks(page)
   await askForBreakGlass(page, namespace, 'PubSubTopic', topic)
   await expectAccessible(page, 'asking for break-glass')
   const begun = performance.now()
@@ -34,6 +36,7 @@ test('an emergency change from the resource page to Git and a signed review', as
     await page.getByRole('textbox', { name: 'Why' }).fill('Dead letters expire before anybody has read them')
     await page.getByRole('button', { name: 'Open break-glass' }).click()
     await expectEditor(page)
+    expect(await clicksOn(page)).toBeLessThanOrEqual(3)
     await expect(page.getByRole('complementary', { name: 'About this session' })).toContainText(
       `system:serviceaccount:${namespace}:break-glass`,
     )
@@ -50,6 +53,18 @@ test('an emergency change from the resource page to Git and a signed review', as
     await expectAccessible(page, 'the difference')
   })
 
+  await test.step('our own CI is held back, and the change stays the same', async () => {
+    const undoers = step(page, 'Difference').getByRole('region', { name: 'Who will undo this, and when' })
+    await undoers.getByLabel('How long to pause CI (corbel apply)').selectOption('1 hour')
+    await undoers.getByRole('button', { name: 'Pause CI (corbel apply)' }).click()
+    await expect(undoers).toContainText('CI (corbel apply) is paused and leaves this alone', { timeout: 60_000 })
+    await expect(
+      step(page, 'Difference')
+        .getByRole('row')
+        .filter({ hasText: /spec\.|corbel\.dev/ }),
+    ).toHaveCount(1)
+  })
+
   await test.step('the dry run answers, and applying asks for the name', async () => {
     await step(page, 'Difference').getByRole('button', { name: 'Dry run' }).click()
     const apply = step(page, 'Apply')
@@ -63,24 +78,27 @@ test('an emergency change from the resource page to Git and a signed review', as
     await apply.getByRole('button', { name: `Apply to ${topic}` }).click()
     await expect(step(page, 'Hand back').getByText('Applied', { exact: true })).toBeVisible({ timeout: 90_000 })
   })
-  test
-    .info()
-    .annotations.push({ type: 'measured', description: `from the form to applied: ${Math.round(performance.now() - begun)} ms, with axe` })
+  // printed and never judged: how fast a person types is not this machine's to say
+  console.log(`from the form to applied: ${((performance.now() - begun) / 1000).toFixed(1)} s, with three looks of axe and a pause`)
 
   await test.step('every other page carries the red bar, for her colleague on the pages of the project', async () => {
     const bob = await secondPerson(browser, watch, 'bob', `/projects/${namespace}?cluster=demo`)
     await expect(bob.getByRole('region', { name: 'Open break-glass sessions' })).toContainText('Alice Andersen changes PubSubTopic')
     await bob.getByRole('region', { name: 'Open break-glass sessions' }).getByRole('link').first().click()
     await expect(bob.getByText(/Alice Andersen works here now/)).toBeVisible({ timeout: 60_000 })
-    await expect(bob.getByRole('button', { name: 'Apply' })).toHaveCount(0)
+    await expect(bob.getByRole('button', { name: /^Apply/ })).toHaveCount(0)
     await bob.context().close()
   })
 
   const address = page.url()
   await test.step('the pull request holds exactly this change, and is merged', async () => {
     const back = step(page, 'Hand back')
-    await expect(back.getByRole('figure', { name: /^Changes of infra\/payments-prod/ })).toContainText(value, { timeout: 60_000 })
+    const change = back.getByRole('figure', { name: /^Changes of infra\/payments-prod/ })
+    await expect(change).toContainText(value, { timeout: 60_000 })
+    await expect(change).not.toContainText('corbel.dev/paused')
     await expectAccessible(page, 'handing back')
+    await back.getByRole('button', { name: 'Resume now: CI (corbel apply)' }).click()
+    await expect(back.getByText('CI (corbel apply) works again')).toBeVisible({ timeout: 60_000 })
     await back.getByRole('button', { name: 'Open pull request' }).click()
     await expect(back.getByRole('link', { name: /^Pull request #\d+/ })).toBeVisible({ timeout: 90_000 })
     await page.getByRole('button', { name: 'End session' }).click()
@@ -180,33 +198,77 @@ test('a deletion waits for another person, and nobody agrees to their own', asyn
   await dave.context().close()
 })
 
-test('ending a session cuts at once, whatever another tab still shows', async ({ page }) => {
-  test.setTimeout(180_000)
+test('by keyboard alone a change is applied and undone; and ending a session cuts at once, whatever another tab still shows', async ({
+  page,
+}) => {
+  test.setTimeout(240_000)
+  const events = 'payment-events'
+  const dryRun = step(page, 'Difference').getByRole('button', { name: 'Dry run' })
+  const name = step(page, 'Apply').getByRole('textbox', { name: 'Name of the resource' })
+  const typeRetention = async (value: string) => {
+    await tabTo(page, /^Message retention duration/, 120)
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type(value)
+    await page.keyboard.press('Control+Enter')
+    await expect(dryRun).toBeFocused({ timeout: 60_000 })
+    await page.keyboard.press('Control+Enter')
+    await expect(name).toBeFocused({ timeout: 60_000 })
+    await page.keyboard.type(events)
+  }
   await signIn(page, 'alice')
   await endMySessions(page)
-  await askForBreakGlass(page, namespace, 'PubSubTopic', topic)
-  await page.getByRole('textbox', { name: 'Why' }).fill('Trying out how an end cuts')
+  await page.goto(resourcePath('payments-staging', 'PubSubTopic', events))
+  await expect(content(page).getByRole('link', { name: 'Break-glass', exact: true })).toBeVisible()
+  await tabTo(page, /^Skip to the content$/)
+  await page.keyboard.press('Enter')
+  await tabTo(page, /^Break-glass$/)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('textbox', { name: 'Why' })).toBeFocused({ timeout: 60_000 })
+  await page.keyboard.type('Trying out how an end cuts')
   await page.keyboard.press('Control+Enter')
   await expectEditor(page)
-  await retention(page).fill(freshRetention())
-  await page.keyboard.press('Control+Enter')
-  await expect(step(page, 'Difference').getByRole('button', { name: 'Dry run' })).toBeFocused({ timeout: 60_000 })
-  await page.keyboard.press('Control+Enter')
-  const name = step(page, 'Apply').getByRole('textbox', { name: 'Name of the resource' })
-  await expect(name).toBeFocused({ timeout: 60_000 })
-  await name.fill(topic)
+  const before = await retention(page).inputValue()
+  const address = page.url()
+
+  await test.step('the change is applied, and undone', async () => {
+    await typeRetention(freshRetention())
+    await page.keyboard.press('Enter')
+    const change = step(page, 'Hand back').getByRole('region', { name: `Change of ${events}`, exact: true })
+    await expect(change.getByText('Applied', { exact: true })).toBeVisible({ timeout: 90_000 })
+    await tabTo(page, /^Undo$/, 120)
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('dialog').getByRole('textbox', { name: 'Name of the resource' })).toBeFocused()
+    await page.keyboard.type(events)
+    await page.keyboard.press('Enter')
+    await expect(change.getByText('It was applied, and put back afterwards.')).toBeVisible({ timeout: 90_000 })
+    await expect(change.getByRole('button', { name: /Undo|Open pull request/ })).toHaveCount(0)
+    await expect(page.getByRole('list', { name: 'What happened' })).toContainText(`put ${events} back as it was`)
+    await expectAccessible(page, 'an undone change')
+  })
+
+  await test.step('what is live is what was there before', async () => {
+    await tabTo(page, /^Change something else$/, 120)
+    await page.keyboard.press('Enter')
+    await expectEditor(page)
+    await expect(retention(page)).toHaveValue(before)
+    await typeRetention(freshRetention())
+  })
+
   await test.step('this tab hears nothing of the end', async () => {
     await page.route(/\/api\/v1\/break-glass\/[0-9a-f-]{36}$/, (route) => route.abort())
     const other = await page.context().newPage()
-    await other.goto(page.url())
+    await other.goto(address)
     await other.getByRole('button', { name: 'End session' }).click()
     await other.getByRole('dialog').getByRole('button', { name: 'End session' }).click()
-    await expect(other.getByText(/Nothing was changed/)).toBeVisible({ timeout: 60_000 })
+    await expect(other.getByText(/What was changed was put back/)).toBeVisible({ timeout: 60_000 })
     await expectAccessible(other, 'an ended session')
+    await other.goto(`/audit?action=break-glass.undo&subject=${address.split('/').at(-1)}`)
+    const undo = other.getByRole('region', { name: 'Entries of the audit log' }).getByRole('row').filter({ hasText: 'Break glass undo' })
+    await expect(undo.filter({ hasText: 'Done' })).toHaveCount(1)
     await other.close()
   })
   await step(page, 'Apply')
-    .getByRole('button', { name: `Apply to ${topic}` })
+    .getByRole('button', { name: `Apply to ${events}` })
     .click()
   await expect(step(page, 'Apply').getByRole('alert')).toContainText(/over|ended/i, { timeout: 60_000 })
 })

@@ -1,22 +1,7 @@
-import type { Page } from '@playwright/test'
 import { expect, test } from './steps/journey.ts'
+import { tabTo } from './steps/keyboard.ts'
 import { content, freshName } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
-
-/** Presses Tab until the focus is where a person wants it; fails when it never comes there. */
-async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
-  for (let presses = 0; presses < most; presses += 1) {
-    await page.keyboard.press('Tab')
-    const here = await page.evaluate(() => {
-      const element = document.activeElement
-      if (!(element instanceof HTMLElement)) return ''
-      const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])].map((label) => label.textContent) : []
-      return element.getAttribute('aria-label') ?? (labels.join(' ') || element.textContent || '')
-    })
-    if (name.test(here.trim())) return
-  }
-  throw new Error(`The focus never reached ${name}.`)
-}
 
 test('a bucket is proposed without touching the mouse', async ({ page }) => {
   const name = freshName('acme-journey-keys')

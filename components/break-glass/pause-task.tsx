@@ -59,9 +59,13 @@ export function Resume({ session, pause }: { session: SessionDetail; pause: Paus
   return (
     <>
       <div className={styles.go}>
-        <Button size="small" busy={busy !== null} onClick={() => void act<Pause>('resume', breakGlassApi.resume(session.id, pause.id))}>
+        <Button
+          size="small"
+          aria-label={`Resume now: ${controllerNames[pause.controller]}`}
+          busy={busy !== null}
+          onClick={() => void act<Pause>('resume', breakGlassApi.resume(session.id, pause.id))}
+        >
           Resume now
-          <span className="visually-hidden">: {controllerNames[pause.controller]}</span>
         </Button>
       </div>
       <ActProblem problem={problem} />

@@ -5,13 +5,19 @@ import { demoRecord } from './demo-world.ts'
 import { content, resourcePath } from './pages.ts'
 import { type PersonName, signIn } from './people.ts'
 
-/** Ends what an earlier journey left open: each person has one session at a time in a project. */
+/** Ends what an earlier journey left open, as each person has one session at a time in a project; and lets go on what it held back. */
 export async function endMySessions(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const list = await fetch('/api/v1/break-glass?who=mine&state=requested&state=approved&state=open&state=applying')
-    const { items }: { items: { id: string }[] } = await list.json()
-    for (const { id } of items)
-      await fetch(`/api/v1/break-glass/${id}/end`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+    const api = '/api/v1/break-glass'
+    const read = async (path: string) => (await fetch(`${api}${path}`)).json()
+    const act = (path: string) => fetch(`${api}/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+    const open: { items: { id: string }[] } = await read('?who=mine&state=requested&state=approved&state=open&state=applying')
+    for (const { id } of open.items) await act(`${id}/end`)
+    const over: { items: { id: string }[] } = await read('?who=mine&state=handing-back&limit=10')
+    for (const { id } of over.items) {
+      const { pauses }: { pauses: { id: string; state: string }[] } = await read(`/${id}`)
+      for (const pause of pauses) if (pause.state === 'paused') await act(`${id}/pauses/${pause.id}/resume`)
+    }
   })
 }
 
@@ -36,6 +42,17 @@ export async function askForBreakGlass(page: Page, namespace: string, kind: stri
   await content(page).getByRole('link', { name: 'Break-glass', exact: true }).click()
   await expect(page.getByRole('textbox', { name: 'Why' })).toBeFocused({ timeout: 60_000 })
 }
+
+/** Counts the clicks of this tab from here on, over all its pages. */
+export async function countClicks(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const count = () => sessionStorage.setItem('clicks', String(Number(sessionStorage.getItem('clicks')) + 1))
+    addEventListener('click', count, { capture: true })
+  })
+}
+
+/** How many there were. */
+export const clicksOn = (page: Page): Promise<number> => page.evaluate(() => Number(sessionStorage.getItem('clicks')))
 
 /** One of the seven steps. */
 export const step = (page: Page, title: string) => page.getByRole('region', { name: new RegExp(`^${title} \\(step`) })

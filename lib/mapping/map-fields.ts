@@ -4,7 +4,7 @@ import { noteLeaves } from './account.ts'
 import { applyRule } from './apply-rule.ts'
 import { collectionOf } from './asset-name.ts'
 import { convertField } from './convert-field.ts'
-import { type FieldMatch, fits, matchField } from './match-field.ts'
+import { type FieldMatch, fits, isContainer, matchField } from './match-field.ts'
 import { isServices, noteForeign } from './note-foreign.ts'
 import type { Target } from './target.ts'
 import type { Transform } from './transforms.ts'
@@ -63,7 +63,7 @@ function linkRequired(
   if (place.from.length > 0) return foreign
   let left = foreign
   for (const field of target.required) {
-    if (!field.isReference || Object.hasOwn(out, field.key)) continue
+    if (!field.isReference || isContainer(target, field) || Object.hasOwn(out, field.key)) continue
     const fitting = left.filter((key) => {
       const value = source[key]
       const collection = typeof value === 'string' ? collectionOf(value) : undefined

@@ -175,7 +175,8 @@ function referenceEnding(parent: Target, word: string): Target | undefined {
 }
 
 /** Where the resource itself stands: its name says that, not some key that resembles it. */
-const isContainer = (parent: Target, { key }: Target): boolean => parent.key === 'spec' && /^(?:project|folder|organization)Ref$/.test(key)
+export const isContainer = (parent: Target, { key }: Target): boolean =>
+  parent.key === 'spec' && /^(?:project|folder|organization)Ref$/.test(key)
 
 /** `interfaceName` → `routerInterfaceRef`: the only reference that the kind asks for and whose name ends in the word. */
 function referenceAsked(parent: Target, word: string): Target | undefined {
