@@ -130,6 +130,16 @@ test('forms of odd kinds open, and write what is typed', async ({ page }) => {
     await expect(yamlEditor(page)).toBeVisible()
     await expect(content(page)).toContainText(/schema allows any keys/)
   })
+
+  await test.step('every digit of a number that JavaScript would round', async () => {
+    const box = form(page).getByRole('textbox', { name: /^Spec/ })
+    await box.fill('id: 9007199254740993\nlist: [9007199254740995, 1]')
+    await expect.poll(() => readYaml(page)).toMatch(/id: 9007199254740993\n\s+list:\n\s+- 9007199254740995\n\s+- 1$/)
+    await box.fill('id: 9007199254740993\nlist: [1, 9007199254740995]')
+    await expect.poll(() => readYaml(page)).toMatch(/id: 9007199254740993\n\s+list:\n\s+- 1\n\s+- 9007199254740995$/)
+    await writeYaml(page, (await readYaml(page)).replace('9007199254740993', '9007199254740992'))
+    await expect(box).toHaveValue(/id: 9007199254740992\nlist:\n {2}- 1\n {2}- 9007199254740995/)
+  })
   await forgetDrafts(page)
 })
 
