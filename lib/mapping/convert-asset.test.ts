@@ -66,6 +66,13 @@ describe('who the resource is', () => {
     expect(valueAt(manifests[0], ['spec', 'name'])).toBeUndefined()
   })
 
+  test('what only its parent tells stands in that', () => {
+    const { manifests } = convert(
+      asset({ words: 'x', parent: 'organizations/88' }, '//bakery.googleapis.com/shelfLabels/s', 'bakery.googleapis.com/ShelfLabel'),
+    )
+    expect(valueAt(manifests[0], ['metadata', 'annotations', 'cnrm.cloud.google.com/organization-id'])).toBe('88')
+  })
+
   test('an organization of a service is no organization of the cloud', () => {
     const annotations = (id: string) =>
       valueAt(
@@ -129,6 +136,12 @@ describe('where values go', () => {
     ['a switch in capitals', { timer: { on: 'TRUE' } }, { timer: { on: true } }],
     ['a word beside links', { target: 'all-racks' }, { target: { word: 'all-racks' } }],
     ['a link to something whose name is the end of another name', { source: 'projects/p/bookings/b' }, {}],
+    ['members by their sort', { guests: ['user:ann@example.com'] }, { guests: [{ user: 'user:ann@example.com' }] }],
+    [
+      'a link and its number',
+      { networkId: '77', network: 'projects/p/global/networks/n' },
+      { networkRef: { external: 'projects/p/global/networks/n' } },
+    ],
     ['another spelling', { light_color: 'red' }, { lightColor: 'red' }],
     ['an object without fields that is there', { steam: {} }, { steam: {} }],
     ['an object that takes any keys and has none', { rest: {} }, { rest: {} }],
@@ -284,6 +297,16 @@ describe('refusals and verdicts', () => {
     const { refused, manifests } = convert(value)
     expect(refused?.reason).toBe(reason)
     expect(manifests).toEqual([])
+  })
+
+  test('a label that the service itself set is left to it', () => {
+    const labels = { 'ovens.googleapis.com/heated': 'yes', team: 'bread' }
+    const { manifests, account } = convert(asset({ labels }))
+    expect(valueAt(manifests[0], ['metadata', 'labels'])).toEqual({ team: 'bread' })
+    expect(fates(account?.entries)).toEqual({ 'labels.ovens.googleapis.com/heated': 'output-only', 'labels.team': 'written' })
+    const only = convert(asset({ labels: { 'ovens.googleapis.com/heated': 'yes' } }))
+    expect(fates(only.account?.entries)).toEqual({ 'labels.ovens.googleapis.com/heated': 'output-only' })
+    expect(only.refused).toBeNull()
   })
 
   test('adoption adds its label where there are labels without it', () => {

@@ -154,10 +154,17 @@ function emptyChoice(item: Target, entry: Json): Json | undefined {
   return field && isObject(inner) && item.required.every(({ key }) => key === field.key) ? { [field.key]: inner } : undefined
 }
 
+/** `user:ann@example.com` where the kind has a field `user`. */
+function sortOfMember(item: Target, entry: string): Target | undefined {
+  const sort = /^([a-zA-Z]+):[^/]/.exec(entry)?.[1]
+  const field = sort === undefined ? undefined : item.byKey.get(sort)
+  return field?.type === 'string' ? field : undefined
+}
+
 /** An entry of a list. A bare text for an object goes to the reference it points to. */
 function convertItem(walk: Walk, item: Target, entry: Json, place: Place, by: Transform): Json | undefined {
   if (typeof entry === 'string' && item.type === 'object' && !item.isReference) {
-    const chosen = chooseReference(item, collectionOf(entry))
+    const chosen = sortOfMember(item, entry) ?? chooseReference(item, collectionOf(entry))
     if (chosen) {
       const result = convertField(walk, chosen, entry, { ...place, to: [...place.to, chosen.key] }, 'reference-choice')
       return result === undefined ? undefined : { [chosen.key]: result }

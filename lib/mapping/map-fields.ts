@@ -29,7 +29,7 @@ export function mapObject(walk: Walk, target: Target, source: JsonObject, out: J
     else if (isNothing(value) && saysNothing(target.byFold.get(fold(key)), value))
       noteLeaves(walk.account, value, from, { fate: 'default', why: 'empty' })
     else {
-      const match = matchField(target, key, value)
+      const match = isNumberOf(source, key) ? null : matchField(target, key, value)
       if (match) likely.push([key, match])
       else foreign.push(key)
     }
@@ -41,7 +41,7 @@ export function mapObject(walk: Walk, target: Target, source: JsonObject, out: J
   for (const [key, match] of likely) mapKey(walk, match, key, source[key] ?? null, out, place)
   for (const key of sinkTogether(walk, target, source, linkRequired(walk, target, source, foreign, out, place), out, place)) {
     const value = source[key] ?? null
-    const twin = pluralTwin(source, key, value) ?? deeperTwin(source, key, value)
+    const twin = isNumberOf(source, key) ?? pluralTwin(source, key, value) ?? deeperTwin(source, key, value)
     if (twin) {
       noteLeaves(walk.account, value, [...place.from, key], { fate: 'output-only', why: `${twin} says the same` })
       continue
@@ -137,6 +137,12 @@ function fillZeros(walk: Walk, target: Target, source: JsonObject, out: JsonObje
 /** Whether a secret, or the name of one, belongs in the object. */
 const holdsSecret = (target: Target): boolean =>
   target.type === 'secret-or-literal' || /^secret(?:Key)?Ref$/.test(target.key) || target.fields.some(holdsSecret)
+
+/** The key of the link whose number this one is: `sourceDisk` beside `sourceDiskId`. */
+function isNumberOf(source: JsonObject, key: string): string | undefined {
+  const link = /Id$/.test(key) ? key.slice(0, -2) : ''
+  return Object.hasOwn(source, link) && typeof source[link] === 'string' && /^\d+$/.test(String(source[key])) ? link : undefined
+}
 
 /** The inventory repeats some lists under their singular name. */
 function pluralTwin(source: JsonObject, key: string, value: Json): string | undefined {

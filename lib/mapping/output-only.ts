@@ -17,7 +17,8 @@ const names = new Set(
   project instanceNames registryUri airflowUri airflowByoidUri dagGcsPrefix gkeCluster writableNode licenseCodes sanDnsnames clusterUuid mutationRecords
   privateCluster sourceType kubeletCertInfo routeTables spokeType refreshWatermark lastEnableTime partitionDefinition
   defaultSchedulingLocation isSynthesized detachedIPs reservedIpRangeEffective settingsVersion gceZone serviceAgent nameServers managementType apigeeProjectId
-  publicEndpointDomainName buildId membership`
+  publicEndpointDomainName buildId membership
+  hashConfig deployedIndexes latestOperationName sizeBytes downloadBytes`
     .split(/\s+/)
     .map(fold),
 )

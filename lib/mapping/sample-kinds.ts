@@ -97,7 +97,7 @@ const definitions: JsonObject[] = [
         bakeryBusRef: reference('BakeryBus'),
         spareOvenRef: nameless,
         overbookingRef: reference('BakeryOverbooking'),
-        guests: list(object({ guestRef: nameless, mood: text })),
+        guests: list(object({ guestRef: nameless, mood: text, user: text })),
         booking: object({ type: text, chosenSlot: object({ key: text, values: list(text) }, 'key', 'values') }, 'type'),
         login: object({ user: text, credential: object({ secretRef: object({ name: text, namespace: text }) }) }, 'credential'),
       },

@@ -116,7 +116,7 @@ export function toManifest(asset: Asset, kind: MappedKind, context: MappingConte
     kind: kind.compiled.kind,
     metadata: {
       name: manifestName(ownName(asset, kind) ?? identity.id),
-      annotations: annotationsOf(kind, identity),
+      annotations: annotationsOf(kind, asset.data, identity),
       ...(labels && Object.keys(labels).length > 0 ? { labels } : {}),
     },
     spec: ordered(kind.spec, spec),
@@ -285,9 +285,14 @@ function takeLabels(asset: Asset, kind: MappedKind, account: Account, skip: Set<
     )
   }
   if (!found) return undefined
-  const { path, labels, inSpec } = found
+  const { path, inSpec } = found
+  const labels = inSpec ? found.labels : withoutServices(found.labels)
+  for (const key of Object.keys(found.labels))
+    if (!Object.hasOwn(labels, key)) account.entries.push({ from: [...path, key], fate: 'output-only', why: 'the service sets it' })
   if (Object.keys(labels).length === 0) {
-    if (kind.table?.labels) account.entries.push({ from: [...path], fate: 'default', why: 'empty' })
+    if (Object.keys(found.labels).length > 0) {
+      if (path.length === 1) skip.add(path[0] ?? '')
+    } else if (kind.table?.labels) account.entries.push({ from: [...path], fate: 'default', why: 'empty' })
     return undefined
   }
   const impossible = impossibleLabels(labels)
@@ -303,7 +308,18 @@ function takeLabels(asset: Asset, kind: MappedKind, account: Account, skip: Set<
   return labels
 }
 
-function annotationsOf(kind: MappedKind, { project, container }: Identity): JsonObject {
+/** Labels without those that a service gives its own resources: `aiplatform.googleapis.com/dataset_metadata_schema`. */
+const withoutServices = (labels: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).filter(([key]) => !/^[a-z0-9-]+\.googleapis\.com\//.test(key)))
+
+/** Where something stands that no name of its own and no field tells: an access policy. */
+function containerAbove({ spec }: MappedKind, { parent }: JsonObject): string | undefined {
+  if (typeof parent !== 'string' || !/^(?:folders|organizations)\/[^/]+$/.test(parent)) return undefined
+  return spec?.byKey.has('parent') || spec?.byKey.has('parentRef') ? undefined : parent
+}
+
+function annotationsOf(kind: MappedKind, data: JsonObject, { project, ...identity }: Identity): JsonObject {
+  const container = identity.container ?? containerAbove(kind, data)
   const annotations: JsonObject = { 'cnrm.cloud.google.com/deletion-policy': 'abandon' }
   if (kind.compiled.kind === 'Project' || kind.compiled.kind === 'Folder') return annotations
   if (project !== undefined) annotations['cnrm.cloud.google.com/project-id'] = project

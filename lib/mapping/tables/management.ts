@@ -179,6 +179,14 @@ export const managementTables: readonly KindTable[] = [
       why: 'it is what the entitlement stands in',
     })),
   },
+  {
+    kind: 'DLPStoredInfoType',
+    fields: [
+      { from: ['currentVersion'], to: [] },
+      { from: ['currentVersion', 'config'], to: [] },
+    ],
+    leave: [{ from: ['pendingVersions'], fate: 'output-only', why: 'the service makes them' }],
+  },
   { kind: 'PubSubLiteSubscription', fields: [{ from: ['topic'], to: ['topic'], as: { lastPart: true } }] },
   {
     kind: 'PubSubLiteTopic',
