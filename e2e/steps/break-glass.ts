@@ -31,8 +31,7 @@ export async function secondPerson(
   const context = await browser.newContext({ baseURL: process.env.E2E_URL ?? 'http://localhost:3000' })
   watch(context)
   const page = await context.newPage()
-  await signIn(page, person)
-  await page.goto(path)
+  await signIn(page, person, path)
   return page
 }
 
