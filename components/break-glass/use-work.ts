@@ -78,6 +78,11 @@ export function useWork(session: SessionDetail, wanted: 'edit' | 'delete' | null
     setBack(false)
     editor.current?.complain([])
     const judged = await act<SessionChange>('dry-run', breakGlassApi.changeAct(session.id, work.id, 'dry-run'))
+    // at once, so that nobody is led back to the difference until the session has been read again
+    if (judged)
+      client.setQueryData<SessionDetail>(breakGlassKeys.session(session.id), (known) =>
+        known ? { ...known, changes: known.changes.map((each) => (each.id === judged.id ? judged : each)) } : known,
+      )
     if (judged?.dryRun && judged.dryRun.fields.length > 0) editor.current?.complain(judged.dryRun.fields)
   }
   return {
