@@ -263,6 +263,21 @@ describe('the account', () => {
     })
   })
 
+  test('what is off or unspecified all through is what unset means', () => {
+    const data = { smell: { enabled: false, mode: 'MODE_UNSPECIFIED', strength: 0 }, taste: { enabled: true, strength: 0 } }
+    expect(fates(convert(asset(data)).account?.entries)).toEqual({
+      'smell.enabled': 'default',
+      'smell.mode': 'default',
+      'smell.strength': 'default',
+      'taste.enabled': 'unmapped',
+      'taste.strength': 'unmapped',
+    })
+  })
+
+  test('the name of a secret is none', () => {
+    expect(specOf({ guests: [{ secret: 'grandmas-rye' }] })).toMatchObject({ guests: [{ secret: 'grandmas-rye' }] })
+  })
+
   test('a secret never reaches a manifest', () => {
     expect(JSON.stringify(convert(asset({ password: 'hunter2', door: [{ handle: 'x', token: 'hunter2' }] })).manifests)).not.toContain(
       'hunter2',

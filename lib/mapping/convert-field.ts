@@ -43,6 +43,7 @@ export function convertField(walk: Walk, target: Target, value: Json, place: Pla
   if (
     typeof value === 'string' &&
     isSecretName(String(place.from.at(-1))) &&
+    !namesSecret(target, String(place.from.at(-1))) &&
     collectionOf(value) === undefined &&
     target.type === 'string'
   ) {
@@ -54,6 +55,10 @@ export function convertField(walk: Walk, target: Target, value: Json, place: Pla
   if (value === null) return undefined
   return convertText(walk, target, value, place, by)
 }
+
+/** A field for the name of a secret, not for the secret. */
+const namesSecret = ({ prose }: Target, key: string): boolean =>
+  key === 'secret' && /\bname of (?:the|a) secret\b|\bsecret manager\b/i.test(prose)
 
 /** What is kept although nothing stands in it: keys of a map of texts, and entries of a list that say which object they are. */
 function isKept({ type, item }: Target, value: Json): boolean {

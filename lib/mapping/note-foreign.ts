@@ -17,10 +17,17 @@ export function noteForeign(walk: Walk, key: string, value: Json, from: JsonPath
         ? { fate: 'default', why: 'empty' }
         : typeof value === 'string' && (isUnspecified(value) || value === 'DEFAULT')
           ? { fate: 'default', why: 'nobody chose' }
-          : value === false || value === 0
+          : isUnset(value)
             ? { fate: 'default', why: 'what unset means' }
             : { fate: 'unmapped', why: `the kind has no field that means ${key}` },
   )
+}
+
+/** Nothing in it is on, counted or chosen. */
+function isUnset(value: Json): boolean {
+  if (typeof value === 'string') return value === '' || isUnspecified(value)
+  if (typeof value === 'object' && value !== null) return Object.values(value).every(isUnset)
+  return value === false || value === 0 || value === null
 }
 
 /** Whether only the service writes a key, by its name or because the kind shows it in its status. */

@@ -97,7 +97,9 @@ const definitions: JsonObject[] = [
         bakeryBusRef: reference('BakeryBus'),
         spareOvenRef: nameless,
         overbookingRef: reference('BakeryOverbooking'),
-        guests: list(object({ guestRef: nameless, mood: text, user: text })),
+        guests: list(
+          object({ guestRef: nameless, mood: text, user: text, secret: { type: 'string', description: 'Name of the secret.' } }),
+        ),
         booking: object({ type: text, chosenSlot: object({ key: text, values: list(text) }, 'key', 'values') }, 'type'),
         login: object({ user: text, credential: object({ secretRef: object({ name: text, namespace: text }) }) }, 'credential'),
       },
