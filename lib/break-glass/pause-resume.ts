@@ -19,6 +19,7 @@ import type { Actor } from '#lib/identity/actor.ts'
 import { clusterToken } from '#lib/identity/login.ts'
 import { textAt, valueAt } from '#lib/json.ts'
 import { readExactJson, roughJson } from '#lib/patch/exact-json.ts'
+import { breakGlassManager } from '#lib/patch/field-owners.ts'
 import { markPatch } from '#lib/patch/make-patch.ts'
 import { readPause } from '#lib/plan/paused-apply.ts'
 import { refOfTarget } from './change-target.ts'
@@ -194,7 +195,7 @@ async function releaseApplication(session: StoredSession, row: BreakGlassPause, 
       actOf(session, row, by, []),
       async () => {
         afterStep('intent')
-        await calls.patchMerge(refOfPause(target), { spec: { syncPolicy: { automated } } }, { fieldManager: 'corbel-break-glass' })
+        await calls.patchMerge(refOfPause(target), { spec: { syncPolicy: { automated } } }, { fieldManager: breakGlassManager })
       },
       () => ({}),
     )

@@ -21,6 +21,7 @@ import { clusterToken } from '#lib/identity/login.ts'
 import { newId } from '#lib/ids.ts'
 import { type JsonObject, textAt } from '#lib/json.ts'
 import { exactObject, roughJson } from '#lib/patch/exact-json.ts'
+import { breakGlassManager } from '#lib/patch/field-owners.ts'
 import { markPatch } from '#lib/patch/make-patch.ts'
 import { pauseValue } from '#lib/plan/paused-apply.ts'
 import { changeOf } from './change-life.ts'
@@ -128,7 +129,7 @@ async function holdApplication(id: string, cluster: string, token: string, targe
       { op: 'test', path: '/spec/syncPolicy/automated', value: automated },
       { op: 'remove', path: '/spec/syncPolicy/automated' },
     ],
-    { fieldManager: 'corbel-break-glass' },
+    { fieldManager: breakGlassManager },
   )
 }
 

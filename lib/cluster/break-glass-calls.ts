@@ -8,6 +8,7 @@
 import { Conflict, Forbidden, Invalid, Unauthenticated, Unavailable } from '#lib/errors.ts'
 import { isId } from '#lib/ids.ts'
 import { isObject, type JsonObject } from '#lib/json.ts'
+import { breakGlassManager } from '#lib/patch/field-owners.ts'
 import { apiRoot } from './api-path.ts'
 import type { Approach } from './connection.ts'
 import type { Answer, KindRef, ObjectRef } from './kubernetes-object.ts'
@@ -15,8 +16,6 @@ import { caller, neverSent } from './request.ts'
 
 /** The name of every project's break-glass account. */
 export const breakGlassAccount = 'break-glass'
-/** The field manager of break-glass changes. */
-export const breakGlassManager = 'corbel-break-glass'
 /** On a changed object: the id of the session the change was made in. */
 export const sessionAnnotation = 'corbel.dev/session'
 

@@ -3,6 +3,9 @@ import type { JsonPath } from '#lib/json.ts'
 import type { FieldChange } from './exact-diff.ts'
 import { type ExactJson, type ExactObject, exactAt, isExactObject, ownExact, readExactJson, sameExact } from './exact-json.ts'
 
+/** Writes of break-glass, whoever's they are. */
+export const breakGlassManager = 'corbel-break-glass'
+
 export interface FieldOwner {
   manager: string
   /** Apply or Update. */

@@ -1,6 +1,7 @@
 /** The same write with kubectl, to be copied into a shell (POSIX: sh, bash, zsh). It needs the session's gate to be open all the same. */
 import { Invalid } from '#lib/errors.ts'
 import { nameProblem, namespaceProblem } from '#lib/schema/metadata-rules.ts'
+import { breakGlassManager } from './field-owners.ts'
 
 export interface KubectlWrite {
   ref: { apiVersion: string; kind: string; name: string }
@@ -13,7 +14,7 @@ export interface KubectlWrite {
 }
 
 /** One line. Throws Invalid for names that are none: they would become an identity. */
-export function kubectlEquivalent({ ref, namespace, bytes, dryRun, fieldManager = 'corbel-break-glass' }: KubectlWrite): string {
+export function kubectlEquivalent({ ref, namespace, bytes, dryRun, fieldManager = breakGlassManager }: KubectlWrite): string {
   const problem = namespaceProblem(namespace) ?? nameProblem(ref.name)
   if (problem) throw new Invalid(problem)
   const [version = '', group] = ref.apiVersion.split('/').reverse()

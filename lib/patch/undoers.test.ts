@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { pinsOf } from './consequences.ts'
 import { exactDiff, rootPlace } from './exact-diff.ts'
 import { type ExactJson, type ExactObject, isExactObject } from './exact-json.ts'
-import { fieldOwners, ownersOfChanges } from './field-owners.ts'
+import { breakGlassManager, fieldOwners, ownersOfChanges } from './field-owners.ts'
 import { undoersOf } from './undoers.ts'
 
 const entry = (manager: string, fields: ExactJson, more: ExactObject = {}): ExactObject => ({
@@ -228,6 +228,14 @@ describe('who undoes a change', () => {
   test('what is changed and held goes back, what is added stays', () => {
     const [flux] = told(live({}, [entry('kustomize-controller', gitFields)]), edit)
     expect(flux).toMatchObject({ reverts: [['spec', 'location']], keeps: [['spec', 'added']] })
+  })
+  test('what an earlier emergency took from them goes back too', () => {
+    const taken = live({}, [
+      entry('corbel', { 'f:cors': {} }),
+      entry(breakGlassManager, { 'f:location': {} }, { operation: 'Update', time: '2026-11-23T11:00:00Z' }),
+    ])
+    const [ci] = told(taken, edit)
+    expect(ci).toMatchObject({ controller: 'corbel', undoes: true, reverts: [['spec', 'location']], keeps: [['spec', 'added']] })
   })
   test.each([
     [{}, /at once\. It compares with the cloud again about every 10 min\./],

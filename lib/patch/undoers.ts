@@ -6,7 +6,7 @@ import type { JsonPath } from '#lib/json.ts'
 import { configConnectorManager } from './consequences.ts'
 import type { FieldChange } from './exact-diff.ts'
 import { type ExactObject, exactAt } from './exact-json.ts'
-import { managersOf, type OwnedPath } from './field-owners.ts'
+import { breakGlassManager, managersOf, type OwnedPath } from './field-owners.ts'
 import { textsOf } from './metadata-steps.ts'
 
 export type Controller = 'argocd' | 'flux' | 'config-sync' | 'corbel' | 'config-connector' | 'unknown'
@@ -73,9 +73,13 @@ interface Seen extends UndoerInput {
 
 const manages = ({ live }: Seen, managers: readonly string[]): boolean => managersOf(live).some(({ manager }) => managers.includes(manager))
 
-/** Splits the changes into those on fields the managers hold and the rest. With no record of the managers, what changed is theirs. */
-function split(seen: Seen, managers: readonly string[]): Pick<Undoer, 'reverts' | 'keeps'> {
-  const recorded = manages(seen, managers)
+/**
+ * Splits the changes into those on fields the managers hold and the rest. With no record of the managers, what changed is theirs. What break-glass
+ * holds it took from somebody: whoever applies the file will have it back.
+ */
+function split(seen: Seen, holders: readonly string[]): Pick<Undoer, 'reverts' | 'keeps'> {
+  const recorded = manages(seen, holders)
+  const managers = [...holders, breakGlassManager]
   const isTheirs = ({ kind }: FieldChange, index: number): boolean =>
     recorded ? !!seen.owned[index]?.owners.some(({ manager }) => managers.includes(manager)) : kind !== 'added'
   return {
