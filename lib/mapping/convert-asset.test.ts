@@ -148,6 +148,11 @@ describe('where values go', () => {
     ['an object that takes any keys', { rest: { on: ['rack'] } }, { rest: { on: ['rack'] } }],
     ['an object without fields in a list', { programs: [{ idle: {} }, { title: 'rye' }] }, { programs: [{ idle: {} }, { title: 'rye' }] }],
     ['an entry that only says which object it is', { programs: [{ window: {} }] }, { programs: [{ window: {} }] }],
+    [
+      'a named entry that only says which object it is',
+      { shelves: [{ name: 'a', drawer: {} }, { name: 'b' }] },
+      { shelves: [{ name: 'a', drawer: {} }, { name: 'b' }] },
+    ],
     ['nothing where objects have fields', { programs: [{}, { title: '' }], window: {}, timer: {} }, {}],
     ['a place as the kind shows it', { bakedAt: ['regions/bread-land1'] }, { bakedAt: ['regions/bread-land1'] }],
     [
@@ -405,6 +410,8 @@ describe('on any JSON', () => {
       'booking',
       'values',
       'login',
+      'shelves',
+      'drawer',
     ],
     ...[
       'network',

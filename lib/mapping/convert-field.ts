@@ -133,9 +133,13 @@ function convertList(walk: Walk, target: Target, value: Json[], place: Place, by
     for (const [index, entry] of value.entries()) {
       const from = [...place.from, index]
       const to = [...place.to, items.length]
-      const result = saysNothing(item, entry)
-        ? whole(walk, emptyChoice(item, entry), entry, { from, to, table }, by)
-        : convertItem(walk, item, entry, { from, to, table }, by)
+      const choice = table?.hasRules ? undefined : emptyChoice(item, entry)
+      const result =
+        choice && isObject(entry)
+          ? convertChoice(walk, item, entry, choice, { from, to, table }, by)
+          : saysNothing(item, entry)
+            ? whole(walk, undefined, entry, { from, to, table }, by)
+            : convertItem(walk, item, entry, { from, to, table }, by)
       if (result !== undefined) items.push(result)
     }
     return items.length === 0 ? undefined : items
@@ -149,14 +153,41 @@ function convertList(walk: Walk, target: Target, value: Json[], place: Place, by
   return whole(walk, undefined, value, place, by)
 }
 
-/** An entry that only says which of its objects it is: `{rollback: {}}`. */
-function emptyChoice(item: Target, entry: Json): Json | undefined {
+/** What an entry may say beside the object that it is. */
+const naming = new Set(['name', 'id'])
+
+interface EmptyChoice {
+  /** Its key in the asset, and its field. */
+  key: string
+  field: Target
+  inner: JsonObject
+}
+
+/** The object that an entry is by having it, though nothing stands in it: `{rollback: {}}`, `{name: 'scratch', emptyDir: {}}`. */
+function emptyChoice(item: Target, entry: Json): EmptyChoice | undefined {
   if (item.type !== 'object' || !isObject(entry)) return undefined
-  const [only, ...others] = Object.entries(entry)
-  if (!only || others.length > 0 || !isObject(only[1])) return undefined
-  const field = item.byKey.get(only[0]) ?? item.byFold.get(fold(only[0]))
-  const inner = field && emptyAs(field, only[1])
-  return field && isObject(inner) && item.required.every(({ key }) => key === field.key) ? { [field.key]: inner } : undefined
+  const [key, ...others] = Object.keys(entry).filter((one) => !naming.has(one))
+  const value = key === undefined ? undefined : entry[key]
+  if (key === undefined || others.length > 0 || !isObject(value)) return undefined
+  const field = item.byKey.get(key) ?? item.byFold.get(fold(key))
+  const inner = field && saysNothing(field, value) ? emptyAs(field, value) : undefined
+  if (!field || !isObject(inner)) return undefined
+  return item.required.every((one) => one === field || Object.hasOwn(entry, one.key)) ? { key, field, inner } : undefined
+}
+
+/** Such an entry converted: what names it, and the empty object. */
+function convertChoice(walk: Walk, item: Target, entry: JsonObject, choice: EmptyChoice, place: Place, by: Transform): Json | undefined {
+  const { key, field, inner } = choice
+  const mark = walk.account.entries.length
+  const out: JsonObject = {}
+  const { [key]: value = null, ...names } = entry
+  walk.fill(walk, { ...item, required: [] }, names, out, place)
+  out[field.key] = inner
+  whole(walk, inner, value, { ...place, from: [...place.from, key], to: [...place.to, field.key] }, by)
+  const missing = item.required.find((one) => !Object.hasOwn(out, one.key))
+  if (!missing) return out
+  takeBack(walk.account, mark, `the asset does not say ${missing.key}, which the kind asks for beside it`)
+  return undefined
 }
 
 /** `user:ann@example.com` where the kind has a field `user`. */

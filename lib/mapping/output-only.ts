@@ -18,7 +18,7 @@ const names = new Set(
   privateCluster sourceType kubeletCertInfo routeTables spokeType refreshWatermark lastEnableTime partitionDefinition
   defaultSchedulingLocation isSynthesized detachedIPs reservedIpRangeEffective settingsVersion gceZone serviceAgent nameServers managementType apigeeProjectId
   publicEndpointDomainName buildId membership
-  hashConfig deployedIndexes latestOperationName sizeBytes downloadBytes secondaryGceZone baProxyUri sourceProvenance`
+  hashConfig deployedIndexes latestOperationName sizeBytes downloadBytes secondaryGceZone baProxyUri sourceProvenance usedBy`
     .split(/\s+/)
     .map(fold),
 )

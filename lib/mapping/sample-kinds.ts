@@ -96,6 +96,7 @@ const definitions: JsonObject[] = [
         shownAt: list(text),
         bakeryBusRef: reference('BakeryBus'),
         spareOvenRef: nameless,
+        shelves: list(object({ name: text, drawer: object({ depth: whole }) }, 'name')),
         overbookingRef: reference('BakeryOverbooking'),
         guests: list(
           object({ guestRef: nameless, mood: text, user: text, secret: { type: 'string', description: 'Name of the secret.' } }),
