@@ -2,6 +2,7 @@
 
 /** What can be done with a field besides typing into it: take out, empty, null, default, copy, paste, link, open all. */
 import { useState } from 'react'
+import { exactValueAt } from '#components/forms/exact-value.ts'
 import { fieldLink } from '#components/forms/field-link.ts'
 import { emptyValue } from '#components/forms/field-state.ts'
 import { useForm } from '#components/forms/form-context.tsx'
@@ -99,7 +100,7 @@ function Items({
         </MenuItem>
       ) : null}
       <MenuLine />
-      <MenuItem disabled={value === undefined} onSelect={() => void copied(yamlText(value), `${label} copied as YAML`)}>
+      <MenuItem disabled={value === undefined} onSelect={() => void copied(yamlText(exactValueAt(store, path)), `${label} copied as YAML`)}>
         Copy as YAML
       </MenuItem>
       <MenuItem disabled={disabled} onSelect={paste}>

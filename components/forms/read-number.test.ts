@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readInteger, readNumber } from '#components/forms/read-number.ts'
+import { readInteger, readLargeInteger, readNumber } from '#components/forms/read-number.ts'
 
 test.each([
   ['42', 42],
@@ -13,6 +13,14 @@ test.each([
   ['', undefined],
   ['12a', undefined],
 ])('the whole number in %j is %s', (typed, expected) => expect(readInteger(typed)).toBe(expected))
+
+test.each([
+  ['9007199254740993', 9007199254740993n],
+  ['-18446744073709551615', -18446744073709551615n],
+  ['9007199254740991', undefined],
+  ['09007199254740993', undefined],
+  ['9007199254740993.0', undefined],
+])('the large number in %j is %s', (typed, expected) => expect(readLargeInteger(typed)).toBe(expected))
 
 test.each([
   ['1.5', 1.5],

@@ -1,11 +1,12 @@
 'use client'
 
 /** Editors of single values: text, numbers, yes or no, int-or-string. Each writes the value it shows, and nothing else. */
-import { useCallback, useId, useRef, useState } from 'react'
+import { useCallback, useId, useReducer, useRef, useState } from 'react'
+import { exactValueAt, setExact } from '#components/forms/exact-value.ts'
 import { type Control, FieldFrame } from '#components/forms/field-frame.tsx'
 import { useForm, useValue } from '#components/forms/form-context.tsx'
 import styles from '#components/forms/forms.module.css'
-import { readInteger, readNumber } from '#components/forms/read-number.ts'
+import { readInteger, readLargeInteger, readNumber } from '#components/forms/read-number.ts'
 import { classNames } from '#components/ui/class-names.ts'
 import fieldStyles from '#components/ui/field.module.css'
 import { Icon } from '#components/ui/icons.tsx'
@@ -162,6 +163,8 @@ function NumberText({
 }) {
   const { store } = useForm()
   const value = useValue(path)
+  const exact = exactValueAt(store, path)
+  const [, drawAgain] = useReducer((times: number) => times + 1, 0)
   return (
     <FieldFrame node={node} path={path} removable={removable}>
       {(control) => (
@@ -171,11 +174,12 @@ function NumberText({
           type="text"
           className={classNames(fieldStyles.input, styles.number)}
           autoComplete="off"
-          value={asText(value)}
+          value={typeof exact === 'bigint' ? String(exact) : asText(value)}
           onChange={(event) => {
             const typed = event.target.value
             if (typed.trim() === '' && removable !== false) store.unset(path)
-            else store.set(path, read(typed) ?? typed)
+            else setExact(store, path, read(typed) ?? readLargeInteger(typed) ?? typed)
+            drawAgain() // the last digits of a large number may be all that differs
           }}
         />
       )}
