@@ -562,6 +562,7 @@ describe('hostile input', () => {
 
   test.each<[string, JsonObject, unknown]>([
     ['a number that JSON cannot hold stays out', { heat: '9007199254740993' }, undefined],
+    ['an object that has a text of its own where a number is looked for stays out', { smellId: { toString: 7 }, heat: 3 }, 3],
     ['a number past the whole numbers stays out', { heat: 2 ** 60 }, undefined],
     ['a text is kept as it is, whatever it looks like', { lightColor: '../../x' }, undefined],
   ])('%s', (_, data, heat) => {

@@ -140,8 +140,10 @@ const holdsSecret = (target: Target): boolean =>
 
 /** The key of the link whose number this one is: `sourceDisk` beside `sourceDiskId`. */
 function isNumberOf(source: JsonObject, key: string): string | undefined {
-  const link = /Id$/.test(key) ? key.slice(0, -2) : ''
-  return Object.hasOwn(source, link) && typeof source[link] === 'string' && /^\d+$/.test(String(source[key])) ? link : undefined
+  const number = source[key]
+  if (!/Id$/.test(key) || (typeof number !== 'string' && typeof number !== 'number') || !/^\d+$/.test(String(number))) return undefined
+  const link = key.slice(0, -2)
+  return Object.hasOwn(source, link) && typeof source[link] === 'string' ? link : undefined
 }
 
 /** The inventory repeats some lists under their singular name. */
