@@ -7,6 +7,8 @@ const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 360, heig
 /** Looks at the page as it stands in all four ways, and puts it back as it was. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
   const before = page.viewportSize() ?? sizes.desktop
+  // what is about to be replaced is drawn pale, and says so
+  await expect(page.locator('main [aria-busy="true"]:not(button)')).toHaveCount(0)
   for (const [size, viewport] of Object.entries(sizes)) {
     await page.setViewportSize(viewport)
     for (const colorScheme of ['light', 'dark'] as const) {
