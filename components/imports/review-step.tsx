@@ -3,7 +3,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter, useSearchParams } from 'next/navigation'
-import { useCallback, useEffect } from 'react'
+import { useCallback, useEffect, useLayoutEffect } from 'react'
 import { Button, LinkButton } from '#components/ui/button.tsx'
 import { classNames } from '#components/ui/class-names.ts'
 import { count, counted } from '#components/ui/format.ts'
@@ -79,7 +79,8 @@ function Resources({ run, attention }: { run: ImportRun; attention: boolean }) {
   useEffect(() => {
     if (at >= rows.length - 20 && hasNextPage && !isFetchingNextPage) void fetchNextPage()
   }, [at, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage])
-  useEffect(() => {
+  // before it is painted: a key pressed at what is seen must act on that
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || editing !== null || isTyping(event.target)) return
       const to = event.key === 'j' ? after : event.key === 'k' ? before : undefined
