@@ -1,6 +1,6 @@
 /** A session told as what happened, in order. Pure. */
 import type { SessionDetail } from '#lib/break-glass/contract.ts'
-import { plainName } from './session-words.ts'
+import { plainName, undoesAnUndo } from './session-words.ts'
 
 interface StoryEntry {
   at: string
@@ -55,7 +55,7 @@ export function sessionStory(session: Told): StoryEntry[] {
     add(
       change.appliedAt,
       change.undoOf !== null
-        ? session.changes.some(({ id, undoOf }) => id === change.undoOf && undoOf !== null)
+        ? undoesAnUndo(change, session.changes)
           ? `${who} undid the undo of ${change.name}`
           : `${who} put ${change.name} back as it was`
         : change.state === 'unknown'

@@ -61,11 +61,16 @@ export const hasChecklist = (session: Pick<SessionDetail, 'state' | 'changes' | 
 /** Whether it is over and waits for what was changed, or for its signature. */
 export const needsReview = (state: SessionState): boolean => state === 'handing-back' || state === 'review'
 
+/** Whether it makes a change anew that was put back. `all`: the changes of its session. */
+export const undoesAnUndo = ({ undoOf }: Pick<SessionChange, 'undoOf'>, all: readonly Pick<SessionChange, 'id' | 'undoOf'>[]): boolean =>
+  all.some(({ id, undoOf: further }) => id === undoOf && further !== null)
+
 /** A change by what it did. `all`: the changes of its session; what it undoes may stand in an earlier one. */
-export function changeTitle({ name, action, undoOf }: SessionChange, all: readonly SessionChange[]): string {
+export function changeTitle(change: SessionChange, all: readonly SessionChange[]): string {
+  const { name, action, undoOf } = change
   if (action === 'delete') return `Deletion of ${name}`
   if (undoOf === null) return `Change of ${name}`
-  return all.some(({ id, undoOf: further }) => id === undoOf && further !== null) ? `Undo of the undo of ${name}` : `Undo of ${name}`
+  return undoesAnUndo(change, all) ? `Undo of the undo of ${name}` : `Undo of ${name}`
 }
 
 /** The change somebody works on now: the one they chose, else the newest, unless it is in the cluster already. An undo has nothing to work on. */

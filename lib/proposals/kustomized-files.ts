@@ -6,8 +6,8 @@ import { CorbelError, Invalid } from '#lib/errors.ts'
 import type { Connection } from '#lib/forge/connect-github.ts'
 import { fileUrl } from '#lib/forge/forge.ts'
 import { isKustomization, listsFile, withFile, withoutFile } from '#lib/manifest/kustomization.ts'
-import { type BuildFile, buildFilesIn } from './manifest-source.ts'
-import type { Base, ProjectInGit } from './project-manifests.ts'
+import { type BuildFile, buildFilesIn, foldersAbove } from './manifest-source.ts'
+import { type Base, folderOf, type ProjectInGit } from './project-manifests.ts'
 
 /** A file as a change leaves it. */
 export interface ChangedFile {
@@ -35,18 +35,12 @@ export async function kustomizationsOf(
 ): Promise<Kustomizations> {
   const found = await Promise.all(paths.map((path) => buildFilesIn(connection, foldersAbove(path), base.sha)))
   const builds = new Map(found.flat().flatMap((build) => (isKustomization(build.path) ? [[build.path, build] as const] : [])))
-  const folder = (project.path ?? '').split('/').filter(Boolean).join('/')
+  const folder = folderOf(project)
   return {
     builds: [...builds.values()],
     isOurs: (path) => folder === '' || path.startsWith(`${folder}/`),
     urlOf: (path) => fileUrl(project.repository, base.branch, path),
   }
-}
-
-/** The folders of a path, the innermost first. */
-function foldersAbove(path: string): string[] {
-  const parts = path.split('/').slice(0, -1)
-  return Array.from({ length: parts.length + 1 }, (_, up) => parts.slice(0, parts.length - up).join('/'))
 }
 
 /**

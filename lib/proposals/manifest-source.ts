@@ -12,6 +12,7 @@ import {
   cachedBlob,
   type FoundManifest,
   findManifest,
+  folderOf,
   manifestsOf,
   notInGit,
   type ProjectInGit,
@@ -80,10 +81,14 @@ export async function findEditable(
 
 /** The build files (kustomization.yaml, Kptfile, Chart.yaml) of a file's folder and those above it, up to the project's folder. */
 async function buildFilesOf(connection: Connection, project: ProjectInGit, path: string, commit: string) {
+  return buildFilesIn(connection, foldersAbove(path, folderOf(project)), commit)
+}
+
+/** The folders of a file, the innermost first, up to the one named; '' is the top of the repository. */
+export function foldersAbove(path: string, upTo = ''): string[] {
   const parts = path.split('/').slice(0, -1)
-  const top = Math.min((project.path ?? '').split('/').filter(Boolean).length, parts.length)
-  const folders = Array.from({ length: parts.length - top + 1 }, (_, up) => parts.slice(0, parts.length - up).join('/'))
-  return buildFilesIn(connection, folders, commit)
+  const top = Math.min(upTo.split('/').filter(Boolean).length, parts.length)
+  return Array.from({ length: parts.length - top + 1 }, (_, up) => parts.slice(0, parts.length - up).join('/'))
 }
 
 /** A file that says how a folder is built, as it stands in Git. */

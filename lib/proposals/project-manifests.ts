@@ -93,7 +93,8 @@ const keptListings = 20
 const mayHoldManifests = (path: string, folder: string): boolean =>
   /\.(ya?ml|json)$/i.test(path) && !/(?:^|\/)\./.test(folder === '' ? path : path.slice(folder.length + 1))
 
-const folderOf = ({ path }: ProjectInGit): string => (path ?? '').split('/').filter(Boolean).join('/')
+/** The project's folder in its repository, without slashes around it; '' for the whole repository. */
+export const folderOf = ({ path }: ProjectInGit): string => (path ?? '').split('/').filter(Boolean).join('/')
 const listingKey = (connection: Connection, project: ProjectInGit, commit: string): string =>
   `${connection.repository}/${commit}/${folderOf(project)}`
 
