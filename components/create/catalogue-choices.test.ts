@@ -3,22 +3,9 @@ import { documentText } from '#components/create/document-text.ts'
 import { byService, matchingKinds, offeredKinds } from '#components/create/matching-kinds.ts'
 import { chooseProject, withProject } from '#components/create/project-choice.ts'
 import type { KindSummary, Project } from '#lib/inventory/contract.ts'
+import { kindForTests } from '#lib/inventory/kind-for-tests.ts'
 
-const kind = (name: string, service: string, more: Partial<KindSummary> = {}): KindSummary => ({
-  cluster: 'demo',
-  key: `${name}.x`,
-  kind: name,
-  group: 'x',
-  version: 'v1',
-  namespaced: true,
-  service,
-  summary: '',
-  count: 0,
-  hash: '',
-  state: 'synced',
-  message: null,
-  ...more,
-})
+const kind = (name: string, service: string, more: Partial<KindSummary> = {}) => kindForTests(name, 'x', { service, ...more })
 const kinds = [
   kind('SQLInstance', 'Cloud SQL', { summary: 'A managed database.' }),
   kind('StorageBucketAccessControl', 'Storage'),

@@ -1,28 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { type AskedResource, askedReferences, isDangling, mostAsked } from '#components/create/dangling-references.ts'
 import type { Coming } from '#components/forms/reference-filter.ts'
-import type { KindSummary } from '#lib/inventory/contract.ts'
+import { kindForTests } from '#lib/inventory/kind-for-tests.ts'
 import type { JsonObject } from '#lib/json.ts'
 import type { BasketItem, ProposalDetail } from '#lib/proposals/contract.ts'
 import type { ReferenceTree } from '#lib/schema/reference-tree.ts'
 
 const topic = 'PubSubTopic.pubsub.test'
-const offered: KindSummary[] = [
-  {
-    cluster: 'demo',
-    key: topic,
-    kind: 'PubSubTopic',
-    group: 'pubsub.test',
-    version: 'v1',
-    namespaced: true,
-    service: '',
-    summary: '',
-    count: 0,
-    hash: '',
-    state: 'synced',
-    message: null,
-  },
-]
+const offered = [kindForTests('PubSubTopic', 'pubsub.test')]
 const tree: ReferenceTree = {
   fields: [
     [

@@ -1,23 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { KindSummary } from '#lib/inventory/contract.ts'
+import { kindForTests } from '#lib/inventory/kind-for-tests.ts'
 import type { BasketItem, ProposalDetail } from '#lib/proposals/contract.ts'
 import { comingAt, comingResources, referenceKinds } from './reference-filter.ts'
 
-const kind = (name: string, group: string): KindSummary => ({
-  cluster: 'demo',
-  key: `${name}.${group}`,
-  kind: name,
-  group,
-  version: 'v1',
-  namespaced: true,
-  service: '',
-  summary: '',
-  count: 0,
-  hash: '',
-  state: 'synced',
-  message: null,
-})
-const offered = [kind('Topic', 'a.dev'), kind('Topic', 'b.dev'), kind('Bucket', 'a.dev')]
+const offered = [kindForTests('Topic', 'a.dev'), kindForTests('Topic', 'b.dev'), kindForTests('Bucket', 'a.dev')]
 
 describe('a reference looks among', () => {
   test('the kinds it names, of every group', () => {

@@ -1,24 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { KindSummary } from '#lib/inventory/contract.ts'
+import { kindForTests } from '#lib/inventory/kind-for-tests.ts'
 import type { ReferenceField } from '#lib/schema/field-tree.ts'
 import { asksForKind, kindChoices, versionOfKind, withChosen, withExternal, withKind, withName } from './write-reference.ts'
 
-const offer = (kind: string, group: string, version = 'v1'): KindSummary => ({
-  cluster: 'demo',
-  key: `${kind}.${group}`,
-  kind,
-  group,
-  version,
-  namespaced: true,
-  service: '',
-  summary: '',
-  count: 0,
-  hash: '',
-  state: 'synced',
-  message: null,
-})
-const bucket = offer('StorageBucket', 'storage.dev')
-const offered = [bucket, offer('Topic', 'a.dev'), offer('Topic', 'b.dev')]
+const bucket = kindForTests('StorageBucket', 'storage.dev')
+const offered = [bucket, kindForTests('Topic', 'a.dev'), kindForTests('Topic', 'b.dev')]
 
 const reference = (keys: string[], targets: string[], required: string[] = []): ReferenceField => ({
   type: 'reference',
