@@ -93,6 +93,15 @@ describe('judging while somebody types', () => {
     expect(await said()).toEqual([])
   })
 
+  test('what is typed and cleared at once, before anything was checked, is missing all the same', async () => {
+    const { store } = judging(async () => result())
+    await vi.advanceTimersByTimeAsync(300)
+    store.set(['metadata', 'name'], 'a')
+    store.unset(['metadata', 'name'])
+    await vi.advanceTimersByTimeAsync(300)
+    expect(store.messagesAt(['metadata', 'name'])).toEqual(['Required.'])
+  })
+
   test('a verdict on an older text is dropped', async () => {
     const answers: ((value: DryRunResult) => void)[] = []
     const { store, judge } = judging(() => new Promise((resolve) => answers.push(resolve)))

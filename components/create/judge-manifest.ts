@@ -34,10 +34,19 @@ export type RuleCheck = (value: Json, errors: readonly FieldError[]) => Promise<
 export const checkAfter = 200
 export const dryRunAfter = 700
 
-/** Whether something stands at a path: an empty text or object is a place to fill in. */
-function isFilled(value: Json, path: JsonPath): boolean {
-  const here = valueAt(value, path)
-  return here !== undefined && here !== '' && !(isObject(here) && Object.keys(here).length === 0)
+/** Whether something stands at a place: an empty text or object is a place to fill in. */
+const isFilled = (here: Json | undefined): boolean =>
+  here !== undefined && here !== '' && !(isObject(here) && Object.keys(here).length === 0)
+
+/** The paths that were filled in `before` and are not in `after`. Parts that are the same object in both are not looked into. */
+function* clearedPaths(before: Json, after: Json | undefined, path: JsonPath): Generator<JsonPath> {
+  if (isFilled(before) && !isFilled(after)) yield path
+  const keys = Array.isArray(before) ? before.keys() : isObject(before) ? Object.keys(before) : []
+  for (const key of keys) {
+    const item = valueAt(before, [key])
+    const now = valueAt(after, [key])
+    if (item !== now && item !== undefined) yield* clearedPaths(item, now, [...path, key])
+  }
 }
 
 /**
@@ -52,7 +61,7 @@ export function shownErrors(
   cleared: (path: JsonPath) => boolean = () => false,
 ): FieldError[] {
   if (asked) return [...errors]
-  return errors.filter(({ path }) => isFilled(value, path) || cleared(path))
+  return errors.filter(({ path }) => isFilled(valueAt(value, path)) || cleared(path))
 }
 
 export class ManifestJudge {
@@ -66,10 +75,10 @@ export class ManifestJudge {
   /** The revision the errors speak of. */
   #checked = -1
   #asked = false
-  /** The value that was checked last. */
-  #before: Json | undefined
-  /** The paths somebody cleared in the form and did not fill in again. */
-  #cleared = new Set<string>()
+  /** The value before the next change. */
+  #before: Json = null
+  /** The paths somebody cleared in the form and did not fill in again, by their keys. */
+  readonly #cleared = new Map<string, JsonPath>()
   #checking: ReturnType<typeof setTimeout> | undefined
   #asking: ReturnType<typeof setTimeout> | undefined
   #under: AbortController | undefined
@@ -122,9 +131,10 @@ export class ManifestJudge {
   }
 
   #follow(): void {
-    const { revision } = this.#store.state()
+    const { revision, value, from } = this.#store.state()
     if (revision === this.#revision) return
     this.#revision = revision
+    this.#followCleared(value, from)
     clearTimeout(this.#checking)
     clearTimeout(this.#asking)
     this.#under?.abort()
@@ -145,14 +155,13 @@ export class ManifestJudge {
   #checkNow(): void {
     this.#store.settle()
     this.#checked = this.#revision
-    const { value, broken, from } = this.#store.state()
+    const { value, broken } = this.#store.state()
     if (broken) {
       for (const source of ['check', 'rule', 'server'] as const) this.#store.complain(source, [])
       this.#tell({ errors: undefined, missing: 0, unchecked: 0, verdict: { state: 'none' } })
       return
     }
     const errors = this.#check(value)
-    this.#followCleared(errors, value, from)
     const shown = shownErrors(errors, value, this.#asked, (path) => this.#cleared.has(pathKey(path)))
     this.#store.complain('check', shown)
     if (errors.length > 0) this.#store.complain('server', [])
@@ -160,16 +169,15 @@ export class ManifestJudge {
     void this.#lookAtRules(value, errors)
   }
 
-  /** A text from elsewhere (a draft that was discarded, say) is a beginning of its own, and in YAML one moves things about. */
-  #followCleared(errors: readonly FieldError[], value: Json, from: ManifestState['from']): void {
-    const before = from === 'form' ? this.#before : undefined
-    const known = from === 'outside' ? new Set<string>() : this.#cleared
+  /**
+   * At every change, as the checks may rest between a key and the next. A text from elsewhere (a draft that was discarded,
+   * say) is a beginning of its own, and in YAML one moves things about.
+   */
+  #followCleared(value: Json, from: ManifestState['from']): void {
+    if (from === 'outside') this.#cleared.clear()
+    if (from === 'form') for (const path of clearedPaths(this.#before, value, [])) this.#cleared.set(pathKey(path), path)
     this.#before = value
-    this.#cleared = new Set(
-      errors
-        .filter(({ path }) => !isFilled(value, path) && (known.has(pathKey(path)) || (before !== undefined && isFilled(before, path))))
-        .map(({ path }) => pathKey(path)),
-    )
+    for (const [key, path] of this.#cleared) if (isFilled(valueAt(value, path))) this.#cleared.delete(key)
   }
 
   async #lookAtRules(value: Json, errors: readonly FieldError[]): Promise<void> {
