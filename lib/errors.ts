@@ -10,6 +10,8 @@ export interface FieldError {
   message: string
   /** Only a guess, made before the server was asked: it may accept the value all the same. */
   hint?: true
+  /** The keys below `path` of which some must be set and none is: nothing there is wrong, something is not there yet. */
+  missing?: string[]
 }
 
 export type ErrorCode =

@@ -29,6 +29,22 @@ function judging(answer: (signal: AbortSignal) => Promise<DryRunResult>) {
   return { store, judge, stop: judge.start() }
 }
 
+describe('before a review is asked for', () => {
+  const choice = { path: ['spec'], message: 'Set exactly one of: a or b.', missing: ['a', 'b'] }
+
+  test('a choice of which nothing is set yet is no complaint, whatever else stands there', () => {
+    expect(shownErrors([choice], { spec: { size: 3 } }, false)).toEqual([])
+    expect(shownErrors([choice], { spec: { size: 3 } }, true)).toEqual([choice])
+  })
+
+  test('a choice of which too much is set is one, and so is one that was cleared', () => {
+    const tooMany = { path: ['spec'], message: 'Set only one of a and b.' }
+    expect(shownErrors([tooMany], { spec: { a: 1, b: 2 } }, false)).toEqual([tooMany])
+    expect(shownErrors([choice], { spec: { size: 3 } }, false, (path) => path.join('.') === 'spec.b')).toEqual([choice])
+    expect(shownErrors([choice], { spec: { size: 3 } }, false, (path) => path.join('.') === 'spec.size')).toEqual([])
+  })
+})
+
 describe('judging while somebody types', () => {
   test('empty required fields are counted and not held against anybody until the review is asked for', async () => {
     let asked = 0

@@ -61,7 +61,9 @@ export function shownErrors(
   cleared: (path: JsonPath) => boolean = () => false,
 ): FieldError[] {
   if (asked) return [...errors]
-  return errors.filter(({ path }) => isFilled(valueAt(value, path)) || cleared(path))
+  return errors.filter(({ path, missing }) =>
+    missing ? missing.some((key) => cleared([...path, key])) : isFilled(valueAt(value, path)) || cleared(path),
+  )
 }
 
 export class ManifestJudge {

@@ -1,4 +1,5 @@
 /** Whether an object's children stand together as its choices demand, and the sentence when they do not. */
+import type { FieldError } from '#lib/errors.ts'
 import type { JsonObject } from '#lib/json.ts'
 import type { Choice, ChoiceOption, ObjectField, ReferenceField, SecretField } from '#lib/schema/field-tree.ts'
 
@@ -20,15 +21,21 @@ export function heldOptions(parent: Parent, choice: Choice, value: JsonObject): 
   return choice.options.filter((option) => optionHolds(option, (key) => isSet(parent, key, value)))
 }
 
-/** The sentence for each choice that is broken. */
-export function choiceProblems(parent: Parent, value: JsonObject): string[] {
-  const problems: string[] = []
+type ChoiceProblem = Pick<FieldError, 'message' | 'missing'>
+
+/** Each choice that is broken. The same sentence stands once. */
+export function choiceProblems(parent: Parent, value: JsonObject): ChoiceProblem[] {
+  const problems = new Map<string, ChoiceProblem>()
   for (const choice of parent.choices ?? []) {
     const held = heldOptions(parent, choice, value).length
     const broken = choice.rule === 'exactly-one' ? held !== 1 : choice.rule === 'at-least-one' ? held === 0 : held === choice.options.length
-    if (broken) problems.push(sentenceFor(parent, choice, value))
+    if (!broken) continue
+    const message = sentenceFor(parent, choice, value)
+    const wanted = [...new Set(choice.options.flatMap((option) => option.keys))]
+    const missing = !wanted.some((key) => isSet(parent, key, value))
+    if (!problems.has(message)) problems.set(message, missing ? { message, missing: wanted } : { message })
   }
-  return problems.filter((problem, index) => problems.indexOf(problem) === index)
+  return [...problems.values()]
 }
 
 /** More names than this are no help in a sentence. */

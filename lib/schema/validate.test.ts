@@ -97,8 +97,16 @@ describe('what is wrong is said at the field the server names', () => {
     ['a raw constraint', { ruled: { a: 'x', b: 'y' } }, ['ruled'], /condition of the schema/],
   ])('%s', (_, change, path, message) => {
     const errors = validateResource(kind, resource({ ...good, ...change }))
-    expect(errors).toEqual([{ path: ['spec', ...path], message: expect.stringMatching(message) }])
+    expect(errors).toEqual([expect.objectContaining({ path: ['spec', ...path], message: expect.stringMatching(message) })])
   })
+})
+
+test.each<[string, JsonObject, string[] | undefined]>([
+  ['nothing', {}, ['name', 'external']],
+  ['only where the resource is', { namespace: 'payments' }, ['name', 'external']],
+  ['both', { name: 'a', external: 'b' }, undefined],
+])('a broken choice with %s set says what is not there yet', (_, projectRef, missing) => {
+  expect(validateResource(kind, resource({ ...good, projectRef })).map((error) => error.missing)).toEqual([missing])
 })
 
 test.each<[string, JsonObject]>([

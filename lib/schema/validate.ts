@@ -150,7 +150,7 @@ function checkObject(
     if (own === undefined || (own === null && !child.nullable)) errors.push({ path: [...path, child.key], message: missing(child) })
   }
   checkCount(node, set, path, errors)
-  for (const message of choiceProblems(node, value)) errors.push({ path, message })
+  for (const problem of choiceProblems(node, value)) errors.push({ path, ...problem })
   if (node.embedded) checkEmbedded(node, value, path, errors)
 }
 
