@@ -168,6 +168,15 @@ describe('an applied change', { timeout: 60_000 }, () => {
       proposal: { id: again.proposal, pullNumber: number },
     })
     await expect(bring(second, undo.id)).rejects.toThrow(/was not applied, or was undone/)
+    await database()
+      .$executeRaw`UPDATE "break_glass_session" SET "endedAt" = "endedAt" - interval '25 hours' WHERE "id" IN (${session}::uuid, ${second}::uuid)`
+    await nagOfHandBacks()
+    const told = await database().breakGlassNotice.findMany({
+      where: { sessionId: { in: [session, second] }, message: { startsWith: 'A day' } },
+    })
+    expect(told).toHaveLength(4)
+    for (const { message } of told)
+      expect(message).toMatch(new RegExp(`is not over yet\\. .*pull request #${number}.* is still open: close it`))
 
     await world.close(again.proposal)
     await observeProposal(again.proposal)

@@ -8,6 +8,7 @@ import { database } from '#lib/database/client.ts'
 import { newId } from '#lib/ids.ts'
 import { pauseView } from './pause-row.ts'
 import { controllerNames } from './pause-target.ts'
+import { remainingChanges, toBeClosed } from './remaining-changes.ts'
 import { type StoredSession, sessionState, withRequester } from './session-row.ts'
 
 interface Nag {
@@ -41,8 +42,8 @@ export async function nagOfHandBacks(): Promise<number> {
     where: { id: { in: sessions.flatMap(({ changes }) => changes.flatMap(({ proposalId }) => proposalId ?? [])) }, state: 'closed' },
     select: { id: true, pullNumber: true, repository: true },
   })
-  const nags = sessions.flatMap(({ pauses, changes, ...session }): Nag[] => [
-    ...stateNags(session, now),
+  const ofStates = (await Promise.all(sessions.map((session) => stateNags(session, now)))).flat()
+  const others = sessions.flatMap(({ pauses, changes, ...session }): Nag[] => [
     ...closed
       .filter(({ id }) => session.state === 'handing-back' && changes.some(({ proposalId }) => proposalId === id))
       .map(({ pullNumber, repository }) => ({
@@ -56,7 +57,7 @@ export async function nagOfHandBacks(): Promise<number> {
     })),
   ])
   let told = 0
-  for (const nag of nags) told += await tell(nag)
+  for (const nag of [...ofStates, ...others]) told += await tell(nag)
   return told
 }
 
@@ -65,21 +66,23 @@ const about = ({ kind, name, namespace, requestedBy }: StoredSession): string =>
 
 const dayMs = 24 * 3_600_000
 
-function stateNags(session: StoredSession, now: Date): Nag[] {
+async function stateNags(session: StoredSession, now: Date): Promise<Nag[]> {
   const { reviewDueAt, endedAt } = session
-  if (reviewDueAt && reviewDueAt < now)
-    return [
-      {
-        session,
-        message:
-          sessionState(session) === 'review'
-            ? `The review of ${about(session)} is overdue. Another person than the requester signs it.`
-            : `The review of ${about(session)} is overdue, and the change is not in Git yet. Hand it back, or undo it.`,
-      },
-    ]
-  if (sessionState(session) === 'handing-back' && endedAt && endedAt.getTime() < now.getTime() - dayMs)
-    return [{ session, message: `A day later, ${about(session)} is not in Git yet. Hand it back, or undo it.` }]
+  const state = sessionState(session)
+  const overdue = reviewDueAt !== null && reviewDueAt < now
+  if (overdue && state === 'review')
+    return [{ session, message: `The review of ${about(session)} is overdue. Another person than the requester signs it.` }]
+  if (overdue) return [{ session, message: `The review of ${about(session)} is overdue, and the change ${await nextStep(session.id)}` }]
+  if (state === 'handing-back' && endedAt && endedAt.getTime() < now.getTime() - dayMs)
+    return [{ session, message: `A day later, ${about(session)} ${await nextStep(session.id)}` }]
   return []
+}
+
+/** What keeps a change from its end, and what to do: the rest of a sentence. */
+async function nextStep(session: string): Promise<string> {
+  const [closing, remaining] = await Promise.all([toBeClosed(session), remainingChanges(session)])
+  if (remaining.length === 0 && closing.size > 0) return `is not over yet. ${[...new Set(closing.values())].join(' ')}`
+  return 'is not in Git yet. Hand it back, or undo it.'
 }
 
 async function tell({ session, message, once }: Nag): Promise<number> {
