@@ -296,7 +296,7 @@ function OpenEditor(props: OpenEditorProps) {
         ) : null}
       </div>
       <EditorPanes panes={panes} model={model}>
-        {isWide || pane === 'yaml' ? <YamlEditor ref={panes.yaml} store={store} view={view} kind={kind} project={project} /> : null}
+        {isWide || pane === 'yaml' ? <YamlEditor ref={panes.yaml} store={store} view={view} kind={kind} project={model} /> : null}
       </EditorPanes>
       <EditorBar
         repository={project.repository ?? 'no repository'}

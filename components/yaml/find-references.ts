@@ -1,43 +1,46 @@
-/** The resources a reference may name, for completing its name in the YAML: those of its project, and others where the schema can name them. */
+/**
+ * The resources a reference may name, for completing its name in the YAML: what comes with the same proposal first, then those of its
+ * project, then others where the schema can name them.
+ */
 import type { QueryClient } from '@tanstack/react-query'
 import { apiPaths } from '#components/data/api-paths.ts'
 import { fetchJson } from '#components/data/fetch-json.ts'
 import { queries } from '#components/data/queries.ts'
-import { referenceKinds } from '#components/forms/reference-filter.ts'
-import { lookOf } from '#components/ui/states.ts'
+import { comingResources, referenceKinds } from '#components/forms/reference-filter.ts'
 import type { ResourcePage } from '#lib/inventory/contract.ts'
+import type { ProposalDetail } from '#lib/proposals/contract.ts'
 import type { ReferencePlace } from './complete-yaml.ts'
-
-export interface FoundReference {
-  label: string
-  detail: string
-  /** The name, and beside it the namespace where that is another one. */
-  insert: string
-}
+import { type FoundReference, foundReferences, reachesOthers } from './found-references.ts'
 
 const most = 20
 
-/** Searches the index for what stands at a place. */
+/** Where references are looked for. */
+export interface ReferenceScope {
+  cluster: string
+  namespace: string
+  /** What the open proposal changes to whose branch the manifest is added. The same array as long as nothing changes. */
+  proposal?: ProposalDetail['resources']
+}
+
+const nothing: never[] = []
+
+/** Searches the index, the basket and the open proposal for what stands at a place. */
 export const referenceFinder =
-  (client: QueryClient, cluster: string, namespace: string) =>
+  (client: QueryClient, { cluster, namespace, proposal = nothing }: ReferenceScope) =>
   async (place: ReferencePlace, signal: AbortSignal): Promise<FoundReference[]> => {
     const { items } = await client.ensureQueryData(queries.kinds())
     const offered = items.filter((kind) => kind.cluster === cluster)
     const kinds = referenceKinds(place.reference.targets, offered, place.kind)
     if (!kinds) return []
     const filter = { ...kinds, cluster: [cluster], limit: most, sort: 'name' as const, ...(place.typed ? { q: place.typed } : {}) }
-    const named = place.namespace ?? namespace
-    const elsewhere = place.namespace === undefined && place.reference.children.some(({ key }) => key === 'namespace')
-    const [here, others] = await Promise.all([
-      fetchJson<ResourcePage>(apiPaths.resources({ ...filter, namespace: [named] }), { signal, stay: true }),
-      elsewhere ? fetchJson<ResourcePage>(apiPaths.resources(filter), { signal, stay: true }) : undefined,
+    const [here, others, basket] = await Promise.all([
+      fetchJson<ResourcePage>(apiPaths.resources({ ...filter, namespace: [place.namespace ?? namespace] }), { signal, stay: true }),
+      reachesOthers(place) ? fetchJson<ResourcePage>(apiPaths.resources(filter), { signal, stay: true }) : undefined,
+      client.ensureQueryData(queries.basket()).then(
+        (list) => list.items,
+        () => nothing, // without the basket what exists is found all the same
+      ),
     ])
-    const rows = [...here.items, ...(others?.items ?? []).filter((row) => row.namespace !== named)]
-    return rows.slice(0, 2 * most).map((row) => ({
-      label: row.name,
-      detail: [row.kindName, row.namespace === namespace ? 'this project' : row.namespace, lookOf(row.state).word]
-        .filter(Boolean)
-        .join(' · '),
-      insert: row.namespace === named ? row.name : `${row.name}\n${' '.repeat(place.column)}namespace: ${row.namespace}`,
-    }))
+    const coming = comingResources({ cluster, basket, proposal }, kinds)
+    return foundReferences(place, namespace, [...here.items, ...(others?.items ?? [])], coming)
   }

@@ -22,7 +22,7 @@ import { aboutField, completeYaml, type ReferencePlace, referencePlace } from '.
 import { documentField } from './document-fields.ts'
 import { editorTheme } from './editor-theme.ts'
 import { findProblems } from './find-problems.ts'
-import type { FoundReference } from './find-references.ts'
+import type { FoundReference } from './found-references.ts'
 import { type LineEnd, lineEndOf, toEditorOffset, toEditorText, toFileOffset, toFileText } from './line-ends.ts'
 import { minimalChange } from './minimal-change.ts'
 

@@ -11,7 +11,7 @@ import { Banner } from '#components/ui/notices.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { JsonPath } from '#lib/json.ts'
 import type { CompiledKind } from '#lib/schema/field-tree.ts'
-import { referenceFinder } from './find-references.ts'
+import { type ReferenceScope, referenceFinder } from './find-references.ts'
 import type { MountedEditor } from './mount-editor.ts'
 import { useStoreText } from './use-store-text.ts'
 import styles from './yaml-editor.module.css'
@@ -37,8 +37,8 @@ export function YamlEditor({
   store: ManifestStore
   view?: FormView
   kind?: CompiledKind
-  /** Where references are looked for. */
-  project?: { cluster: string; namespace: string }
+  /** Absent where no reference is looked for. */
+  project?: ReferenceScope
   readOnly?: boolean
   label?: string
   ref?: React.Ref<YamlEditorHandle>
@@ -50,6 +50,7 @@ export function YamlEditor({
   const client = useQueryClient()
   const cluster = project?.cluster
   const namespace = project?.namespace
+  const proposal = project?.proposal
   const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading')
   const [path, setPath] = useState<JsonPath | undefined>()
   const [tries, setTries] = useState(0)
@@ -62,7 +63,10 @@ export function YamlEditor({
     import('./mount-editor.ts').then(
       ({ mountEditor }) => {
         if (gone) return
-        const findReferences = cluster !== undefined && namespace !== undefined ? referenceFinder(client, cluster, namespace) : undefined
+        const findReferences =
+          cluster !== undefined && namespace !== undefined
+            ? referenceFinder(client, { cluster, namespace, ...(proposal && { proposal }) })
+            : undefined
         const mounted = mountEditor({
           parent,
           store,
@@ -88,7 +92,7 @@ export function YamlEditor({
       editor.current?.destroy()
       editor.current = null
     }
-  }, [store, view, kind, client, cluster, namespace, readOnly, label, id, tries])
+  }, [store, view, kind, client, cluster, namespace, proposal, readOnly, label, id, tries])
 
   useImperativeHandle(ref, () => {
     const whenMounted = (action: (mounted: MountedEditor) => void) => {
