@@ -15,7 +15,8 @@ const apart = [
   'lib/schema/all-kinds',
 ].map((name) => `${name}.system.test.ts`)
 
-const oneByOne = { testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false, pool: 'forks' } as const
+const setupFiles = ['scripts/daily-seed.ts']
+const oneByOne = { setupFiles, testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false, pool: 'forks' } as const
 export default defineConfig({
   test: {
     projects: [
@@ -24,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          setupFiles,
           testTimeout: 60_000, // a limit against hanging, not a measurement: machines are busy
           include: ['{lib,cli,worker,demo,scripts,components,app,bench}/**/*.test.ts'],
           exclude: ['**/*.system.test.ts', '**/node_modules/**'],

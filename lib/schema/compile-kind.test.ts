@@ -290,7 +290,8 @@ const schemas: fc.Arbitrary<Json> = fc.letrec<{ schema: Json; object: Json }>((t
 test('any schema gives a tree that survives JSON, starts a resource and judges any value without a crash', () => {
   fc.assert(
     fc.property(schemas, fc.jsonValue(), (schema, value) => {
-      const kind = compileKind(crdOf(schema))
+      // written once before: JSON.stringify writes -0 as 0
+      const kind = compileKind(crdOf(JSON.parse(JSON.stringify(schema))))
       expect(JSON.parse(JSON.stringify(kind))).toEqual(kind)
       validateResource(kind, { ...initialResource(kind, { namespace: 'a' }), spec: value as Json }) // fc.jsonValue gives JSON
     }),
