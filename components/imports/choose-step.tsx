@@ -115,7 +115,14 @@ export function ChooseStep({ run }: { run: ImportRun }) {
                     </>
                   }
                 >
-                  <ChooseAll filter={filter} rows={loaded} total={total} choose={(choice) => void choose(choice)} busy={busy} />
+                  <ChooseAll
+                    filter={filter}
+                    rows={loaded}
+                    total={total}
+                    choose={(choice) => void choose(choice)}
+                    busy={busy}
+                    waiting={rows.isPlaceholderData}
+                  />
                 </ListFoot>
               ) : null}
             </>
@@ -261,12 +268,15 @@ function ChooseAll({
   total,
   choose,
   busy,
+  waiting,
 }: {
   filter: ChooseFilter
   rows: readonly ImportRow[]
   total: number
   choose: Parameters<typeof KindPanel>[0]['choose']
   busy: boolean
+  /** The rows are still those of the filter before, which nobody means any more. */
+  waiting: boolean
 }) {
   const by = choiceFilter(filter)
   // what a rule skipped is chosen on purpose: with its category shown, or one by one
@@ -279,13 +289,13 @@ function ChooseAll({
   return (
     <>
       {able.every((row) => row.chosen) || total === 0 ? null : (
-        <Button size="small" busy={busy} onClick={() => send(true)}>
+        <Button size="small" busy={busy} disabled={waiting} onClick={() => send(true)}>
           Choose all {filter.category.length === 0 ? 'importable' : 'shown'}
           {part}
         </Button>
       )}
       {able.some((row) => row.chosen) ? (
-        <Button size="small" busy={busy} onClick={() => send(false)}>
+        <Button size="small" busy={busy} disabled={waiting} onClick={() => send(false)}>
           Choose none{part}
         </Button>
       ) : null}

@@ -17,6 +17,7 @@ import { importKeys, importQueries } from './import-queries.ts'
 import { layouts, layoutWords } from './import-words.ts'
 import { PlanProblems } from './plan-problems.tsx'
 import styles from './pull-requests.module.css'
+import { keepRun } from './use-choice.ts'
 
 /** Which file each manifest goes to: one of three layouts, and the files it makes, before anything is proposed. */
 export function FilesView({ run }: { run: ImportRun }) {
@@ -26,10 +27,7 @@ export function FilesView({ run }: { run: ImportRun }) {
   const choose = async (layout: ImportLayout) => {
     setSaving(layout)
     try {
-      client.setQueryData(
-        importKeys.run(run.id),
-        await fetchJson<ImportRun>(importApi.settings(run.id), { method: 'PUT', body: { layout } }),
-      )
+      await keepRun(client, await fetchJson<ImportRun>(importApi.settings(run.id), { method: 'PUT', body: { layout } }))
       await client.invalidateQueries({ queryKey: importKeys.plans(run.id) })
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error

@@ -1,4 +1,4 @@
-import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
+import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { ApiProblem } from '#components/data/api-problem.ts'
 import { fetchJson } from '#components/data/fetch-json.ts'
@@ -9,6 +9,13 @@ import { importKeys } from './import-queries.ts'
 
 /** Whether a row can be chosen: it has manifests, and no pull request yet. */
 export const canChoose = (row: ImportRow): boolean => row.manifests > 0 && row.proposalId === null
+
+/** Puts a run as a change has answered it in place of what was known. A reading that began before would bring the old one back. */
+export async function keepRun(client: QueryClient, run: ImportRun): Promise<void> {
+  const queryKey = importKeys.run(run.id)
+  await client.cancelQueries({ queryKey })
+  client.setQueryData(queryKey, run)
+}
 
 /** Chooses and leaves out, on the server. Rows named one by one show it at once; of a condition the server says which ones it met. */
 export function useChoice(runId: string) {
@@ -41,8 +48,9 @@ export function useChoice(runId: string) {
     try {
       const run = await fetchJson<ImportRun>(importApi.choice(runId), { method: 'POST', body: choice })
       // an answer that a later click has overtaken tells of a moment that is gone
-      if (mine === last.current) client.setQueryData(importKeys.run(runId), run)
-      if (!choice.rows) await client.invalidateQueries({ queryKey: importKeys.rows(runId) })
+      if (mine === last.current) await keepRun(client, run)
+      // rows named one by one stay where they are seen; lists seen before are read anew when they are shown again
+      await client.invalidateQueries({ queryKey: importKeys.rows(runId), refetchType: choice.rows ? 'none' : 'active' })
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
       showToast(error.detail, 'bad')
