@@ -46,6 +46,7 @@ test.describe('for another team', () => {
     await hers.goto('/import')
     await expect(hers.getByRole('button', { name: /^Scan / }).first()).toBeVisible()
     await expect(hers.getByRole('button', { name: `Scan ${project}`, exact: true })).toHaveCount(0)
+    await expect(hers.getByText('Loading recent scans')).toHaveCount(0)
     await expect(hers.getByRole('main').getByText(project, { exact: true })).toHaveCount(0)
     await other.close()
   })

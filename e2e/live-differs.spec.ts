@@ -2,7 +2,7 @@ import { expectAccessible } from './steps/accessibility.ts'
 import { cluster } from './steps/demo-world.ts'
 import { form, readYaml, yamlEditor } from './steps/editor.ts'
 import { expect, failedRequests, test } from './steps/journey.ts'
-import { freshName, kindKey } from './steps/pages.ts'
+import { content, freshName, kindKey, resourcePath } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
 import { commitToMain } from './steps/repository.ts'
 
@@ -23,6 +23,7 @@ spec:
 test.use({ expectedOnConsole: failedRequests })
 
 test('what the cluster has otherwise than Git is shown on the edit page, and can be taken over', async ({ page }) => {
+  test.setTimeout(240_000)
   const name = freshName('drifted')
   const drifted = {
     apiVersion: 'pubsub.cnrm.cloud.google.com/v1beta1',
@@ -33,7 +34,11 @@ test('what the cluster has otherwise than Git is shown on the edit page, and can
   await cluster().create(drifted)
   commitToMain(repository, `infra/payments-prod/pubsubtopic-${name}.yaml`, topic(name))
   await signIn(page, 'alice')
-  // CI puts back what Git says whenever it applies, so somebody changes it by hand until the page has seen it
+  // CI applies what was pushed, whenever it comes to it, and puts back what Git says: what is changed by hand after that stays
+  await expect(async () => {
+    await page.goto(resourcePath('payments-prod', 'PubSubTopic', name))
+    await expect(content(page).getByText('604800s').first()).toBeVisible({ timeout: 10_000 })
+  }).toPass({ timeout: 100_000 })
   await expect(async () => {
     await cluster().patch(drifted)
     await page.goto(`/resources/demo/payments-prod/${kindKey('PubSubTopic')}/${name}/edit`)
