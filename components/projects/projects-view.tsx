@@ -1,13 +1,13 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import { useRouter, useSearchParams } from 'next/navigation'
+import { useSearchParams } from 'next/navigation'
+import { queryText } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
 import homeStyles from '#components/home/home.module.css'
 import listStyles from '#components/resources/resource-list.module.css'
-import { FilterBar } from '#components/ui/filter-bar.tsx'
+import { FilterBar, FindField } from '#components/ui/filter-bar.tsx'
 import { count, counted } from '#components/ui/format.ts'
-import { TextField } from '#components/ui/inputs.tsx'
 import { Banner, EmptyState, ErrorState, GapNotice } from '#components/ui/notices.tsx'
 import { PageHeader, Section } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
@@ -18,7 +18,6 @@ const shown = 120
 
 /** Every project the person may see, their own first; the text condition stands in the address. */
 export function ProjectsView() {
-  const router = useRouter()
   const text = useSearchParams().get('q') ?? ''
   const list = useQuery(queries.projects())
   if (!list.data)
@@ -36,14 +35,12 @@ export function ProjectsView() {
     <div className={homeStyles.column}>
       <PageHeader title="Projects">A project is a namespace of a cluster, one-to-one with a cloud project, owned by a team.</PageHeader>
       <FilterBar label="Filter projects">
-        <TextField
+        <FindField
           className={listStyles.find}
           label="Find a project by name, team or repository"
-          hideLabel
-          type="search"
           placeholder="Find by name, team or repository"
           value={text}
-          onChange={(value) => router.replace(value ? `/projects?q=${encodeURIComponent(value)}` : '/projects', { scroll: false })}
+          hrefOf={(q) => `/projects${queryText({ q: q || undefined })}`}
         />
         <span className={homeStyles.small} role="status">
           {counted(found.length, 'project')}
