@@ -92,7 +92,7 @@ test('search finds resources, kinds, projects and pages from anywhere, by keyboa
     .getByRole('option', { name: /^StorageBucket/ })
     .first()
     .click()
-  await expect(page).toHaveURL(/StorageBucket/)
+  await expect(page).toHaveURL(/\/create\/StorageBucket/)
 })
 
 test('on a phone everything can be read, and the bar at the bottom leads on', async ({ page }) => {
