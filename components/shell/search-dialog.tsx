@@ -34,6 +34,9 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('')
   const [asked, setAsked] = useState('')
   const [active, setActive] = useState(0)
+  const [moved, setMoved] = useState(false)
+  /** Enter was pressed before the answer to the text came. */
+  const [hurried, setHurried] = useState(false)
 
   useEffect(() => {
     const timer = setTimeout(() => setAsked(text.trim()), 120)
@@ -47,13 +50,22 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
     placeholderData: keepPreviousData,
     staleTime: 5000,
   })
-  const hits = [...pagesFor(text), ...(asked === '' ? [] : (found.data?.hits ?? []).map((hit) => ({ ...hit, icon: icons[hit.type] })))]
+  const pages = pagesFor(text)
+  const hits = [...pages, ...(asked === '' ? [] : (found.data?.hits ?? []).map((hit) => ({ ...hit, icon: icons[hit.type] })))]
   const chosen = Math.min(active, hits.length - 1)
+  const isAnswered = asked === text.trim() && (asked === '' || !found.isPlaceholderData)
+  const target = hits[chosen]?.href
 
   const go = (href: string) => {
     onClose()
     router.push(href)
   }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it goes once the answer is there; `go` is made anew with every drawing
+  useEffect(() => {
+    if (!hurried || !isAnswered || found.isPending) return
+    setHurried(false)
+    if (target !== undefined) go(target)
+  }, [hurried, isAnswered, found.isPending, target])
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()
@@ -63,11 +75,13 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
         event.key === 'ArrowDown' ? 1 : -1,
       )
       setActive(next)
+      setMoved(true)
       document.getElementById(`${id}-${next}`)?.scrollIntoView({ block: 'nearest' })
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      const hit = hits[chosen]
-      if (hit) go(hit.href)
+      // what was found may answer the text before: only who has moved to it means it
+      if (target !== undefined && (isAnswered || moved || chosen < pages.length)) go(target)
+      else setHurried(true)
     }
   }
 
@@ -92,6 +106,8 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
           onChange={(event) => {
             setText(event.target.value)
             setActive(0)
+            setMoved(false)
+            setHurried(false)
           }}
           onKeyDown={onKey}
         />
