@@ -35,7 +35,8 @@ export function CloneView({ at }: { at: ResourceAddress }) {
         <LinkButton href={pagePaths.resource(at)}>Back to {at.name}</LinkButton>
       </WaitingFor>
     )
-  return <Clone key={data.text} at={at} source={data} />
+  // another text in Git is another beginning; an object in the cluster changes all the time, and takes away nothing that was typed
+  return <Clone key={data.source?.blob} at={at} source={data} />
 }
 
 function Clone({ at, source }: { at: ResourceAddress; source: RelocationSource }) {
