@@ -12,6 +12,7 @@ import { matchingProjects } from '#components/projects/matching-projects.ts'
 import { Badge, StateBadge } from '#components/ui/badge.tsx'
 import { LinkButton } from '#components/ui/button.tsx'
 import { Combobox } from '#components/ui/combobox.tsx'
+import { onFollowedLink } from '#components/ui/followed-link.ts'
 import { count, counted } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
 import { TextField } from '#components/ui/inputs.tsx'
@@ -43,9 +44,16 @@ export function Catalogue() {
   const wanted = asked ?? remembered ?? { cluster: '', namespace: '' }
   const chosen = useQuery({ ...queries.project(wanted.cluster, wanted.namespace), enabled: wanted.cluster !== '' })
 
-  const addressOf = (change: { project?: ProjectName | null; q?: string }) => {
-    const project = change.project === undefined ? asked : change.project
-    return `/create${queryText({ cluster: project?.cluster, namespace: project?.namespace, q: change.q ?? text })}`
+  // two changes in quick succession: the second goes on from the first, which may not have reached the address yet
+  const latest = useRef({ project: asked, q: text })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the address changes, and not whenever something is drawn
+  useEffect(() => {
+    latest.current = { project: asked, q: text }
+  }, [asked?.cluster, asked?.namespace, text])
+  const go = (change: { project?: ProjectName; q?: string }) => {
+    latest.current = { ...latest.current, ...change }
+    const { project, q } = latest.current
+    router.replace(`/create${queryText({ cluster: project?.cluster, namespace: project?.namespace, q })}`, { scroll: false })
   }
   if (!projects.data)
     return projects.isError ? (
@@ -90,10 +98,10 @@ export function Catalogue() {
                 const chosen = open.find((each) => projectKey(each) === option?.value)
                 if (!chosen) return
                 rememberProject(chosen)
-                router.replace(addressOf({ project: chosen }), { scroll: false })
+                go({ project: chosen })
               }}
             />
-            <KindSearch text={text} onSearch={(q) => router.replace(addressOf({ q }), { scroll: false })} />
+            <KindSearch text={text} onSearch={(q) => go({ q })} />
           </search>
           {asked && !project && !chosen.isLoading ? (
             <Banner tone="amber">You may not propose changes to {asked.namespace}, or there is no such project. Choose another one.</Banner>
@@ -148,7 +156,11 @@ function KindSearch({ text, onSearch }: { text: string; onSearch: (text: string)
       sent.push(typed)
       onSearch(typed)
     }, 200)
-    return () => clearTimeout(timer)
+    const stopListening = onFollowedLink(() => clearTimeout(timer))
+    return () => {
+      clearTimeout(timer)
+      stopListening()
+    }
   }, [typed])
   return (
     <TextField
