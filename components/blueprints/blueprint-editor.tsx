@@ -62,6 +62,7 @@ function makeParts({ detail, project, start, opening, draft, draftAddress }: Pro
     draft,
     baseBlob: null,
     conflict: opening.from === 'conflict' ? opening.other : null,
+    sent: opening.from === 'tab' ? opening.sent : undefined,
   })
   return { store, view, root, model, keeper }
 }

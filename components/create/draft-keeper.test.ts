@@ -44,8 +44,8 @@ const server = () => {
   vi.stubGlobal('fetch', simulated.fetch)
   return simulated
 }
-function editing(): { store: ManifestStore; keeper: DraftKeeper } {
-  const store = new ManifestStore('a: 0\n')
+function editing({ text = 'a: 0\n', sent }: { text?: string; sent?: string } = {}): { store: ManifestStore; keeper: DraftKeeper } {
+  const store = new ManifestStore(text)
   const options = {
     address: { key: 'k', username: 'alice' },
     title: () => 'A',
@@ -53,6 +53,7 @@ function editing(): { store: ManifestStore; keeper: DraftKeeper } {
     draft: null,
     baseBlob: null,
     conflict: null,
+    sent,
   }
   return { store, keeper: new DraftKeeper(store, options) }
 }
@@ -148,6 +149,68 @@ describe('keeping what is typed', () => {
     store.set(['a'], 8)
     await keeper.save()
     expect(remote.draft).toMatchObject({ revision: 2, content: { text: 'a: 8\n', baseBlob: 'the blob it merged with' } })
+  })
+
+  test('what was typed while the text before was put aside is saved', async () => {
+    const remote = server()
+    const { store, keeper } = editing()
+    store.set(['a'], 1)
+    const { text } = store.state()
+    store.set(['a'], 2)
+    await keeper.end({ deleteOnServer: false })
+    keeper.begin(text, null)
+    await vi.advanceTimersByTimeAsync(1500)
+    expect(remote.draft?.content.text).toBe('a: 2\n')
+  })
+
+  test('a save that arrived after its page was left is no other tab', async () => {
+    const remote = server()
+    remote.otherTab('a: 1\n')
+    const { keeper } = editing({ text: 'a: 2\n', sent: 'a: 1\n' })
+    await keeper.save()
+    await vi.advanceTimersByTimeAsync(1500)
+    expect(keeper.keeping().state).toBe('kept')
+    expect(remote.draft?.content.text).toBe('a: 2\n')
+  })
+
+  test('discarding during a save leaves nothing on the server', async () => {
+    const remote = server()
+    const { store, keeper } = editing()
+    store.set(['a'], 1)
+    const saving = keeper.save()
+    await keeper.end({ deleteOnServer: true })
+    await saving
+    expect(remote.draft).toBeNull()
+  })
+
+  test('while something else takes the draft away nothing is saved, and afterwards only what is new', async () => {
+    const remote = server()
+    const { store, keeper } = editing()
+    store.set(['a'], 1)
+    void keeper.save()
+    const goOn = await keeper.hold()
+    expect(remote.draft?.content.text).toBe('a: 1\n')
+    store.set(['a'], 2)
+    await keeper.save()
+    remote.draft = null
+    await keeper.end({ deleteOnServer: false })
+    keeper.begin('a: 2\n', null)
+    goOn()
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(remote.draft).toBeNull()
+    expect(keeper.keeping().state).toBe('kept')
+  })
+
+  test('what was not taken away after all is saved', async () => {
+    const remote = server()
+    const { store, keeper } = editing()
+    const goOn = await keeper.hold()
+    store.set(['a'], 1)
+    await keeper.save()
+    expect(remote.saves).toBe(0)
+    goOn()
+    await vi.advanceTimersByTimeAsync(1500)
+    expect(remote.draft?.content.text).toBe('a: 1\n')
   })
 
   test('after it was sent nothing is saved any more', async () => {

@@ -3,10 +3,10 @@
  * quarter of a second, or when the page goes away), and on the server one second after a pause, when the window loses the focus and when the page goes away. The server knows drafts by revision: a
  * save names the one it is based on, so two tabs never overwrite each other in silence.
  *
- * What happens when a step fails: the tab dies before the save: session storage has the text when it comes back. The
- * server does not answer: the tab keeps the text and tries every 5 s. Signed out: the same, and the person is told; the
- * page is not left. Another tab saved: this one keeps its text and asks the person. Session storage full or forbidden:
- * the server still has it.
+ * What happens when a step fails: the tab dies before the save: session storage has the text when it comes back. It dies before the
+ * answer: session storage has what was sent as well, which is not taken for another tab's then. The server does not answer: the tab
+ * keeps the text and tries every 5 s. Signed out: the same, and the person is told; the page is not left. Another tab saved: this one
+ * keeps its text and asks the person. Session storage full or forbidden: the server still has it.
  */
 import { apiPaths } from '#components/data/api-paths.ts'
 import { ApiProblem } from '#components/data/api-problem.ts'
@@ -59,7 +59,9 @@ export class DraftKeeper {
   #saved: string
   /** What is on its way to the server, or was when no answer came. */
   #sent: string | undefined
-  #sending = false
+  /** The save whose answer is waited for. */
+  #under: Promise<void> | undefined
+  #held = false
   #ended = false
   #timer: ReturnType<typeof setTimeout> | undefined
   #tabTimer: ReturnType<typeof setTimeout> | undefined
@@ -73,6 +75,8 @@ export class DraftKeeper {
       draft: Draft | null
       baseBlob: string | null
       conflict: Draft | null
+      /** What this tab sent before it was left, where nobody knows whether it arrived. */
+      sent?: string | undefined
     },
   ) {
     this.#store = store
@@ -81,6 +85,7 @@ export class DraftKeeper {
     this.#saved = options.saved
     this.#revision = options.draft?.revision ?? null
     this.#baseBlob = options.baseBlob
+    this.#sent = options.sent
     this.#keeping = options.conflict
       ? { state: 'conflict', other: options.conflict }
       : { state: 'kept', at: options.draft ? Date.parse(options.draft.updatedAt) : null }
@@ -136,6 +141,7 @@ export class DraftKeeper {
     if (this.#keeping.state !== 'conflict') return
     this.#revision = this.#keeping.other?.revision ?? null
     this.#saved = this.#keeping.other?.content.text ?? ''
+    this.#keepInTab() // chosen is chosen, also when the page goes away before the answer
     this.#tell({ state: 'typing' })
     await this.save()
   }
@@ -158,9 +164,26 @@ export class DraftKeeper {
     this.#ended = true
     clearTimeout(this.#timer)
     this.#forget()
-    if (options.deleteOnServer && this.#revision !== null)
+    // else the save under way would bring back what is being deleted
+    if (options.deleteOnServer) await this.#under?.catch(() => undefined)
+    if (options.deleteOnServer && (this.#revision !== null || this.#sent !== undefined))
       await fetchJson<void>(apiPaths.draft(this.#address.key), { method: 'DELETE', stay: true })
     this.#revision = null
+    this.#sent = undefined
+  }
+
+  /**
+   * Waits for the save under way and begins no other, until what it gives is called: for as long as the server takes the draft away with
+   * something else. Leaving the page saves all the same.
+   */
+  async hold(): Promise<() => void> {
+    this.#held = true
+    clearTimeout(this.#timer)
+    await this.#under?.catch(() => undefined)
+    return () => {
+      this.#held = false
+      this.#changed()
+    }
   }
 
   /** After `end`: follows the document again, with `text` as what nobody has changed. */
@@ -169,16 +192,29 @@ export class DraftKeeper {
     this.#saved = text
     this.#baseBlob = baseBlob
     this.#tell({ state: 'kept', at: null })
+    this.#changed() // somebody may have typed since that text
   }
 
   /** Saves now if there is something to save. `leaving`: the page may go away before the answer. */
   async save(leaving = false): Promise<void> {
     clearTimeout(this.#timer)
     const { text } = this.#store.state()
-    if (this.#ended || this.#sending || this.#keeping.state === 'conflict' || text === this.#saved) return
-    this.#sending = true
+    if (this.#ended || this.#under || this.#keeping.state === 'conflict' || text === this.#saved) return
+    if (this.#held && !leaving) return
+    this.#under = this.#put(text, leaving)
+    try {
+      await this.#under
+    } finally {
+      this.#under = undefined
+    }
+    if (this.#ended) return
+    if (this.#store.state().text !== this.#saved && this.keeping().state !== 'conflict') this.#schedule()
+  }
+
+  async #put(text: string, leaving: boolean): Promise<void> {
     const sentBefore = this.#sent
     this.#sent = text
+    this.#keepInTab()
     if (!leaving) this.#tell({ state: 'saving' })
     try {
       const draft = await this.#send(text, leaving)
@@ -187,7 +223,7 @@ export class DraftKeeper {
       if (this.#store.state().text === text) {
         this.#forget()
         this.#tell({ state: 'kept', at: Date.now() })
-      }
+      } else this.#keepInTab()
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
       const other = otherDraft(error)
@@ -197,11 +233,7 @@ export class DraftKeeper {
         this.#saved = other.content.text
         this.#tell(other.content.text === this.#store.state().text ? { state: 'kept', at: Date.now() } : { state: 'typing' })
       } else this.#tell(afterFailedSave(error.code, error.detail, other))
-    } finally {
-      this.#sending = false
     }
-    if (this.#ended) return
-    if (this.#store.state().text !== this.#saved && this.keeping().state !== 'conflict') this.#schedule()
   }
 
   async #send(text: string, keepalive: boolean): Promise<Draft> {
@@ -235,7 +267,7 @@ export class DraftKeeper {
     const { text } = this.#store.state()
     if (this.#ended || text === this.#saved) return
     try {
-      const kept: KeptText = { text, revision: this.#revision, baseBlob: this.#baseBlob }
+      const kept: KeptText = { text, revision: this.#revision, baseBlob: this.#baseBlob, sent: this.#sent }
       sessionStorage.setItem(storageKey(this.#address), JSON.stringify(kept))
     } catch {
       // Full or forbidden: the server's copy is the one that counts, and its failure is shown.

@@ -26,6 +26,12 @@ describe('which text an editor opens with', () => {
     expect(openDraft(start, null, mine(3))).toMatchObject({ from: 'tab' })
     expect(openDraft(start, server, mine(3))).toMatchObject({ from: 'tab', baseBlob: 'b0' })
   })
+  test("this tab's text, when the server has what this tab sent before it was left", () => {
+    expect(openDraft(start, server, { ...mine(2), sent: 'name: server\n' })).toMatchObject({ from: 'tab', text: 'name: mine\n' })
+    expect(openDraft(start, server, { ...mine(null), sent: 'name: server\n' })).toMatchObject({ from: 'tab', text: 'name: mine\n' })
+    expect(openDraft(start, server, { ...mine(2), sent: 'name: other\n' })).toMatchObject({ from: 'conflict' })
+    expect(openDraft(start, null, { ...mine(null), sent: 'name: mine\n' })).toMatchObject({ from: 'tab', sent: 'name: mine\n' })
+  })
   test('both, when both went on: the person chooses', () => {
     expect(openDraft(start, server, mine(2))).toEqual({ from: 'conflict', mine: mine(2), other: server })
     expect(openDraft(start, server, mine(null))).toMatchObject({ from: 'conflict' })
@@ -52,6 +58,7 @@ describe('a save that fails', () => {
 describe('what a tab kept', () => {
   test('is read back', () => {
     expect(readKept(JSON.stringify(mine(4)))).toEqual(mine(4))
+    expect(readKept(JSON.stringify({ ...mine(4), sent: 'b' }))).toEqual({ ...mine(4), sent: 'b' })
     expect(readKept('{"text":"a"}')).toEqual({ text: 'a', revision: null, baseBlob: null })
   })
   test.each([null, '', '{', 'null', '[]', '{"text":1}'])('%s is not ours', (stored) => {

@@ -8,6 +8,8 @@ export interface KeptText {
   /** The server's revision it is based on; null: there was none. */
   revision: number | null
   baseBlob: string | null
+  /** What was on its way to the server when the tab kept this: it may have arrived since. */
+  sent?: string | undefined
 }
 
 export type Opening =
@@ -15,17 +17,19 @@ export type Opening =
   | { from: 'start' }
   | { from: 'server'; text: string; baseBlob: string | null }
   /** The server did not have this tab's last words; they are newer than its draft. */
-  | { from: 'tab'; text: string; baseBlob: string | null }
+  | { from: 'tab'; text: string; baseBlob: string | null; sent?: string | undefined }
   /** Both have a text of their own: the person chooses. */
   | { from: 'conflict'; mine: KeptText; other: Draft }
 
 /** Which text an editor opens with. */
 export function openDraft(start: string, server: Draft | null, kept: KeptText | null): Opening {
   const mine = kept && kept.text !== start ? kept : null
-  if (!server) return mine ? { from: 'tab', text: mine.text, baseBlob: mine.baseBlob } : { from: 'start' }
+  if (!server) return mine ? { from: 'tab', text: mine.text, baseBlob: mine.baseBlob, sent: mine.sent } : { from: 'start' }
   if (!mine || mine.text === server.content.text)
     return { from: 'server', text: server.content.text, baseBlob: server.content.baseBlob ?? null }
-  if (mine.revision === server.revision) return { from: 'tab', text: mine.text, baseBlob: mine.baseBlob }
+  // a save of this tab that the page did not live to see answered is no other tab
+  if (mine.revision === server.revision || mine.sent === server.content.text)
+    return { from: 'tab', text: mine.text, baseBlob: mine.baseBlob, sent: mine.sent }
   return { from: 'conflict', mine, other: server }
 }
 
@@ -78,7 +82,7 @@ export function readKept(stored: string | null): KeptText | null {
     if (typeof value !== 'object' || value === null || !('text' in value) || typeof value.text !== 'string') return null
     const revision = 'revision' in value && typeof value.revision === 'number' ? value.revision : null
     const baseBlob = 'baseBlob' in value && typeof value.baseBlob === 'string' ? value.baseBlob : null
-    return { text: value.text, revision, baseBlob }
+    return { text: value.text, revision, baseBlob, ...('sent' in value && typeof value.sent === 'string' ? { sent: value.sent } : {}) }
   } catch {
     return null
   }

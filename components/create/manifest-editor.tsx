@@ -132,6 +132,7 @@ function makeParts({ kind, project, name, start, opening, draft, draftAddress, i
     draft,
     baseBlob,
     conflict: opening.from === 'conflict' ? opening.other : null,
+    sent: opening.from === 'tab' ? opening.sent : undefined,
   })
   return { store, view, model, judge, keeper, currentText, baseBlob }
 }

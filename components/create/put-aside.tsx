@@ -36,6 +36,8 @@ export function usePutAside({ store, keeper, draftKey }: { store: ManifestStore;
     setBusy(true)
     const { text } = store.state()
     const items: BasketItem[] = []
+    // the server takes the draft away with it: a save that came after that would bring it back, or be called another tab's
+    const goOn = await keeper.hold()
     try {
       for (const [index, change] of changes.entries()) {
         const body = { change, ...(index === changes.length - 1 ? { draftKey } : {}) }
@@ -52,6 +54,7 @@ export function usePutAside({ store, keeper, draftKey }: { store: ManifestStore;
       showToast(`${error.detail}${some}`, 'bad')
       return undefined
     } finally {
+      goOn()
       setBusy(false)
       const isPutIn = ({ change }: BasketItem) => items.some((item) => resourceOf(item) === resourceOf({ change }))
       client.setQueryData<BasketList>(queryKeys.basket(), (known) =>
