@@ -37,6 +37,7 @@ export function AuditFilterBar({ address, all }: { address: AuditAddress; all: b
               .slice(0, 50)
               .map((actor) => ({ value: actor, label: actor }))
           }
+          known={facets.data && 'people'}
           emptyText="Nobody of that name has acted."
           onChange={(option) => go({ actor: option?.value.trim() ?? '' })}
         />

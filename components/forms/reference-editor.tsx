@@ -114,6 +114,7 @@ function KindOf({ node, path, reference, offered, write, control }: Part) {
         mono
         free
         search={search}
+        known={String(choices.length)}
         onChange={(option) => write(withKind(node, reference, option?.value ?? '', offered))}
         emptyText="Nothing matches. A typed kind is used as it is."
         invalid={control.invalidAt('kind', 'apiVersion')}
@@ -209,6 +210,7 @@ function ByName({ node, path, reference, offered, write, control }: Part) {
         mono
         free
         search={search}
+        known={JSON.stringify([wanted, basket !== undefined])}
         onChange={choose}
         emptyText={
           wanted ? 'Nothing matches. A typed name is used as it is.' : `This cluster does not offer ${words}. Use an external value.`

@@ -26,6 +26,7 @@ type Outcome = { state: 'loading' } | { state: 'done'; options: ComboboxOption[]
  * empties. `search` answers from the server and is called with an abort signal 150 ms after the last key; without text
  * it gives what to offer at first. `text` is what the field shows while nobody types (the chosen option's label).
  * With `free`, typed text itself is a value: it is given to `onChange` when the field is left.
+ * What `search` looks through besides the server may come late: with every change of `known` it is searched again.
  */
 export function Combobox({
   label,
@@ -40,6 +41,7 @@ export function Combobox({
   mono,
   free,
   search,
+  known,
   onChange,
   emptyText = 'Nothing matches.',
   clearOnChoose,
@@ -52,6 +54,8 @@ export function Combobox({
   mono?: boolean
   free?: boolean
   search: (query: string, signal: AbortSignal) => Promise<ComboboxOption[]>
+  /** Which of the things it looks through are there. Their age is no matter of it: a new answer would move the choice under the hand. */
+  known?: string | undefined
   /** The chosen option, `{value: text, label: text}` for free text, or null when the field was emptied. */
   onChange: (option: ComboboxOption | null) => void
   emptyText?: string
@@ -75,6 +79,7 @@ export function Combobox({
   const query = typed ?? ''
   const options = outcome.state === 'done' ? outcome.options : []
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `known` says that `search` knows more now
   useEffect(() => {
     if (!open) return
     const abort = new AbortController()
@@ -98,7 +103,7 @@ export function Combobox({
       abort.abort()
       clearTimeout(timer)
     }
-  }, [open, query])
+  }, [open, query, known])
 
   useEffect(() => {
     const list = panel.current
@@ -195,6 +200,8 @@ export function Combobox({
             value={typed ?? text}
             onChange={(event) => {
               setTyped(event.target.value)
+              // what was lit answers the text before: enter must not choose it
+              setActive(-1)
               setOpen(true)
             }}
             onClick={() => setOpen(true)}
