@@ -1,7 +1,7 @@
 'use client'
 
 import Link from 'next/link'
-import { type ComponentProps, createContext, type ReactNode, useContext, useId, useRef, useState } from 'react'
+import { type ComponentProps, createContext, type ReactNode, useContext, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { Icon, type IconName } from './icons.tsx'
 import styles from './menu.module.css'
@@ -28,6 +28,29 @@ export function Menu({
   const panel = useRef<HTMLDivElement>(null)
   const [shown, setShown] = useState(false) // a form has a menu per field: items are drawn when somebody looks
   const items = () => Array.from(panel.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])
+
+  const takeUp = () => {
+    const element = panel.current
+    const button = document.getElementById(`${id}-button`)
+    if (!element || !button) return
+    const { left, top } = placePanel(
+      button.getBoundingClientRect(),
+      { width: element.offsetWidth, height: element.offsetHeight },
+      { width: window.innerWidth, height: window.innerHeight },
+      align,
+    )
+    element.style.left = `${left}px`
+    element.style.top = `${top}px`
+    items()[0]?.focus()
+  }
+  // The browser opens it by itself, also before the page is alive: nobody heard that then, and it stood there empty.
+  useEffect(() => {
+    if (panel.current?.matches(':popover-open')) setShown(true)
+  }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once its items are there; where nobody was late it opens after that, see onToggle
+  useLayoutEffect(() => {
+    if (shown && panel.current?.matches(':popover-open')) takeUp()
+  }, [shown])
 
   const move = (event: React.KeyboardEvent) => {
     const all = items()
@@ -65,19 +88,8 @@ export function Menu({
         className={styles.panel}
         onKeyDown={move}
         onBeforeToggle={({ newState }) => flushSync(() => setShown(newState === 'open'))}
-        onToggle={(event) => {
-          const element = event.currentTarget
-          const button = document.getElementById(`${id}-button`)
-          if (event.newState !== 'open' || !button) return
-          const { left, top } = placePanel(
-            button.getBoundingClientRect(),
-            { width: element.offsetWidth, height: element.offsetHeight },
-            { width: window.innerWidth, height: window.innerHeight },
-            align,
-          )
-          element.style.left = `${left}px`
-          element.style.top = `${top}px`
-          items()[0]?.focus()
+        onToggle={({ newState }) => {
+          if (newState === 'open') takeUp()
         }}
       >
         {shown ? children : null}
