@@ -1,6 +1,6 @@
 'use client'
 
-import { type Ref, useEffect, useImperativeHandle, useRef, useState, useSyncExternalStore } from 'react'
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { Fact, Judged } from '#components/create/editor-bar.tsx'
 import { ManifestJudge } from '#components/create/judge-manifest.ts'
 import { ManifestStore } from '#components/create/manifest-store.ts'
@@ -94,8 +94,9 @@ export function LiveEditor(props: EditorProps) {
     if (editor.stale) setStale(editor.stale)
   }, [keeper, editor])
   useEffect(() => holdPage(), [])
-  // whoever came here by going on types on at once; whoever is elsewhere on the page stays there
-  useEffect(() => {
+  // Whoever came here by going on types on at once; whoever is elsewhere on the page stays there. Before it is painted: after that the
+  // focus may be where somebody put it themselves.
+  useLayoutEffect(() => {
     const here = document.activeElement
     if (here !== null && here !== document.body && !box.current?.closest('section')?.contains(here)) return
     box.current
