@@ -16,6 +16,15 @@ test('erin sees what everybody did, up to where it was verified, and proves it w
   await expect(page.getByRole('columnheader', { name: 'Person' })).toBeVisible()
   await expectAccessible(page, 'the audit log')
 
+  // the proof first: a checkpoint that is kept vouches for what is exported after it, and not the other way round
+  await page.getByRole('button', { name: 'Proof…' }).click()
+  const proof = page.getByRole('dialog', { name: 'Proof' })
+  const key = (await proof.getByText(/^localhost\/audit\+[0-9a-f]{8}\+\S+$/).textContent()) ?? ''
+  const note = (await proof.getByText(/— localhost\/audit /).textContent()) ?? ''
+  await expectAccessible(page, 'the proof')
+  await page.keyboard.press('Escape')
+  await expect(proof).toBeHidden()
+
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page
@@ -25,11 +34,6 @@ test('erin sees what everybody did, up to where it was verified, and proves it w
   ])
   const file = info.outputPath('audit.jsonl')
   await download.saveAs(file)
-  await page.getByRole('button', { name: 'Proof…' }).click()
-  const proof = page.getByRole('dialog', { name: 'Proof' })
-  const key = (await proof.getByText(/^localhost\/audit\+[0-9a-f]{8}\+\S+$/).textContent()) ?? ''
-  const note = (await proof.getByText(/— localhost\/audit /).textContent()) ?? ''
-  await expectAccessible(page, 'the proof')
   const kept = info.outputPath('checkpoint.txt')
   writeFileSync(kept, note)
   const told = execFileSync(process.execPath, [corbel, 'audit', 'verify', file, '--key', key, '--from-checkpoint', kept], {

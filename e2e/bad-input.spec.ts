@@ -1,10 +1,9 @@
 /** Texts and systems that misbehave: the page stays alive, says what is wrong and what to do, and keeps what was typed. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
 import pg from 'pg'
 import { demoRecord } from './steps/demo-world.ts'
-import { form, yamlEditor } from './steps/editor.ts'
+import { discardDraft, form, pasteYaml, yamlEditor } from './steps/editor.ts'
 import { expect, failedRequests, test } from './steps/journey.ts'
 import { content, createPath, freshName, resourcePath } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
@@ -22,9 +21,6 @@ const bomb = [
   ),
 ].join('\n')
 
-/** Puts a text in place of the manifest at once, as pasting does. */
-const paste = (page: Page, text: string): Promise<void> => yamlEditor(page).fill(text)
-
 test('texts that are wrong, huge or hostile get a sentence, lock the form and lose nothing', async ({ page }) => {
   await signIn(page, 'alice', createPath('payments-prod', 'PubSubTopic'))
   await expect(form(page)).toBeVisible()
@@ -36,19 +32,19 @@ test('texts that are wrong, huge or hostile get a sentence, lock the form and lo
     ['- a list\n', /something else/],
   ]
   for (const [text, sentence] of texts) {
-    await paste(page, text)
+    await pasteYaml(page, text)
     await expect(content(page).getByRole('alert').filter({ hasText: 'The YAML cannot be read' })).toContainText(sentence)
   }
-  await paste(page, manifest('precise', 'spec:\n  messageRetentionDuration: 12345678901234567890\n'))
+  await pasteYaml(page, manifest('precise', 'spec:\n  messageRetentionDuration: 12345678901234567890\n'))
   await expect(content(page).getByRole('alert').filter({ hasText: 'The YAML cannot be read' })).toBeHidden()
   await expect(yamlEditor(page)).toContainText('12345678901234567890')
 
   const name = freshName('kept')
-  await paste(page, manifest(name, 'spec: {}\nspec: {}\n'))
+  await pasteYaml(page, manifest(name, 'spec: {}\nspec: {}\n'))
   await expect(page.getByText(/^draft saved/)).toBeVisible()
   await page.reload()
   await expect(yamlEditor(page)).toContainText(name)
-  await page.getByRole('button', { name: 'Discard' }).click()
+  await discardDraft(page)
 })
 
 test.describe('a resource nobody has', () => {
@@ -76,7 +72,7 @@ test.describe('while the database is away', () => {
       await other.goto('/resources', { timeout: 60_000 })
       await expect(other.getByRole('heading', { name: 'Corbel waits for its database' })).toBeVisible()
       await expect(other.getByText(/goes on by itself when the database is back/)).toBeVisible()
-      await paste(page, manifest(name))
+      await pasteYaml(page, manifest(name))
       await expect(page.getByText(/kept in this tab; the server does not take the draft/)).toBeVisible({ timeout: 60_000 })
     } finally {
       mend()
@@ -85,7 +81,7 @@ test.describe('while the database is away', () => {
     await expect(page.getByText(/^draft saved/)).toBeVisible({ timeout: 60_000 })
     await page.reload()
     await expect(yamlEditor(page)).toContainText(name)
-    await page.getByRole('button', { name: 'Discard' }).click()
+    await discardDraft(page)
   })
 })
 

@@ -1,5 +1,6 @@
 /** Blueprints: a few answers become several manifests in one pull request, which are applied and get ready. */
 import { expectAccessible } from './steps/accessibility.ts'
+import { discardDraft } from './steps/editor.ts'
 import { leaveGithub, mergePullRequest } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
 import { content, freshName } from './steps/pages.ts'
@@ -16,6 +17,7 @@ test('a topic with dead letters, from six questions to ready', async ({ page }) 
     await page.goto('/create?cluster=demo&namespace=payments-staging')
     await page.getByRole('searchbox', { name: 'What do you need?' }).fill('dead letter')
     const card = content(page).getByRole('link', { name: /^Pub\/Sub topic with dead letters/ })
+    await expect(card).toBeVisible() // everything is there: from here on what does not fit goes
     await expect(content(page).getByRole('link', { name: /^Redis/ })).toHaveCount(0)
     await card.click()
     await expect(page.getByRole('heading', { level: 1, name: 'Pub/Sub topic with dead letters' })).toBeVisible()
@@ -23,8 +25,8 @@ test('a topic with dead letters, from six questions to ready', async ({ page }) 
 
   await test.step('the manifests follow her answers, and the API server judges each', async () => {
     await expect(questions).toBeVisible()
-    const discard = page.getByRole('button', { name: /^Discard/ }) // of an earlier run that did not get to its end
-    if (await discard.isVisible()) await discard.click()
+    // of an earlier run that did not get to its end
+    if (await page.getByRole('button', { name: 'Discard', exact: true }).isVisible()) await discardDraft(page)
     await expect(made.getByRole('group')).toHaveCount(7)
     await page.getByRole('button', { name: 'Review pull request' }).click()
     await expect(questions.getByText('Required.').first()).toBeVisible()
@@ -100,5 +102,5 @@ test('a bucket by blueprint goes on in the form, with what was answered', async 
   await expect(page.getByRole('heading', { level: 1, name: 'Create StorageBucket' })).toBeVisible()
   await expect(page.getByRole('form', { name: /^Fields of/ }).getByLabel(/^Name/)).toHaveValue(name)
   await expect(page.getByRole('textbox', { name: 'Manifest as YAML' })).toContainText('publicAccessPrevention: enforced')
-  await page.getByRole('button', { name: /^Discard/ }).click()
+  await discardDraft(page)
 })

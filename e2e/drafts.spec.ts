@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { endLogins } from './steps/demo-world.ts'
-import { form, yamlEditor } from './steps/editor.ts'
+import { discardDraft, form, yamlEditor } from './steps/editor.ts'
 import { expect, failedRequests, test } from './steps/journey.ts'
 import { content, createPath } from './steps/pages.ts'
 import { pickPersonIfAsked, signIn } from './steps/people.ts'
@@ -76,7 +76,7 @@ test.describe('where a request must fail', () => {
     await expect(page.getByText(/^Another tab saved this draft/)).toHaveCount(0)
     await page.reload()
     await expect(nameField(page)).toHaveValue('stubborn')
-    await page.getByRole('button', { name: 'Discard' }).click()
+    await discardDraft(page)
     await other.close()
   })
 

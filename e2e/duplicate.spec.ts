@@ -1,4 +1,5 @@
 import { expectAccepted, form, openPullRequest, writeYaml } from './steps/editor.ts'
+import { followFromPull } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
 import { createPath, freshName } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
@@ -42,6 +43,6 @@ test('a double click opens one pull request', async ({ page }) => {
   await dialog.getByRole('button', { name: 'Open pull request' }).dblclick()
   await expect(page).toHaveURL(/\/proposals\/[0-9a-f-]{36}$/)
   await page.getByRole('link', { name: /^Pull request #\d+/ }).click()
-  await page.getByRole('link', { name: 'Pull requests' }).click()
+  await followFromPull(page.getByRole('link', { name: 'Pull requests' }), page.getByRole('heading', { name: 'Pull requests', level: 1 }))
   await expect(page.getByRole('main').getByRole('link', { name: new RegExp(name) })).toHaveCount(1)
 })

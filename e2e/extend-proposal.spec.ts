@@ -1,6 +1,6 @@
 import { expectAccessible } from './steps/accessibility.ts'
 import { emptyBasket } from './steps/basket.ts'
-import { expectAccepted, form, openPullRequest, readYaml, writeYaml } from './steps/editor.ts'
+import { expectAccepted, form, openPullRequest, readYaml, writeYaml, yamlEditor } from './steps/editor.ts'
 import { leaveGithub, mergePullRequest } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
 import { content, createPath, freshName, resourcePath } from './steps/pages.ts'
@@ -68,6 +68,7 @@ test('alice adds a commit to the pull request that bob has opened for the same r
   await test.step('she edits the version of the proposal', async () => {
     await alices.getByRole('link', { name: `Edit ${name} in this proposal` }).click()
     await expect(alices.getByText(/Your change becomes a commit there/)).toBeVisible()
+    await expect(yamlEditor(alices)).toContainText('tier: gold') // it is loaded after the words above it
     const text = await readYaml(alices)
     expect(text).toContain('tier: gold')
     await writeYaml(alices, `${text.replace('tier: gold', 'tier: silver')}\n`)

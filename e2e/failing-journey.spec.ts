@@ -1,6 +1,6 @@
 import { expectAccessible } from './steps/accessibility.ts'
 import { expectAccepted, openPullRequest, writeYaml } from './steps/editor.ts'
-import { mergePullRequest } from './steps/github.ts'
+import { leaveGithub, mergePullRequest } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
 import { content, createPath, freshName } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
@@ -28,8 +28,9 @@ test('a quota that is used up: page, pull request and job log say what, since wh
   )
   await expectAccepted(page)
   const proposal = await openPullRequest(page)
-  await expect(page.getByRole('heading', { name: /^Plan.*Passed/ })).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('heading', { name: /^Plan.*Passed/ })).toBeVisible({ timeout: 60_000 })
   const pull = await mergePullRequest(page, 'bob')
+  await leaveGithub(page)
 
   await page.goto(proposal)
   const resource = content(page).getByRole('link', { name, exact: true })

@@ -1,6 +1,6 @@
 import { expectAccessible } from './steps/accessibility.ts'
 import { addField, addLabel, expectAccepted, form, openPullRequest, readYaml, writeYaml, yamlEditor } from './steps/editor.ts'
-import { linkGithubAccount, mergePullRequest } from './steps/github.ts'
+import { leaveGithub, linkGithubAccount, mergePullRequest } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
 import { content, freshName, resourcePath } from './steps/pages.ts'
 import { openPersonMenu, signIn } from './steps/people.ts'
@@ -23,8 +23,10 @@ test('alice makes a bucket: sign in, form, pull request, plan, merge, ready', as
     await page.getByRole('link', { name: 'Create a resource' }).click()
     await page.getByRole('combobox', { name: 'Project' }).click()
     await page.getByRole('option', { name: /^payments-prod/ }).click()
+    await expect(page.getByRole('combobox', { name: 'Project' })).toHaveValue('payments-prod')
     await page.getByRole('searchbox', { name: 'What do you need?' }).fill('bucket')
     const card = content(page).getByRole('link', { name: /^StorageBucket/ })
+    await expect(card).toBeVisible() // the kinds are there: from here on those that do not fit go
     await expect(content(page).getByRole('link', { name: /^PubSubTopic/ })).toHaveCount(0)
     await card.click()
     await expect(page.getByRole('heading', { level: 1, name: 'Create StorageBucket' })).toBeVisible()
@@ -78,7 +80,7 @@ test('alice makes a bucket: sign in, form, pull request, plan, merge, ready', as
   await test.step('the plan and its check appear without a reload', async () => {
     await expect(page.getByRole('link', { name: /^Pull request #\d+/ })).toBeVisible()
     const planned = page.getByRole('heading', { name: /^Plan.*Passed/ })
-    await expect(planned).toBeVisible({ timeout: 30_000 })
+    await expect(planned).toBeVisible({ timeout: 60_000 })
     await expect(page.getByText('The plan is accepted. It waits for a review and the merge.')).toBeVisible()
     await expect(content(page).getByText(name).first()).toBeVisible()
   })
@@ -89,7 +91,9 @@ test('alice makes a bucket: sign in, form, pull request, plan, merge, ready', as
     await expect(page.getByText(/Plan: 1 to add, 0 to change/).first()).toBeVisible()
     await expect(page.getByText(/corbel\/plan: success/).first()).toBeVisible()
     await page.goBack()
-    return mergePullRequest(page, 'alice')
+    const address = await mergePullRequest(page, 'alice')
+    await leaveGithub(page)
+    return address
   })
   const merged = performance.now()
 
@@ -117,8 +121,10 @@ test('alice makes a bucket: sign in, form, pull request, plan, merge, ready', as
     await expect(timeline.filter({ hasText: /pull request #\d+/ }).first()).toContainText(/alice/i)
     await expect(content(page).getByRole('time').first()).toBeVisible()
     await page.goto(proposal)
-    await expect(page.getByRole('list', { name: 'Progress' }).getByRole('listitem').last()).toContainText('Ready (done)')
-    await expect(page.getByRole('heading', { name: /^Apply.*Passed/ })).toBeVisible()
+    await expect(page.getByRole('list', { name: 'Progress' }).getByRole('listitem').last()).toContainText('Ready (done)', {
+      timeout: 60_000,
+    })
+    await expect(page.getByRole('heading', { name: /^Apply.*Passed/ })).toBeVisible({ timeout: 60_000 })
     await expectAccessible(page, 'a finished proposal')
     await page.goto('/proposals')
     await expect(page.getByRole('link', { name: new RegExp(name) }).first()).toBeVisible()

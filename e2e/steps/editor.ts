@@ -5,11 +5,19 @@ export const yamlEditor = (page: Page) => page.getByRole('textbox', { name: 'Man
 
 export const form = (page: Page) => page.getByRole('form', { name: /^Fields of/ })
 
-/** Replaces the whole manifest. */
-export async function writeYaml(page: Page, text: string): Promise<void> {
-  // focus first: what the editor does when it gets the focus would undo a selection made in the same moment, as no hand can
+/**
+ * Selects all and puts a text in its place at once, as pasting does. By the editor's own key: a selection made behind its back is undone
+ * by whatever it draws before it has heard of it (the focus, complaints that come), and the text would stand beside the old one.
+ */
+export async function pasteYaml(page: Page, text: string): Promise<void> {
   await yamlEditor(page).focus()
-  await yamlEditor(page).fill(text)
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.insertText(text)
+}
+
+/** Replaces the whole manifest, and waits until it stands there; only for texts short enough to be on the screen whole. */
+export async function writeYaml(page: Page, text: string): Promise<void> {
+  await pasteYaml(page, text)
   await expect.poll(() => readYaml(page)).toBe(text.trimEnd())
 }
 
@@ -17,6 +25,13 @@ export async function writeYaml(page: Page, text: string): Promise<void> {
 export async function readYaml(page: Page): Promise<string> {
   const lines = await yamlEditor(page).locator('.cm-line').allTextContents()
   return lines.join('\n').trimEnd()
+}
+
+/** Throws away what was typed, or restored; the server has no draft any more when the way to do so is gone. */
+export async function discardDraft(page: Page): Promise<void> {
+  const discard = page.getByRole('button', { name: 'Discard', exact: true })
+  await discard.click()
+  await expect(discard).toBeHidden()
 }
 
 /** Opens the search over all fields that are not shown and chooses one. */

@@ -1,6 +1,6 @@
 /** The GitHub stand-in's pages, used as a person uses GitHub's. */
-import { expect, type Page } from '@playwright/test'
-import type { PersonName } from './people.ts'
+import { expect, type Locator, type Page } from '@playwright/test'
+import { expectSignedIn, type PersonName } from './people.ts'
 
 /** Follows the proposal's link and merges as a person; gives the pull request's address. */
 export async function mergePullRequest(page: Page, person: PersonName): Promise<string> {
@@ -9,12 +9,21 @@ export async function mergePullRequest(page: Page, person: PersonName): Promise<
   const address = page.url()
   const merge = page.getByRole('button', { name: 'Merge pull request' })
   if (await merge.isDisabled()) {
-    await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
-    await page.getByRole('button', { name: new RegExp(`^Sign in as ${person}`) }).click()
+    const pick = page.getByRole('button', { name: new RegExp(`^Sign in as ${person}`) })
+    await followFromPull(page.getByRole('main').getByRole('link', { name: 'Sign in' }), pick)
+    await pick.click()
   }
   await merge.click()
   await expect(page.getByText('merged this')).toBeVisible()
   return address
+}
+
+/** Follows a link from a pull request's page. It reloads itself while checks run, which cuts off a way that has only begun: then once more. */
+export async function followFromPull(link: Locator, there: Locator): Promise<void> {
+  await expect(async () => {
+    if (!(await there.isVisible())) await link.click({ timeout: 5000 })
+    await expect(there).toBeVisible({ timeout: 5000 })
+  }).toPass({ timeout: 30_000 })
 }
 
 /** Leaves a pull request's page, which reloads itself while checks run: going straight on could be cut off by that. */
@@ -36,4 +45,5 @@ export async function linkGithubAccount(page: Page, person: PersonName): Promise
   await link.click()
   await page.getByRole('button', { name: new RegExp(`^Continue as ${person}`) }).click()
   await expect(page.getByRole('navigation', { name: 'Breadcrumbs' })).toBeVisible()
+  await expectSignedIn(page)
 }
