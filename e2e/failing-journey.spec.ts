@@ -1,9 +1,13 @@
 import { expectAccessible } from './steps/accessibility.ts'
+import { cluster, freeze } from './steps/demo-world.ts'
 import { expectAccepted, openPullRequest, writeYaml } from './steps/editor.ts'
 import { leaveGithub, mergePullRequest } from './steps/github.ts'
 import { expect, test } from './steps/journey.ts'
 import { content, createPath, freshName } from './steps/pages.ts'
 import { signIn } from './steps/people.ts'
+
+let thaw: (() => void) | undefined
+test.afterEach(() => thaw?.())
 
 test('a quota that is used up: page, pull request and job log say what, since when and what to do', async ({ page }) => {
   test.setTimeout(240_000)
@@ -32,6 +36,15 @@ test('a quota that is used up: page, pull request and job log say what, since wh
   const pull = await mergePullRequest(page, 'bob')
   await leaveGithub(page)
 
+  // The cloud takes eight seconds to refuse it. It rests in the middle of its work until the page has shown that, however late that is.
+  const instance = {
+    apiVersion: 'sql.cnrm.cloud.google.com/v1beta1',
+    kind: 'SQLInstance',
+    metadata: { name, namespace: 'payments-staging' },
+  }
+  await expect.poll(() => cluster().readyReason(instance), { timeout: 60_000, intervals: [200] }).toBe('Creating')
+  thaw = freeze('cloud')
+
   await page.goto(proposal)
   const resource = content(page).getByRole('link', { name, exact: true })
   await expect(resource).toBeVisible({ timeout: 60_000 })
@@ -39,6 +52,7 @@ test('a quota that is used up: page, pull request and job log say what, since wh
   const state = page.getByRole('region', { name: 'State' })
   await test.step('the page shows progress, then the failure, without a reload', async () => {
     await expect(state).toContainText(/In progress since/)
+    thaw?.()
     await expect(state).toContainText(/Failed since/, { timeout: 45_000 })
     await expect(state).toContainText(/quota/i)
     await expect(state).toContainText('UpdateFailed')

@@ -99,7 +99,9 @@ test('recommended values are offered, and parts of a manifest copied and pasted'
     await dialog.getByRole('button', { name: 'Paste' }).click()
     await expect(dialog).toBeHidden()
     // the text follows the form a moment later
-    await expect.poll(() => readYaml(page)).toContain('lifecycleRule:\n    - action:\n        type: Delete\n      condition:\n        age: 30')
+    await expect
+      .poll(() => readYaml(page))
+      .toContain('lifecycleRule:\n    - action:\n        type: Delete\n      condition:\n        age: 30')
   })
   await test.step('what is copied is the part by itself', async () => {
     await fieldAction(page, 'Lifecycle rule 1', 'Copy as YAML')
@@ -236,9 +238,11 @@ test('a role on a project that no manifest manages is granted from the form', as
   await kind.fill('proj')
   await page.getByRole('option', { name: 'Project', exact: true }).click()
   await expectAccepted(page)
-  await expect.poll(() => readYaml(page)).toMatch(
-    /resourceRef:\n( +)(?:external: payments-prod-4711|apiVersion: resourcemanager\S+|kind: Project)(?:\n\1(?:external: payments-prod-4711|apiVersion: resourcemanager\S+|kind: Project)){2}$/m,
-  )
+  await expect
+    .poll(() => readYaml(page))
+    .toMatch(
+      /resourceRef:\n( +)(?:external: payments-prod-4711|apiVersion: resourcemanager\S+|kind: Project)(?:\n\1(?:external: payments-prod-4711|apiVersion: resourcemanager\S+|kind: Project)){2}$/m,
+    )
 })
 
 test('looking at the other way to give a reference changes nothing, and another name only the name', async ({ page }) => {

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { KubeConfig, KubernetesObjectApi, PatchStrategy } from '@kubernetes/client-node'
 import pg from 'pg'
+import { readyCondition } from '#demo/cloud/next-step.ts'
 import type { DemoRecord } from '#demo/state.ts'
+import { isObject, type Json, textAt } from '#lib/json.ts'
 
 /** What demo.json says; read anew, since a part that was started again has another process. */
 export function demoRecord(): DemoRecord {
@@ -18,7 +20,7 @@ const needed = <Value>(value: Value | undefined, name: string): Value => {
 }
 
 /** Stops a part without ending it, as a machine that hangs would; gives what lets it go on. */
-export function freeze(part: 'control-plane' | 'identity' | 'worker'): () => void {
+export function freeze(part: 'cloud' | 'control-plane' | 'identity' | 'worker'): () => void {
   const pid = needed(demoRecord().pids?.[part], `process of ${part}`)
   process.kill(pid, 'SIGSTOP')
   return () => void process.kill(pid, 'SIGCONT')
@@ -56,6 +58,14 @@ export function cluster() {
     patch: (object: ObjectPatch) =>
       objects.patch(object, undefined, undefined, 'journeys', undefined, PatchStrategy.MergePatch).then(() => undefined),
     create: (object: ObjectPatch) => objects.create(object).then(() => undefined),
+    /** The reason of an object's Ready condition; undefined before there is one. */
+    readyReason: async (object: ObjectPatch): Promise<string | undefined> => {
+      const found: Json = await objects.read(object).then(
+        (read) => JSON.parse(JSON.stringify(read)),
+        () => null, // not there yet
+      )
+      return isObject(found) ? textAt(readyCondition(found), 'reason') : undefined
+    },
     delete: (object: ObjectPatch) => objects.delete(object).then(() => undefined),
   }
 }
