@@ -12,13 +12,13 @@ import { matchingProjects } from '#components/projects/matching-projects.ts'
 import { Badge, StateBadge } from '#components/ui/badge.tsx'
 import { LinkButton } from '#components/ui/button.tsx'
 import { Combobox } from '#components/ui/combobox.tsx'
-import { onFollowedLink } from '#components/ui/followed-link.ts'
 import { count, counted } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
 import { TextField } from '#components/ui/inputs.tsx'
 import { Banner, EmptyState, ErrorState, GapNotice } from '#components/ui/notices.tsx'
 import { PageHeader, Section } from '#components/ui/page-header.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
+import { useAddressText } from '#components/ui/use-address-text.ts'
 import type { BlueprintList } from '#lib/catalogue/contract.ts'
 import type { KindSummary, Project } from '#lib/inventory/contract.ts'
 import styles from './catalogue.module.css'
@@ -137,31 +137,7 @@ export function Catalogue() {
 
 /** The search text; it reaches the address 200 ms after the last key. Enter opens the first kind, arrow down goes to the list. */
 function KindSearch({ text, onSearch }: { text: string; onSearch: (text: string) => void }) {
-  const [typed, setTyped] = useState(text)
-  const search = useRef<{ onSearch: typeof onSearch; address: string; sent: string[] }>({ onSearch, address: text, sent: [] })
-  useEffect(() => {
-    search.current.onSearch = onSearch
-  })
-  useEffect(() => {
-    const { sent } = search.current
-    const arrived = sent.indexOf(text)
-    search.current.address = text
-    search.current.sent = sent.slice(arrived < 0 ? sent.length : arrived + 1)
-    if (arrived < 0) setTyped(text) // a link or the browser's way back changed the address, not these keys
-  }, [text])
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      const { sent, address, onSearch } = search.current
-      if (typed === (sent.at(-1) ?? address)) return
-      sent.push(typed)
-      onSearch(typed)
-    }, 200)
-    const stopListening = onFollowedLink(() => clearTimeout(timer))
-    return () => {
-      clearTimeout(timer)
-      stopListening()
-    }
-  }, [typed])
+  const [typed, setTyped] = useAddressText({ address: text, after: 200, send: onSearch })
   return (
     <TextField
       label="What do you need?"
@@ -175,7 +151,7 @@ function KindSearch({ text, onSearch }: { text: string; onSearch: (text: string)
         if (event.key === 'ArrowDown') {
           event.preventDefault()
           first?.focus()
-        } else if (event.key === 'Enter' && typed === text) first?.click()
+        } else if (event.key === 'Enter' && typed.trim() === text) first?.click()
       }}
     />
   )

@@ -2,11 +2,11 @@
 
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { type ReactNode, useEffect, useState } from 'react'
+import type { ReactNode } from 'react'
 import styles from './filter-bar.module.css'
 import { Icon } from './icons.tsx'
 import { TextField } from './inputs.tsx'
-import { useSettled } from './use-settled.ts'
+import { useAddressText } from './use-address-text.ts'
 
 /** The row of fields and menus above a list. */
 export function FilterBar({ label, children }: { label: string; children: ReactNode }) {
@@ -32,20 +32,12 @@ export function FindField({
   hrefOf: (text: string) => string
 }) {
   const router = useRouter()
-  const [text, setText] = useState(value)
-  const [sent, setSent] = useState(value)
-  // The address changed by a link (a chip, "back"): the field follows it.
-  if (value !== sent) {
-    setSent(value)
-    setText(value)
-  }
-  const settled = useSettled(text, 250).trim()
-  const path = hrefOf(settled)
-  useEffect(() => {
-    if (settled === sent || settled !== text.trim()) return
-    setSent(settled)
-    router.replace(path, { scroll: false })
-  }, [settled, sent, text, path, router])
+  const [text, setText] = useAddressText({
+    address: value,
+    rest: hrefOf(''),
+    after: 250,
+    send: (typed) => router.replace(hrefOf(typed), { scroll: false }),
+  })
   return (
     <TextField
       className={className}
