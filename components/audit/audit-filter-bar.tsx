@@ -8,6 +8,7 @@ import { Combobox } from '#components/ui/combobox.tsx'
 import { FilterBar } from '#components/ui/filter-bar.tsx'
 import { TextField } from '#components/ui/inputs.tsx'
 import { Menu, MenuItem, MenuLabel } from '#components/ui/menu.tsx'
+import { useAddressText } from '#components/ui/use-address-text.ts'
 import { auditOutcomes } from '#lib/audit-format/audit-entry.ts'
 import styles from './audit.module.css'
 import { type AuditAddress, auditPath, isCut, noFilter, toggledIn, withAudit } from './audit-filter.ts'
@@ -81,8 +82,8 @@ export function AuditFilterBar({ address, all }: { address: AuditAddress; all: b
         value={address.subject}
         onChange={(subject) => go({ subject })}
       />
-      <Day label="From" value={address.from} max={address.to} onChange={(from) => go({ from })} />
-      <Day label="To" value={address.to} min={address.from} onChange={(to) => go({ to })} />
+      <Day label="From" value={address.from} rest={auditPath(address)} max={address.to} onChange={(from) => go({ from })} />
+      <Day label="To" value={address.to} rest={auditPath(address)} min={address.from} onChange={(to) => go({ to })} />
       {isCut(address) ? (
         <LinkButton look="quiet" icon="close" href={auditPath(noFilter)}>
           Clear
@@ -115,27 +116,31 @@ function Exact({ label, value, onChange }: { label: string; value: string; onCha
   )
 }
 
+/** A day; each digit of its year makes another one, so it counts when the typing rests. */
 function Day({
   label,
   value,
+  rest,
   onChange,
   ...range
 }: {
   label: string
   value: string
+  rest: string
   min?: string
   max?: string
   onChange: (value: string) => void
 }) {
+  const [day, setDay] = useAddressText({ address: value, rest, after: 500, send: onChange })
   return (
     <label className={styles.day}>
       <span>{label}</span>
       <input
         type="date"
-        value={value}
+        value={day}
         min={range.min || undefined}
         max={range.max || undefined}
-        onChange={(event) => onChange(event.target.value)}
+        onChange={(event) => setDay(event.target.value)}
       />
     </label>
   )
