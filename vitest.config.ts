@@ -16,7 +16,16 @@ const apart = [
 ].map((name) => `${name}.system.test.ts`)
 
 const setupFiles = ['scripts/daily-seed.ts']
-const oneByOne = { setupFiles, testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false, pool: 'forks' } as const
+// limits against hanging, not measurements: machines are busy
+const expecting = { poll: { timeout: 30_000 } }
+const oneByOne = {
+  setupFiles,
+  expect: expecting,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  fileParallelism: false,
+  pool: 'forks',
+} as const
 export default defineConfig({
   test: {
     projects: [
@@ -26,7 +35,8 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           setupFiles,
-          testTimeout: 60_000, // a limit against hanging, not a measurement: machines are busy
+          expect: expecting,
+          testTimeout: 60_000,
           include: ['{lib,cli,worker,demo,scripts,components,app,bench}/**/*.test.ts'],
           exclude: ['**/*.system.test.ts', '**/node_modules/**'],
         },

@@ -25,7 +25,7 @@ beforeAll(async () => {
     },
     { fieldManager: 'test' },
   )
-  await vi.waitUntil(async () => (await asTenant('GET', `${core}/secrets`)).status === 200)
+  await vi.waitUntil(async () => (await asTenant('GET', `${core}/secrets`)).status === 200, { timeout: 30_000 })
 })
 afterAll(() => project.remove())
 

@@ -53,22 +53,28 @@ const unreachableCodes = new Set([
   'ETIMEDOUT',
   'EPIPE',
   '57P01',
+  '57P02',
   '57P03',
   '08006',
   '08001',
 ])
 
-/** Whether an error says that the database cannot be reached, as opposed to having refused a statement. Errors of the
- * driver adapter arrive without a code when a connection dies in use ("Connection terminated unexpectedly"). */
+const unreachableWords =
+  /Connection terminated|connection error and is not queryable|Can't reach database|Unable to start a transaction in the given time|the database system is (starting up|shutting down)|timeout exceeded when trying to connect|server closed the connection/i
+
+/**
+ * Whether an error says that the database cannot be reached, as opposed to having refused a statement. What the driver said stands below
+ * Prisma's error, and has no code when a connection dies in use ("Connection terminated unexpectedly").
+ */
 export function isDatabaseUnreachable(error: unknown): boolean {
-  for (let here: unknown = error, depth = 0; here instanceof Error && depth < 5; here = here.cause, depth++) {
-    if ('code' in here && typeof here.code === 'string' && unreachableCodes.has(here.code)) return true
-    if (
-      /Connection terminated|connection error and is not queryable|Can't reach database|Unable to start a transaction in the given time|the database system is (starting up|shutting down)|timeout exceeded when trying to connect|server closed the connection/i.test(
-        here.message,
-      )
-    )
-      return true
+  const told = [error]
+  for (const here of told) {
+    if (typeof here !== 'object' || here === null || told.length > 10) continue
+    const { code, originalCode, message, cause, meta } = here as Record<string, unknown> // any object can be read so
+    if ([code, originalCode].some((each) => typeof each === 'string' && unreachableCodes.has(each))) return true
+    if (typeof message === 'string' && unreachableWords.test(message)) return true
+    told.push(cause)
+    if (typeof meta === 'object' && meta !== null && 'driverAdapterError' in meta) told.push(meta.driverAdapterError)
   }
   return false
 }
