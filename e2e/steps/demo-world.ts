@@ -20,7 +20,7 @@ const needed = <Value>(value: Value | undefined, name: string): Value => {
 }
 
 /** Stops a part without ending it, as a machine that hangs would; gives what lets it go on. */
-export function freeze(part: 'cloud' | 'control-plane' | 'identity' | 'worker'): () => void {
+export function freeze(part: 'ci' | 'cloud' | 'control-plane' | 'identity' | 'worker'): () => void {
   const pid = needed(demoRecord().pids?.[part], `process of ${part}`)
   process.kill(pid, 'SIGSTOP')
   return () => void process.kill(pid, 'SIGCONT')
