@@ -205,4 +205,9 @@ export const stepsToTry = (ports: Ports): { title: string; text: string; href: s
     text: 'Sign in as Fay of the team search: most of what search-prod has in the cloud is in no repository yet.',
     href: '/import',
   },
+  {
+    title: 'Break the glass',
+    text: 'As Alice, change a live bucket now: say why, see what it does, apply it, and bring it back to Git.',
+    href: '/break-glass/new?cluster=demo&namespace=payments-prod&kind=StorageBucket.storage.cnrm.cloud.google.com&name=acme-payments-invoices',
+  },
 ]

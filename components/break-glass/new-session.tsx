@@ -52,7 +52,7 @@ export function NewSession() {
   const failed = offer.isError && !offer.data ? offer : me.isError && !me.data ? me : null
   if (failed)
     return (
-      <ErrorState page error={failed.error} what={`break-glass for ${at.name}`} retry={() => void failed.refetch()}>
+      <ErrorState page error={failed.error} what={at.name} retry={() => void failed.refetch()}>
         {back}
       </ErrorState>
     )
