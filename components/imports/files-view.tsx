@@ -35,6 +35,8 @@ export function FilesView({ run }: { run: ImportRun }) {
     }
     setSaving(null)
   }
+  // an answer that comes while the layout is saved may be of either
+  const isWaiting = saving !== null || plan.isPlaceholderData
   const files = plan.data?.groups.flatMap((group) => group.files) ?? []
   const repositories = [...new Set(plan.data?.groups.map(({ repository }) => repository))]
   const merged = mergeFiles(files)
@@ -63,7 +65,7 @@ export function FilesView({ run }: { run: ImportRun }) {
               Names come from the cloud and can be changed in each manifest. A file that exists keeps everything in it; manifests are added
               at its end.
             </p>
-            <div className={plan.isPlaceholderData ? styles.waiting : undefined} aria-busy={plan.isPlaceholderData}>
+            <div className={isWaiting ? styles.waiting : undefined} aria-busy={isWaiting}>
               <FileList files={merged} />
             </div>
           </Section>
