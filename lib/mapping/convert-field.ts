@@ -3,8 +3,8 @@ import { isObject, type Json, type JsonObject } from '#lib/json.ts'
 import { noteLeaves, takeBack } from './account.ts'
 import { collectionOf } from './asset-name.ts'
 import { keyedList, keyFieldOf, listToMap, mapToList, takesKey } from './convert-entries.ts'
-import { convertReference, convertScalar } from './convert-value.ts'
-import { chooseReference } from './match-field.ts'
+import { convertReference, convertScalar, misfit } from './convert-value.ts'
+import { chooseReference, matchField } from './match-field.ts'
 import { noteForeign } from './note-foreign.ts'
 import { isOutputOnlyName, isSecretName, isUnspecified } from './output-only.ts'
 import type { Target } from './target.ts'
@@ -39,7 +39,7 @@ export function convertField(walk: Walk, target: Target, value: Json, place: Pla
     noteLeaves(account, value, place.from, { fate: 'unreadable', why: 'a secret does not go into Git' })
     return undefined
   }
-  if (target.isReference) return whole(walk, convertReference(target, value, walk), value, place, 'reference')
+  if (target.isReference) return whole(walk, convertReference(target, value, walk), value, place, 'reference', misfit(target, value))
   if (
     typeof value === 'string' &&
     isSecretName(String(place.from.at(-1))) &&
@@ -109,7 +109,7 @@ function convertText(walk: Walk, target: Target, value: string | number | boolea
     }
   }
   const converted = convertScalar(target, value, walk.generated)
-  return whole(walk, converted?.value, value, place, converted?.by ?? by)
+  return whole(walk, converted?.value, value, place, converted?.by ?? by, misfit(target, value))
 }
 
 /** The field a bare value means in an object: its only one, the reference it points to, or the one all others leave as required. */
@@ -145,12 +145,13 @@ function convertList(walk: Walk, target: Target, value: Json[], place: Place, by
     return items.length === 0 ? undefined : items
   }
   if (target.type === 'map') return listToMap(convertField, walk, target, value, place)
-  if (target.type === 'string') return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text')
+  if (target.type === 'string')
+    return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text', misfit(target, value))
   if (target.type === 'free-form' && target.node.type === 'free-form' && target.node.accepts === 'any')
     return whole(walk, value, value, place, by)
   if (value.length === 1 && value[0] !== undefined)
     return convertField(walk, target, value[0], { ...place, from: [...place.from, 0] }, 'one-of-list')
-  return whole(walk, undefined, value, place, by)
+  return whole(walk, undefined, value, place, by, misfit(target, value))
 }
 
 /** What an entry may say beside the object that it is. */
@@ -186,9 +187,15 @@ function convertChoice(walk: Walk, item: Target, entry: JsonObject, choice: Empt
   whole(walk, inner, value, { ...place, from: [...place.from, key], to: [...place.to, field.key] }, by)
   const missing = item.required.find((one) => !Object.hasOwn(out, one.key))
   if (!missing) return out
-  takeBack(walk.account, mark, `the asset does not say ${missing.key}, which the kind asks for beside it`)
+  takeBack(walk.account, mark, besideMissing(item, missing, entry))
   return undefined
 }
+
+/** A clause for people: why what stands beside a field that the kind asks for is not written. */
+const besideMissing = (target: Target, missing: Target, source: JsonObject): string =>
+  Object.entries(source).some(([key, inner]) => !isNothing(inner) && matchField(target, key, inner)?.way[0] === missing)
+    ? `the kind asks for ${missing.key} beside it, and the asset’s could not be written`
+    : `the asset does not say ${missing.key}, which the kind asks for beside it`
 
 /** `user:ann@example.com` where the kind has a field `user`. */
 function sortOfMember(item: Target, entry: string): Target | undefined {
@@ -217,7 +224,7 @@ function convertObject(walk: Walk, target: Target, value: JsonObject, place: Pla
       walk.fill(walk, target, value, out, place)
       const missing = target.required.find((field) => !Object.hasOwn(out, field.key))
       if (missing && Object.keys(out).length > 0) {
-        takeBack(walk.account, mark, `the asset does not say ${missing.key}, which the kind asks for beside it`)
+        takeBack(walk.account, mark, besideMissing(target, missing, value))
         return undefined
       }
       return Object.keys(out).length === 0 ? undefined : out
@@ -282,7 +289,7 @@ function wrappedMap(target: Target, value: JsonObject): [string, JsonObject | Js
 /** The value inside a wrapper with one entry, for a field that has no wrapper. */
 function unwrap(walk: Walk, target: Target, value: JsonObject, place: Place, by: Transform): Json | undefined {
   const only = onlyEntry(value)
-  if (!only) return whole(walk, undefined, value, place, by)
+  if (!only) return whole(walk, undefined, value, place, by, misfit(target, value))
   for (const [key, inner] of Object.entries(value))
     if (key !== only[0]) noteLeaves(walk.account, inner, [...place.from, key], { fate: 'default', why: 'empty' })
   return convertField(walk, target, only[1], { ...place, from: [...place.from, only[0]], table: place.table?.at(only[0]) }, by)
@@ -293,7 +300,7 @@ function convertToText(walk: Walk, target: Target, value: JsonObject, place: Pla
   const only = onlyEntry(value)
   if (only && (Array.isArray(only[1]) || !saysJson(target)))
     return unwrap(walk, target, value, place, Array.isArray(only[1]) ? by : 'hoist')
-  return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text')
+  return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text', misfit(target, value))
 }
 
 const saysJson = (target: Target): boolean => /json/i.test(`${target.key} ${target.node.description ?? ''}`)

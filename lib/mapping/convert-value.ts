@@ -38,6 +38,36 @@ export function convertScalar(target: Target, value: string | number | boolean, 
   }
 }
 
+/** A clause for people: why a field cannot hold a value. */
+export function misfit(target: Target, value: Json): string {
+  if (target.isReference) return 'it names no resource in a form that the field could refer to'
+  if (
+    target.type === 'integer' &&
+    (typeof value === 'number' ? Number.isInteger(value) : typeof value === 'string' && /^-?\d+s?$/.test(value))
+  )
+    return 'the number is too large to be kept exactly in a manifest'
+  const taken = formsTaken[target.type]
+  return taken === undefined ? 'its form does not fit the field' : `it is ${formOf(value)}, and the field takes ${taken}`
+}
+
+const formsTaken: Partial<Record<Target['type'], string>> = {
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  'int-or-string': 'a number or a text',
+  list: 'a list',
+  map: 'a map',
+  object: 'an object',
+}
+
+function formOf(value: Json): string {
+  if (value === null) return 'empty'
+  if (Array.isArray(value)) return 'a list'
+  if (isObject(value)) return 'an object'
+  return typeof value === 'string' ? 'a text' : typeof value === 'number' ? 'a number' : 'a switch'
+}
+
 /** Kinds generated from older schemas take short names; the newer ones take what the API gives. */
 function shortName(target: Target, value: string, generated: boolean): Converted | undefined {
   const collection = value.includes('/') ? collectionOf(value) : undefined

@@ -55,14 +55,16 @@ function isThere(target: Target, value: Json): boolean {
   })
 }
 
-/** Notes a value that goes somewhere as a whole. */
-export function whole(walk: Walk, result: Json | undefined, value: Json, place: Place, by: Transform): Json | undefined {
-  noteLeaves(
-    walk.account,
-    value,
-    place.from,
-    result === undefined ? { fate: 'unmapped', why: 'its form does not fit the field' } : { fate: 'written', to: place.to, by },
-  )
+/** Notes a value that goes somewhere as a whole; `why` it does not, where there is no result. */
+export function whole(
+  walk: Walk,
+  result: Json | undefined,
+  value: Json,
+  place: Place,
+  by: Transform,
+  why = 'its form does not fit the field',
+): Json | undefined {
+  noteLeaves(walk.account, value, place.from, result === undefined ? { fate: 'unmapped', why } : { fate: 'written', to: place.to, by })
   return result
 }
 
