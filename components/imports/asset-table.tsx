@@ -13,7 +13,7 @@ import { NarrowOnly } from '#components/ui/table.tsx'
 import type { ImportChoice, ImportRow, ImportRun } from '#lib/imports/contract.ts'
 import styles from './choose.module.css'
 import { importPages } from './import-paths.ts'
-import { adoptionLooks, assetTypeWord, categoryLooks, verdictLooks } from './import-words.ts'
+import { adoptionLooks, assetTypeWord, categoryLooks, unmappedWords, verdictLook, verdictLooks } from './import-words.ts'
 import { LookBadge } from './look-badge.tsx'
 import { type TreeLine, treeLines } from './row-tree.ts'
 import { TriState } from './tri-state.tsx'
@@ -146,7 +146,7 @@ function NameCell({
             <NarrowOnly>
               {line.row.kind ? kindOf(line.row.kind) : assetTypeWord(line.row.assetType)} ·{' '}
               {line.row.category === 'importable' && line.row.verdict
-                ? verdictLooks[line.row.verdict].word
+                ? verdictLook(line.row.verdict, line.row.unmapped).word
                 : (line.row.message ?? categoryLooks[line.row.category].word)}
             </NarrowOnly>
           </>
@@ -192,9 +192,12 @@ function Outcome({ row }: { row: ImportRow }) {
       <span className={styles.outcome}>
         {row.verdict ? <LookBadge look={verdictLooks[row.verdict]} plain /> : <LookBadge look={categoryLooks.importable} plain />}
         {row.unmapped > 0 ? (
-          <Badge tone="amber" icon="warning" plain>
-            {count(row.unmapped)} unmapped
-          </Badge>
+          <span className={styles.unmapped} title={unmappedWords(row.unmapped)}>
+            <Badge tone="amber" icon="warning" plain>
+              {count(row.unmapped)}
+              <span className="visually-hidden"> {row.unmapped === 1 ? 'field has' : 'fields have'} no place in the manifest</span>
+            </Badge>
+          </span>
         ) : null}
         {row.edited ? <span className={styles.small}>edited</span> : null}
       </span>

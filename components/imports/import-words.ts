@@ -1,4 +1,5 @@
 /** How categories, verdicts, states and outcomes of an import are said: a word, a tone and an icon, never a colour alone. */
+import { counted } from '#components/ui/format.ts'
 import type { IconName } from '#components/ui/icons.tsx'
 import type { StateLook, Tone } from '#components/ui/states.ts'
 import type { Adoption, ImportCategory, ImportLayout, ImportLeaf, ImportState, ImportVerdict } from '#lib/imports/contract.ts'
@@ -19,6 +20,18 @@ export const verdictLooks: Record<ImportVerdict, StateLook> = {
   'would-change': look('red', 'failed', 'Would change'),
   'cannot-tell': look('amber', 'unknown', 'Cannot tell'),
 }
+/** Of a number of unmapped fields. */
+export const unmappedWords = (unmapped: number): string =>
+  `${counted(unmapped, 'field')} ${unmapped === 1 ? 'has' : 'have'} no place in the manifest`
+
+/** A verdict where some fields of the asset may have no place in the manifest: never plain green then, whatever it says of the others. */
+export function verdictLook(verdict: ImportVerdict, unmapped: number): StateLook {
+  const said = verdictLooks[verdict]
+  if (unmapped === 0) return said
+  const word = `${said.word}; ${unmappedWords(unmapped)}`
+  return said.tone === 'green' ? look('amber', 'warning', word) : { ...said, word }
+}
+
 export const verdicts = ['would-change', 'cannot-tell', 'adds-label', 'nothing-changes'] as const satisfies readonly ImportVerdict[]
 
 /** What a verdict means, in a sentence. */
@@ -43,7 +56,7 @@ export const adoptions = ['changed', 'conflict', 'failed', 'unknown', 'waiting',
 export const runLooks: Record<ImportState, StateLook> = {
   waiting: look('amber', 'progressing', 'About to begin'),
   scanning: look('amber', 'progressing', 'Reading'),
-  ready: look('green', 'ready', 'Read'),
+  ready: look('green', 'ready', 'Scanned'),
   cancelled: look('grey', 'close', 'Cancelled'),
   failed: look('red', 'failed', 'Failed'),
 }

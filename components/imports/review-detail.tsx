@@ -14,7 +14,7 @@ import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import type { ImportDetail, ImportManifest, ImportRun } from '#lib/imports/contract.ts'
 import { importQueries } from './import-queries.ts'
-import { assetTypeWord, categoryLooks, verdictLooks, verdictSentences } from './import-words.ts'
+import { assetTypeWord, categoryLooks, verdictLook, verdictLooks, verdictSentences } from './import-words.ts'
 import { LeafView } from './leaf-view.tsx'
 import { LookBadge } from './look-badge.tsx'
 import { ManifestEdit } from './manifest-edit.tsx'
@@ -116,13 +116,14 @@ function Verdict({ detail: { row, verdict, manifests } }: { detail: ImportDetail
       </Banner>
     )
   if (!verdict) return null
-  const look = verdictLooks[verdict.verdict]
+  const look = verdictLook(verdict.verdict, row.unmapped)
+  const isQuiet = verdictLooks[verdict.verdict].tone === 'green'
   return (
     <div className={styles.verdict}>
       <Banner tone={look.tone}>
         <strong>{look.word}.</strong> {verdictSentences[verdict.verdict]}
         {verdict.reasons.length > 0 ? (
-          <details className={styles.why} open={look.tone !== 'green'}>
+          <details className={styles.why} open={!isQuiet}>
             <summary>Why</summary>
             <ul className={styles.reasons}>
               {verdict.reasons.map((reason) => (
@@ -131,7 +132,7 @@ function Verdict({ detail: { row, verdict, manifests } }: { detail: ImportDetail
             </ul>
           </details>
         ) : null}
-        {look.tone !== 'green' && verdict.fields.length > 0 ? (
+        {!isQuiet && verdict.fields.length > 0 ? (
           <p>
             {verdict.verdict === 'would-change' ? 'Would change: ' : 'Look at: '}
             {verdict.fields.map((path) => (

@@ -6,7 +6,7 @@ import { kindOf, shortenMiddle } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
 import tones from '#components/ui/tones.module.css'
 import type { ImportRow } from '#lib/imports/contract.ts'
-import { assetTypeWord, verdictLooks } from './import-words.ts'
+import { assetTypeWord, unmappedWords, verdictLook } from './import-words.ts'
 import styles from './review.module.css'
 import { useRowWindow } from './use-row-window.ts'
 
@@ -58,13 +58,13 @@ export function ReviewList({
 
 /** Verdict and dry run as signs, with words for everybody who cannot see them. */
 function Marks({ row }: { row: ImportRow }) {
-  const verdict = row.verdict ? verdictLooks[row.verdict] : null
+  const verdict = row.verdict ? verdictLook(row.verdict, row.unmapped) : null
   return (
     <span className={styles.marks}>
       {row.unmapped > 0 ? (
-        <span className={styles.mark} title={`${row.unmapped} fields have no place in the manifest`}>
+        <span className={styles.mark} title={unmappedWords(row.unmapped)}>
           <span className={tones.amber}>{row.unmapped}</span>
-          <span className="visually-hidden"> fields without a place</span>
+          <span className="visually-hidden"> {row.unmapped === 1 ? 'field' : 'fields'} without a place</span>
         </span>
       ) : null}
       {row.accepted === false ? (

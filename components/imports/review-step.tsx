@@ -60,7 +60,7 @@ export function ReviewStep({ run }: { run: ImportRun }) {
 function Resources({ run, attention }: { run: ImportRun; attention: boolean }) {
   const router = useRouter()
   const search = useSearchParams()
-  const query: Partial<ImportRowQuery> = attention ? { chosen: 'true', verdict: ['would-change', 'cannot-tell'] } : { chosen: 'true' }
+  const query: Partial<ImportRowQuery> = attention ? { chosen: 'true', attention: 'true' } : { chosen: 'true' }
   const list = useInfiniteQuery(importQueries.rows(run.id, query))
   const rows = list.data?.pages.flatMap((page) => page.items) ?? []
   const total = list.data?.pages[0]?.total ?? 0
@@ -128,7 +128,7 @@ function Resources({ run, attention }: { run: ImportRun; attention: boolean }) {
           }
         >
           {attention
-            ? 'Of nothing chosen Corbel says that it would change, or cannot tell.'
+            ? 'Nothing you chose would change, nothing is uncertain, every field has its place, and no dry run was refused.'
             : 'Choose at least one asset; then its manifest stands here.'}
         </EmptyState>
       ) : (

@@ -160,6 +160,8 @@ export const ImportRowQuery = z.object({
   reason: z.array(z.string()).default([]),
   verdict: z.array(ImportVerdict).default([]),
   chosen: z.enum(['true', 'false']).optional(),
+  /** Only what a person must look at: it would change or cannot be told, fields have no place, or the API server refused it. */
+  attention: z.enum(['true']).optional(),
   /** Part of the name. */
   search: z.string().max(200).optional(),
   parent: z.string().max(4096).optional(),

@@ -4,7 +4,7 @@ import type { Transaction } from '#lib/database/client.ts'
 import type { ImportRowQuery } from './contract.ts'
 
 export type RowFilter = Partial<
-  Pick<ImportRowQuery, 'category' | 'service' | 'kind' | 'reason' | 'verdict' | 'chosen' | 'search' | 'parent'>
+  Pick<ImportRowQuery, 'category' | 'service' | 'kind' | 'reason' | 'verdict' | 'chosen' | 'attention' | 'search' | 'parent'>
 >
 
 /** That a row of "import_asset" stands in no pull request, or in one that was closed without being merged: it may be chosen, changed, proposed. */
@@ -37,6 +37,8 @@ export function rowConditions(runId: string, filter: RowFilter): Prisma.Sql {
     conditions.push(Prisma.sql`("kind" = ANY(${kinds}::text[]) OR "assetType" = ANY(${types}::text[]))`)
   }
   if (filter.chosen !== undefined) conditions.push(Prisma.sql`"chosen" = ${filter.chosen === 'true'}`)
+  if (filter.attention !== undefined)
+    conditions.push(Prisma.sql`("verdict" IN ('would-change', 'cannot-tell') OR "unmapped" > 0 OR "accepted" = false)`)
   if (filter.parent !== undefined) conditions.push(Prisma.sql`"parent" = ${filter.parent}`)
   const search = filter.search?.trim()
   if (search) {

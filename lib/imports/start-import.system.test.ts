@@ -266,6 +266,10 @@ describe('the table', () => {
     expect((await query({ kind: ['pubsub.googleapis.com/Topic'] })).total).toBe(topics.total)
     expect((await query({ search: 'CRAWL-dead' })).items.map((row) => row.displayName)).toEqual(['crawl-dead', 'crawl-dead-inspect'])
     expect((await query({ search: '%' })).total).toBe(0)
+    const all = (await query({ limit: 500 })).items
+    const toLookAt = all.filter((row) => row.verdict === 'would-change' || row.verdict === 'cannot-tell' || row.unmapped > 0)
+    expect(toLookAt.some((row) => row.unmapped > 0 && row.verdict !== 'would-change' && row.verdict !== 'cannot-tell')).toBe(true)
+    expect((await query({ attention: 'true', limit: 500 })).items).toEqual(toLookAt)
     const ring = (await query({ kind: ['KMSKeyRing.kms.cnrm.cloud.google.com'] })).items[0]
     expect((await query({ parent: ring?.name })).total).toBeGreaterThan(0)
   })
