@@ -14,8 +14,8 @@ import { Icon } from '#components/ui/icons.tsx'
 import { hintAt } from '#lib/blueprint/kind-hints.ts'
 import { type Json, type JsonPath, sameJson } from '#lib/json.ts'
 import { explainField } from '#lib/schema/explain-field.ts'
+import { fieldAdvice } from '#lib/schema/field-advice.ts'
 import type { FieldNode } from '#lib/schema/field-tree.ts'
-import { minedAdvice } from '#lib/schema/mined-advice.ts'
 
 /** What a control must carry so that its label, description and complaints are read with it. */
 export interface Control {
@@ -55,7 +55,8 @@ export function FieldFrame({
   // these are drawn as one field: what is inside has no frame of its own
   const said = useSaidHere(path, node.type === 'reference' || node.type === 'secret-or-literal')
   const wrong = said.filter(({ hint }) => !hint)
-  const advice = minedAdvice(node, value)
+  // of the value and not of its shape: in a reference the words follow what is in it
+  const advice = useSaid(path, (now) => fieldAdvice(node, now) ?? '')
   const locked = useLocked()
   const id = useId()
   const [told, setTold] = useState(false)

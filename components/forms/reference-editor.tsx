@@ -33,6 +33,7 @@ import fieldStyles from '#components/ui/field.module.css'
 import type { KindSummary, ResourcePage } from '#lib/inventory/contract.ts'
 import { isObject, type JsonObject, type JsonPath, textAt } from '#lib/json.ts'
 import { externalProblem } from '#lib/schema/external-format.ts'
+import { takesKindAlone } from '#lib/schema/field-advice.ts'
 import type { ReferenceField } from '#lib/schema/field-tree.ts'
 
 const wayWords: Record<ReferenceWay, string> = { name: 'managed here', external: 'external' }
@@ -213,7 +214,11 @@ function ByName({ node, path, reference, offered, write, control }: Part) {
         known={JSON.stringify([wanted, basket !== undefined])}
         onChange={choose}
         emptyText={
-          wanted ? 'Nothing matches. A typed name is used as it is.' : `This cluster does not offer ${words}. Use an external value.`
+          wanted
+            ? 'Nothing matches. A typed name is used as it is.'
+            : kind === 'Project' && takesKindAlone(node, kind)
+              ? 'Without a name it is the project that this lies in. Name another one as an external value.'
+              : `This cluster does not offer ${words}. Use an external value.`
         }
         invalid={control.invalidAt('', 'name', 'namespace')}
         describedBy={control.describedBy}

@@ -123,11 +123,11 @@ export interface MinedFacts {
   optional?: true
   /** Written by the controller, not by people. */
   outputOnly?: true
-  /** A unit or syntax the description names: `duration`, `timestamp`, `email`, `cidr`, `url`, `base64`, `json`. */
+  /** A unit or syntax the description names: `duration`, `timestamp`, `email`, `cidr`, `url`, `base64`, `json`, `iam-member`. */
   syntax?: MinedSyntax
 }
 
-export type MinedSyntax = 'duration' | 'timestamp' | 'date' | 'email' | 'cidr' | 'url' | 'base64' | 'json'
+export type MinedSyntax = 'duration' | 'timestamp' | 'date' | 'email' | 'cidr' | 'url' | 'base64' | 'json' | 'iam-member'
 
 /** One `x-kubernetes-validations` entry. */
 export interface ServerRule {

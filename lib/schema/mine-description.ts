@@ -184,6 +184,7 @@ function mineSyntax(text: string, key: string): MinedSyntax | undefined {
   if (/\bCIDR\b/.test(text) && !/name$/i.test(key) && !/\bor\b.*\bIP address\b/i.test(text)) return 'cidr'
   if (/(?:^|[a-z])email(?:Address)?$/i.test(key)) return 'email'
   if (/(?:^|[a-z])(?:url|uri)$/i.test(key)) return 'url'
+  if (key === 'member' && /\brole\b|\bIAM\b/.test(text)) return 'iam-member'
   if (/\bJSON[- ](?:string|encoded|serialized|document|schema)\b/i.test(text)) return 'json'
   return undefined
 }

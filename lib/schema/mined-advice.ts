@@ -22,5 +22,12 @@ export function minedAdvice({ mined }: FieldNode, value: Json | undefined): stri
   if (syntax === 'duration' && !/^-?\d+(?:\.\d{1,9})?s$/.test(value)) return 'The description asks for a duration in seconds, such as 90s.'
   if (syntax === 'timestamp' && formatNamed('date-time')?.accepts(value) === false)
     return 'The description asks for a time such as 2026-11-30T12:00:00Z.'
+  if (syntax === 'iam-member' && !/:|^all(?:Authenticated)?Users$/.test(value))
+    return `A member begins with what it is: user:, group:, serviceAccount: or domain:, such as ${asMember(value)}.`
   return undefined
+}
+
+const asMember = (value: string): string => {
+  if (!/^[^@\s]+@[^@\s]+$/.test(value)) return 'user:ann@example.com'
+  return `${value.endsWith('.gserviceaccount.com') ? 'serviceAccount' : 'user'}:${value}`
 }
