@@ -31,6 +31,10 @@ export function explainSyntaxError(code: string, message: string): string {
   return `${sentence} (${message.replace(/\s+/g, ' ').trim()})`
 }
 
+/** For a key that is indented below a text. */
+export const keyBelowValue =
+  'This line is indented as if it belonged to the value above it. Give it the same number of spaces as the key of that value, or take the value away.'
+
 /** Words that YAML 1.1, which kubectl and many tools read, takes for booleans, and YAML 1.2 for text. */
 const yaml11Booleans = /^(?:y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF)$/
 const yaml11Octal = /^[-+]?0[0-7_]+$/

@@ -19,6 +19,8 @@ describe('what is wrong with a file is said at its place', () => {
     ['an open bracket', 'a: [1, 2\n', 'error', 2, /indented|missing/],
     ['an open quote', 'a: "x\n', 'error', 2, /missing/],
     ['two colons', 'a: b: c\n', 'error', 1, /second ": "/],
+    ['a key indented below a text', 'a: 1\nb: c\n  d: e\n', 'error', 3, /indented as if it belonged to the value above/],
+    ['a key indented below a text in a list', 'a:\n  - x: y\n      z: 1\n', 'error', 3, /indented as if it belonged/],
     ['infinity', 'a: .inf\n', 'error', 1, /no number that JSON/],
     ['a list as key', '? [a]\n: b\n', 'error', 1, /only text as keys/],
     ['an unsafe integer', 'a: 12345678901234567890\n', 'warning', 1, /larger than 2\^53/],
@@ -40,6 +42,19 @@ describe('what is wrong with a file is said at its place', () => {
   test.each(cases)('%s', (_, text, severity, line, sentence) => {
     const found = parseManifestFile(text).problems.find((problem) => sentence.test(problem.message))
     expect(found).toMatchObject({ severity, line })
+  })
+
+  test('keys indented below a text are one complaint, at the first of them, and what else is wrong stays', () => {
+    const lines = (text: string) => parseManifestFile(text).problems.map(({ line, message }) => [line, message.slice(0, 23)])
+    expect(lines('a: b\n  c: d\n  e: f\n')).toEqual([[2, 'This line is indented a']])
+    expect(lines('a: b: c\n  d: e\n')).toEqual([
+      [1, 'A second ": " stands on'],
+      [2, 'This line is indented a'],
+    ])
+    const many = `a: b\n${'  c: d\n'.repeat(20_000)}`
+    const from = performance.now()
+    expect(lines(many)[0]).toEqual([2, 'This line is indented a'])
+    expect(performance.now() - from).toBeLessThan(5000)
   })
 
   test('what is taken for something else than text comes with its quotes', () => {

@@ -24,7 +24,7 @@ import {
 import { TooLarge } from '#lib/errors.ts'
 import { type ExactJson, type ExactObject, isExactObject, isObject, type Json, type JsonPath, textAt } from '#lib/json.ts'
 import { exactOf, roughJson } from './exact-value.ts'
-import { explainSyntaxError, explainYaml11 } from './explain-yaml.ts'
+import { explainSyntaxError, explainYaml11, keyBelowValue } from './explain-yaml.ts'
 
 /** The largest file taken, in bytes of UTF-8. */
 export const maxManifestBytes = 1024 * 1024
@@ -151,7 +151,7 @@ export function parseManifestFile(text: string): ManifestFile {
         ...(quoted === undefined ? {} : { quoted }),
       })
     }
-    for (const error of document.errors) report('error', explainSyntaxError(error.code, error.message), error.pos)
+    for (const error of syntaxErrors(document, text)) report('error', error.message, error.range)
     const reader = new ValueReader(document, report)
     const exact = document.contents ? reader.read(document.contents, [], 0) : null
     // Proof of the cast: the reader makes bigints of nothing but large numbers, and says so.
@@ -169,6 +169,33 @@ export function parseManifestFile(text: string): ManifestFile {
   })
   problems.sort((a, b) => a.start - b.start)
   return { text, documents, problems }
+}
+
+/**
+ * What the parser says against a document. A key that is indented below a value it finds twice, at the line before: there it takes the
+ * value for a key of two lines. It is the deeper line that people must change; the lines after it say the same again.
+ */
+function syntaxErrors({ errors }: ParsedDocument, text: string): { message: string; range: [number, number] }[] {
+  const startsOf = (wanted: string) => errors.filter(({ code }) => code === wanted)
+  const nested = new Set(startsOf('BLOCK_AS_IMPLICIT_KEY').map(({ pos }) => pos[0]))
+  const deeper = new Map(
+    startsOf('MULTILINE_IMPLICIT_KEY').flatMap(({ pos: [start, end] }) =>
+      nested.has(start) && !/["'[{]/.test(text.charAt(start)) ? [[start, end]] : [],
+    ),
+  )
+  const lineOf = (offset: number): number => text.lastIndexOf('\n', offset - 1) + 1
+  const told: { message: string; range: [number, number] }[] = []
+  let last = -1
+  for (const { code, message, pos } of errors) {
+    const end = deeper.get(pos[0])
+    if (end === undefined) told.push({ message: explainSyntaxError(code, message), range: pos })
+    else if (code === 'BLOCK_AS_IMPLICIT_KEY') {
+      const line = lineOf(end)
+      if (lineOf(pos[0]) !== last) told.push({ message: keyBelowValue, range: [line + text.slice(line, end).search(/\S|$/), end] })
+      last = line
+    }
+  }
+  return told
 }
 
 /** The identity of a resource, or undefined where apiVersion, kind or name is missing. */
