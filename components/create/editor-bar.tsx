@@ -93,15 +93,16 @@ export function Judged({ judgement, askAgain }: { judgement: Judgement; askAgain
   )
 }
 
-function Validity({ judgement: { errors, missing } }: { judgement: Judgement }) {
+function Validity({ judgement: { errors, missing, verdict } }: { judgement: Judgement }) {
   if (errors === undefined)
     return (
       <Fact icon="unknown" tone="calm">
         not checked
       </Fact>
     )
+  // what the server refuses is not valid, whatever the checks before it found
   if (errors.length === 0)
-    return (
+    return verdict.state === 'refused' ? null : (
       <Fact icon="check" tone="good">
         valid
       </Fact>
@@ -173,7 +174,7 @@ export function Kept({ keeping }: { keeping: Keeping }) {
     case 'kept':
       return keeping.at === null ? null : (
         <Fact icon="draft" tone="calm">
-          draft saved <RelativeTime at={new Date(keeping.at).toISOString()} />
+          draft saved <RelativeTime at={new Date(keeping.at).toISOString()} past />
         </Fact>
       )
     case 'typing':

@@ -41,6 +41,12 @@ describe('field errors', () => {
       [{ path: ['spec', 'size'], message: 'Must be of type integer: "string".' }],
     ],
     [
+      'a key without a value',
+      422,
+      invalid([{ field: 'spec.class', message: 'Invalid value: "null": spec.class in body must be of type string: "null"' }]),
+      [{ path: ['spec', 'class'], message: 'Is empty: write a text, or remove the line.' }],
+    ],
+    [
       'a CEL rule of an API server that repeats the whole object',
       422,
       invalid([{ field: 'spec', message: 'Invalid value: {"password":"hunter2: {","size":11}: size must stay below 10' }]),

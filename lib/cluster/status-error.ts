@@ -195,7 +195,19 @@ function complaint(message: string, field: string | undefined): string {
   if (detail) return sentence(detail)
   let rest = withoutEcho(message)
   if (field && rest.startsWith(`${field} in body `)) rest = rest.slice(field.length + ' in body '.length)
+  const empty = /must be of type (\w+): "null"$/.exec(rest)?.[1]
+  if (empty) return `Is empty: ${toWrite[empty] ?? 'write a value'}, or remove the line.`
   return sentence(shortened(rest))
+}
+
+/** What belongs where a key has no value, by the schema's type. */
+const toWrite: Record<string, string> = {
+  string: 'write a text',
+  integer: 'write a whole number',
+  number: 'write a number',
+  boolean: 'write true or false',
+  array: 'write a list',
+  object: 'write its fields',
 }
 
 /** Cuts out the values the API server repeats: `Invalid value: {…}: detail` becomes `detail`. */
