@@ -110,7 +110,7 @@ export function DraftNotice({
 function ConflictWords({ other }: { other: Draft | null }) {
   return other ? (
     <>
-      Another tab saved this draft <RelativeTime at={other.updatedAt} />. Your text here is kept; choose which one goes on.
+      Another tab saved this draft <RelativeTime at={other.updatedAt} past />. Your text here is kept; choose which one goes on.
     </>
   ) : (
     <>Another tab sent or discarded this draft. Your text here is kept; keep it as a new draft, or close this page.</>
@@ -132,7 +132,7 @@ export function RestoredNotice({ from, at, discard }: { from: 'server' | 'tab'; 
         'What you typed here before is back.'
       ) : (
         <>
-          Your draft of <RelativeTime at={at} /> is back.
+          Your draft of <RelativeTime at={at} past /> is back.
         </>
       )}
     </Banner>

@@ -8,7 +8,14 @@ let now = Date.now()
 let timer: ReturnType<typeof setInterval> | undefined
 const listeners = new Set<() => void>()
 
+/** The clock as it stands. While nothing listens it slept: what reads it then must not take the past for now. */
+function read(): number {
+  if (timer === undefined && Date.now() - now > 1000) now = Date.now()
+  return now
+}
+
 function subscribe(listener: () => void) {
+  read()
   listeners.add(listener)
   timer ??= setInterval(() => {
     if (document.hidden) return
@@ -28,29 +35,28 @@ function useNow(then: number): number {
   return useSyncExternalStore(
     subscribe,
     () => {
-      const step = refreshEvery(now - then)
-      return Math.max(Math.floor(now / step) * step, Math.min(then, now))
+      const time = read()
+      const step = refreshEvery(time - then)
+      return Math.max(Math.floor(time / step) * step, Math.min(then, time))
     },
     () => then,
   )
 }
 
 /** The time now, each second: for what counts down. */
-export const useSeconds = (): number =>
-  useSyncExternalStore(
-    subscribe,
-    () => now,
-    () => 0,
-  )
+export const useSeconds = (): number => useSyncExternalStore(subscribe, read, () => 0)
 
-/** "12 min ago" with the exact time on hover, kept current. `short` leaves out "ago". A missing time is a dash. */
-export function RelativeTime({ at, short }: { at: string | null; short?: boolean }) {
+/**
+ * "12 min ago" with the exact time on hover, kept current. `short` leaves out "ago". A missing time is a dash. `past`: it has happened,
+ * so a server whose clock is ahead of this one does not make it "in 12 s".
+ */
+export function RelativeTime({ at, short, past }: { at: string | null; short?: boolean; past?: boolean }) {
   const then = at ? Date.parse(at) : Number.NaN
   const time = useNow(Number.isNaN(then) ? 0 : then)
   if (!at || Number.isNaN(then)) return <span>–</span>
   return (
     <time dateTime={at} title={exactTime(then)} suppressHydrationWarning>
-      {short ? shortDuration(time - then) : relativeTime(then, time)}
+      {short ? shortDuration(time - then) : relativeTime(past ? Math.min(then, time) : then, time)}
     </time>
   )
 }
