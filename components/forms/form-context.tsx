@@ -95,13 +95,17 @@ export function useComplaints(store: ManifestStore): Complaints {
   return useSyncExternalStore(store.subscribeComplaints, store.complaints, store.complaints)
 }
 
-/** How many complaints stand below a path, the path itself left out. */
-export function useProblemsInside(path: JsonPath): number {
+/** How many complaints stand below a path, the path itself left out; `except`: and what is below that key of it. */
+export function useProblemsInside(path: JsonPath, except?: string): number {
   const { store } = useForm()
   const read = useCallback(
     () =>
-      store.complaints().all.filter((error) => error.path.length > path.length && path.every((key, at) => error.path[at] === key)).length,
-    [store, path],
+      store
+        .complaints()
+        .all.filter(
+          ({ path: at }) => at.length > path.length && at[path.length] !== except && path.every((key, index) => at[index] === key),
+        ).length,
+    [store, path, except],
   )
   return useSyncExternalStore(store.subscribeComplaints, read, read)
 }

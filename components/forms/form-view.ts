@@ -98,10 +98,12 @@ export class FormView {
 
   /** Shows a field with everything above it opened, and puts the focus into it. */
   reveal(path: JsonPath): void {
+    // the name stands above the section of the labels, not in it
+    const isName = path[0] === 'metadata' && path[1] === 'name'
     for (let length = 1; length <= path.length; length++) {
       const above = path.slice(0, length)
       this.#revealed.add(pathKey(above))
-      this.#open.set(pathKey(above), true)
+      if (!isName) this.#open.set(pathKey(above), true)
       const key = above.at(-1)
       const list = above.slice(0, -1)
       if (typeof key === 'number') this.#drawn.set(pathKey(list), Math.max(key + 1, this.#drawn.get(pathKey(list)) ?? 0))

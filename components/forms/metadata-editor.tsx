@@ -66,6 +66,7 @@ export function MetadataEditor() {
       }),
     [view, known],
   )
+  const set = countSet(annotations, known)
   const isKnown = (key: string): boolean => known.some((annotation) => annotation.key === key)
   return (
     <div className={styles.fields}>
@@ -76,6 +77,7 @@ export function MetadataEditor() {
         summary={`Labels and annotations (${summaryOf(labels)})`}
         labelledBy=""
         path={metadataPath}
+        except="name"
       >
         <div className={styles.fields}>
           <MapEditor node={labelsNode} path={labelsPath} keyProblem={keyProblem} />
@@ -86,7 +88,7 @@ export function MetadataEditor() {
         <Collapse
           open={settingsOpen}
           toggle={() => view.setOpen(settingsPath, !settingsOpen)}
-          summary={`Config Connector settings (${countSet(annotations, known)} set)`}
+          summary={`Config Connector settings (${set === 0 ? 'not set' : `${set} set`})`}
           labelledBy=""
           path={settingsPath}
         >

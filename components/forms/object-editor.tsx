@@ -59,6 +59,7 @@ export function Collapse({
   summary,
   labelledBy,
   path,
+  except,
   children,
 }: {
   open: boolean
@@ -67,6 +68,8 @@ export function Collapse({
   labelledBy: string
   /** What is inside: a closed section says how much in it is not right. */
   path: JsonPath
+  /** A key of it that stands elsewhere. */
+  except?: string
   children: ReactNode
 }) {
   const id = useId()
@@ -84,7 +87,7 @@ export function Collapse({
       >
         <Icon name={open ? 'down' : 'right'} size={14} />
         <span>{summary}</span>
-        {open ? null : <Inside path={path} />}
+        {open ? null : <Inside path={path} except={except} />}
       </button>
       <div id={id} className={open ? styles.inside : undefined} hidden={!open}>
         {open ? children : null}
@@ -93,8 +96,8 @@ export function Collapse({
   )
 }
 
-function Inside({ path }: { path: JsonPath }) {
-  const problems = useProblemsInside(path)
+function Inside({ path, except }: { path: JsonPath; except: string | undefined }) {
+  const problems = useProblemsInside(path, except)
   return problems === 0 ? null : (
     <Badge tone="red" icon="failed">
       {problems} to put right

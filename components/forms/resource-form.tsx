@@ -13,6 +13,7 @@ import { NestedFields } from '#components/forms/nested-field.tsx'
 import { ObjectFields } from '#components/forms/object-editor.tsx'
 import { counted, fieldPath } from '#components/ui/format.ts'
 import { Icon } from '#components/ui/icons.tsx'
+import type { FieldError } from '#lib/errors.ts'
 import type { JsonPath } from '#lib/json.ts'
 import { type FieldNode, fieldAt, type ObjectField } from '#lib/schema/field-tree.ts'
 
@@ -76,11 +77,16 @@ function Others({ nodes }: { nodes: FieldNode[] }) {
   return <ObjectFields node={node} path={rootPath} exclude={notSpec} />
 }
 
-/** Every complaint with a way to its field. Nothing here waits for a click to be seen. */
+const isName = ({ path }: FieldError): boolean => path[0] === 'metadata' && path[1] === 'name'
+
+/**
+ * Every complaint with a way to its field. Nothing here waits for a click to be seen. What is wrong with the name alone is said at the
+ * name, right below: a summary that comes and goes would move the field somebody types into.
+ */
 export function ErrorSummary() {
   const { store, view } = useForm()
   const { all } = useComplaints(store)
-  if (all.length === 0) return null
+  if (all.every(isName)) return null
   const wrong = all.filter((error) => !error.hint).length
   const shown = all.slice(0, 8)
   return (
