@@ -10,6 +10,7 @@ import { database } from '#lib/database/client.ts'
 import { type FreshDatabase, freshDatabase } from '#lib/database/fresh-database.ts'
 import { Forbidden, Invalid, NotFound } from '#lib/errors.ts'
 import type { Actor } from '#lib/identity/actor.ts'
+import { newId } from '#lib/ids.ts'
 import { closeJobQueue } from '#lib/jobs/job-queue.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { appendAudit } from './append-audit.ts'
@@ -220,4 +221,47 @@ test('the id of a break-glass session finds what was done in it, whatever it is 
     )
   const [named, whole] = [await act({ session, name: 'orders-db' }), await act({ session })]
   expect(await seqs({ subject: session })).toEqual([Number(whole.seq), Number(named.seq)])
+})
+
+test('a project finds every step of the proposals that touch it, also those that name a pull request only; and shows nobody more', async () => {
+  const owner = await database().user.create({ data: { id: newId(), username: 'owner', name: 'owner' } })
+  const [ours, theirs] = [newId(), newId()]
+  for (const [id, namespaces] of [
+    [ours, ['orders-dev', 'orders-prod']],
+    [theirs, ['others-prod']],
+  ] as const)
+    await database().proposal.create({
+      data: {
+        id,
+        state: 'open',
+        repository: 'acme/orders',
+        baseBranch: 'main',
+        branch: id,
+        title: 't',
+        message: '',
+        files: [],
+        requestedById: owner.id,
+        resources: {
+          create: namespaces.map((namespace) => ({ id: newId(), cluster: 'demo', namespace, kind: 'A.b', name: id, action: 'create' })),
+        },
+      },
+    })
+  const step = (action: string, proposal: string, actor: string) =>
+    database().$transaction((transaction) =>
+      appendAudit(transaction, {
+        requestId: 'r',
+        actor,
+        action,
+        outcome: 'succeeded',
+        target: { proposal, repository: 'acme/orders', pullNumber: 7 },
+        details: {},
+      }),
+    )
+  const own = await step('proposal.opened', ours, 'alice')
+  const merged = await step('proposal.merged', ours, 'system:proposals')
+  await step('proposal.opened', theirs, 'alice')
+  expect(await seqs({ namespace: 'orders-prod' })).toEqual([Number(merged.seq), Number(own.seq)])
+  expect(await seqs({ namespace: 'orders-dev' })).toEqual([Number(merged.seq), Number(own.seq)])
+  expect(await seqs({ namespace: 'orders-prod' }, alice)).toEqual([Number(own.seq)])
+  expect(await text({ format: 'csv', namespace: 'orders-prod' })).toContain('proposal.merged')
 })

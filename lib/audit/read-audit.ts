@@ -40,14 +40,26 @@ async function newestFirst(
   cursor: string | undefined,
   limit: number,
 ): Promise<AuditEntry[]> {
-  const conditions = conditionsOf(filter)
+  const { namespace, ...rest } = filter
+  const shared = conditionsOf(rest)
   if (cursor !== undefined) {
     const { at, seq } = placeOf(cursor)
-    conditions.push(Prisma.sql`("at", "seq") < (${at}::timestamptz, ${seq}::bigint)`)
+    shared.push(Prisma.sql`("at", "seq") < (${at}::timestamptz, ${seq}::bigint)`)
   }
-  const where = conditions.length > 0 ? Prisma.sql`WHERE ${Prisma.join(conditions, ' AND ')}` : Prisma.empty
+  const newest = (conditions: Prisma.Sql[]): Prisma.Sql => {
+    const where = conditions.length > 0 ? Prisma.sql`WHERE ${Prisma.join(conditions, ' AND ')}` : Prisma.empty
+    return Prisma.sql`(SELECT ${columns} FROM "corbel_audit"."entry" ${where} ORDER BY "at" DESC, "seq" DESC LIMIT ${limit}::int)`
+  }
+  if (namespace === undefined) return transaction.$queryRaw<AuditEntry[]>(newest(shared))
+  // each half by its own index: with OR, a project with few entries would cost a walk through the whole log
+  const named = newest([Prisma.sql`"namespace" = ${namespace}`, ...shared])
+  const proposed = newest([
+    Prisma.sql`"subject" = ANY(ARRAY(${proposalsOf(namespace)}))`,
+    Prisma.sql`"namespace" IS DISTINCT FROM ${namespace}`,
+    ...shared,
+  ])
   return transaction.$queryRaw<AuditEntry[]>`
-    SELECT ${columns} FROM "corbel_audit"."entry" ${where} ORDER BY "at" DESC, "seq" DESC LIMIT ${limit}::int`
+    SELECT * FROM (${named} UNION ALL ${proposed}) AS "found" ORDER BY "at" DESC, "seq" DESC LIMIT ${limit}::int`
 }
 
 /** The conditions of a filter. */
@@ -56,12 +68,19 @@ export function conditionsOf({ actor, action, outcome, namespace, subject, since
   if (actor !== undefined) conditions.push(Prisma.sql`"actor" = ${actor}`)
   if (action.length > 0) conditions.push(Prisma.sql`"action" IN (${Prisma.join(action)})`)
   if (outcome.length > 0) conditions.push(Prisma.sql`"outcome" IN (${Prisma.join(outcome)})`)
-  if (namespace !== undefined) conditions.push(Prisma.sql`"namespace" = ${namespace}`)
+  if (namespace !== undefined) conditions.push(concernsProject(namespace))
   if (subject !== undefined) conditions.push(concerns(subject))
   if (since !== undefined) conditions.push(Prisma.sql`"at" >= ${since}::timestamptz`)
   if (until !== undefined) conditions.push(Prisma.sql`"at" < ${until}::timestamptz`)
   return conditions
 }
+
+/** Entries that name the project, and those of every proposal that touches it: most steps of a proposal name its pull request only. */
+const concernsProject = (namespace: string): Prisma.Sql =>
+  Prisma.sql`("namespace" = ${namespace} OR "subject" IN (${proposalsOf(namespace)}))`
+
+const proposalsOf = (namespace: string): Prisma.Sql =>
+  Prisma.sql`SELECT "proposalId"::text FROM "proposal_resource" WHERE "namespace" = ${namespace}`
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
