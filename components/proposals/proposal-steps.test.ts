@@ -14,6 +14,7 @@ const proposal = (state: ProposalState, more: Partial<Parameters<typeof proposal
   createdAt: '2026-11-23T10:00:00Z',
   openedAt: state === 'submitted' || state === 'stuck' ? null : '2026-11-23T10:01:00Z',
   mergedAt: null,
+  mergedBy: null,
   finishedAt: null,
   problem: null,
   plan: null,
@@ -64,6 +65,11 @@ describe('the steps of a proposal', () => {
   ])('what is under way says what it waits for and since when: %s %o', (state, more, since, words) => {
     const step = proposalSteps(proposal(state, more)).find((each) => each.state === 'now')
     expect(step).toMatchObject({ at: since, note: expect.stringMatching(words) })
+  })
+
+  test('who merged stands at the merge', () => {
+    expect(proposalSteps(proposal('ready', { mergedBy: 'bob' }))[2]).toMatchObject({ title: 'Merged', note: 'by bob on GitHub' })
+    expect(proposalSteps(proposal('ready'))[2]).toMatchObject({ title: 'Merged', note: null })
   })
 
   test('a pull request closed without merging says that nothing was changed', () => {

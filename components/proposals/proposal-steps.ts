@@ -21,6 +21,10 @@ const titles: readonly { done: string; before: string }[] = [
   { done: 'Ready', before: 'Ready' },
 ]
 
+const mergeStep = 2
+
+const mergedBy = ({ mergedBy: login }: Pick<Proposal, 'mergedBy'>): string | null => (login === null ? null : `by ${login} on GitHub`)
+
 /** How many steps are behind, by state; the next one is under way. */
 function reached(proposal: Pick<Proposal, 'state' | 'mergedAt' | 'openedAt' | 'apply'>): number {
   switch (proposal.state) {
@@ -47,14 +51,23 @@ function reached(proposal: Pick<Proposal, 'state' | 'mergedAt' | 'openedAt' | 'a
 
 /** The five steps of a proposal. */
 export function proposalSteps(
-  proposal: Pick<Proposal, 'state' | 'createdAt' | 'openedAt' | 'mergedAt' | 'finishedAt' | 'problem' | 'plan' | 'apply' | 'pullNumber'>,
+  proposal: Pick<
+    Proposal,
+    'state' | 'createdAt' | 'openedAt' | 'mergedAt' | 'mergedBy' | 'finishedAt' | 'problem' | 'plan' | 'apply' | 'pullNumber'
+  >,
 ): ProposalStep[] {
   const behind = reached(proposal)
   const times = [proposal.createdAt, proposal.openedAt, proposal.mergedAt, null, proposal.state === 'ready' ? proposal.finishedAt : null]
   return titles.map(({ done, before }, index): ProposalStep => {
     const title = index < behind ? done : before
     const at = times[index] ?? null
-    if (index < behind) return { title, state: 'done', at, note: index === behind - 1 ? waitingFor(proposal) : null }
+    if (index < behind)
+      return {
+        title,
+        state: 'done',
+        at,
+        note: index === mergeStep ? mergedBy(proposal) : index === behind - 1 ? waitingFor(proposal) : null,
+      }
     if (proposal.state === 'closed') return { title, state: 'skipped', at: null, note: null }
     if (index > behind) return { title, state: 'ahead', at: null, note: null }
     const failed = proposal.state === 'stuck' || proposal.state === 'failed'

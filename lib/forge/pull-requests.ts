@@ -12,6 +12,8 @@ export interface PullRequest {
   /** Only where merged: the commit on the base branch. */
   mergeSha: string | null
   mergedAt: Date | null
+  /** Login of who merged it. Null where not merged, or where GitHub does not say: lists leave it out. */
+  mergedBy: string | null
 }
 
 /** One check run, newest per name. */
@@ -33,6 +35,7 @@ const summarize = (pull: Listed): PullRequest => ({
   headSha: pull.head.sha,
   mergeSha: pull.merged_at === null ? null : pull.merge_commit_sha,
   mergedAt: pull.merged_at === null ? null : new Date(pull.merged_at),
+  mergedBy: null,
 })
 
 /** The pull request from a branch, open or not: the newest one. Undefined where there was never one. */
@@ -60,6 +63,7 @@ export async function readPullRequest(connection: Connection, number: number): P
     headSha: data.head.sha,
     mergeSha: data.merged ? data.merge_commit_sha : null,
     mergedAt: data.merged_at === null ? null : new Date(data.merged_at),
+    mergedBy: data.merged ? (data.merged_by?.login ?? null) : null,
   }
 }
 
@@ -83,6 +87,7 @@ export async function openPullRequest(
         headSha: data.head.sha,
         mergeSha: null,
         mergedAt: null,
+        mergedBy: null,
       }
     } catch (error) {
       // 422 also says "A pull request already exists": a second worker was faster

@@ -209,6 +209,8 @@ export const Proposal = z.object({
   pullUrl: z.string().nullable(),
   mergeSha: z.string().nullable(),
   mergeUrl: z.string().nullable(),
+  /** GitHub login of who merged it, where GitHub says. */
+  mergedBy: z.string().nullable(),
   openedAs: z.enum(['github-user', 'github-app']).nullable(),
   requestedBy: z.object({ username: z.string(), name: z.string() }),
   problem: z.string().nullable(),

@@ -54,6 +54,24 @@ describe('following a pull request', () => {
     const told = await database().auditEntry.findMany({ where: { action: { startsWith: 'proposal.' } }, orderBy: { seq: 'asc' } })
     const actions = told.filter(({ target }) => JSON.stringify(target).includes(proposal.id)).map(({ action }) => action)
     expect(actions).toEqual(['proposal.submitted', 'proposal.opened', 'proposal.merged', 'proposal.ready'])
+    expect(told.find(({ action }) => action === 'proposal.merged')?.details).toMatchObject({ before: 'open', mergeSha, mergedBy: 'bob' })
+    expect(row.mergedBy).toBe('bob')
+  })
+
+  test('a merge that is found together with what CI makes of it is told all the same', async () => {
+    const proposal = await submit(create('at-once'))
+    await openProposal(proposal.id)
+    const mergeSha = await merge((await stored(proposal.id)).pullNumber)
+    const { rest } = await asApp(repository).octokit()
+    await rest.checks.create({ owner: 'acme', repo: 'payments', name: 'corbel/apply', head_sha: mergeSha, status: 'in_progress' })
+    await observeProposal(proposal.id)
+    expect((await stored(proposal.id)).state).toBe('applying')
+    const told = await database().auditEntry.findMany({ where: { actor: 'system:proposals' }, orderBy: { seq: 'asc' } })
+    const steps = told.filter(({ target }) => JSON.stringify(target).includes(proposal.id))
+    expect(steps).toMatchObject([
+      { action: 'proposal.merged', details: { before: 'open', mergeSha, mergedBy: 'bob' } },
+      { action: 'proposal.applying', details: { before: 'merged' } },
+    ])
   })
 
   test('a push by hand makes the plan of the commit before it void; deleting the branch closes the proposal', async () => {

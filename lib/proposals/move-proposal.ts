@@ -3,7 +3,7 @@ import { Prisma } from '#db/client.ts'
 import { appendAudit } from '#lib/audit/append-audit.ts'
 import { database, notify, type Transaction } from '#lib/database/client.ts'
 import type { Check, PullRequest } from '#lib/forge/pull-requests.ts'
-import { sameJson } from '#lib/json.ts'
+import { type JsonObject, sameJson } from '#lib/json.ts'
 import type { CheckView, ProposalState } from './contract.ts'
 import { applyFact, holdsResources, type IndexedResource, nextState, type ProposalFacts, resourcesFact } from './proposal-life.ts'
 import { addressOf, type ResourceAddress } from './resource-address.ts'
@@ -65,6 +65,7 @@ function changesOf(proposal: StoredProposal, index: Index, seen: Seen | undefine
   if (seen && proposal.headSha !== seen.pull.headSha) changes.headSha = seen.pull.headSha
   if (proposal.mergeSha !== mergeSha) changes.mergeSha = mergeSha
   if (seen?.pull.mergedAt && !proposal.mergedAt) changes.mergedAt = seen.pull.mergedAt
+  if (seen?.pull.mergedBy && !proposal.mergedBy) changes.mergedBy = seen.pull.mergedBy
   if (plan && !sameJson(plan, checkOf(proposal.plan))) changes.plan = plan
   if (!plan && proposal.plan !== null) changes.plan = Prisma.DbNull
   if (apply && !sameJson(apply, checkOf(proposal.apply))) changes.apply = apply
@@ -79,18 +80,32 @@ async function writeChanges(transaction: Transaction, proposal: StoredProposal, 
   if (!holdsResources(changes.state)) {
     await transaction.proposalResource.updateMany({ where: { proposalId: proposal.id, open: true }, data: { open: false } })
   }
-  if (changes.state !== before) {
+  for (const step of stepsTold(before, changes, proposal)) {
     await appendAudit(transaction, {
       requestId: proposal.id,
       actor: 'system:proposals',
-      action: `proposal.${changes.state}`,
-      outcome: changes.state === 'failed' ? 'failed' : 'succeeded',
+      action: `proposal.${step.state}`,
+      outcome: step.state === 'failed' ? 'failed' : 'succeeded',
       target: { proposal: proposal.id, repository: proposal.repository, pullNumber: proposal.pullNumber },
-      details: { before, title: proposal.title },
+      details: { ...step.details, title: proposal.title },
     })
   }
   await tell(transaction, proposal)
   return changes.state
+}
+
+/** The steps the audit log is told. One look may find a merge and what CI made of it: the merge is told all the same, with who and what. */
+function stepsTold(before: ProposalState, changes: Changes, proposal: StoredProposal): { state: ProposalState; details: JsonObject }[] {
+  if (changes.state === before) return []
+  const mergeSha = typeof changes.mergeSha === 'string' ? changes.mergeSha : proposal.mergeSha
+  const mergedBy = typeof changes.mergedBy === 'string' ? changes.mergedBy : proposal.mergedBy
+  const merged = { ...(mergeSha === null ? {} : { mergeSha }), ...(mergedBy === null ? {} : { mergedBy }) }
+  if (changes.state === 'merged') return [{ state: 'merged', details: { before, ...merged } }]
+  const foundMerged = proposal.mergeSha === null && mergeSha !== null
+  return [
+    ...(foundMerged ? [{ state: 'merged' as const, details: { before, ...merged } }] : []),
+    { state: changes.state, details: { before: foundMerged ? 'merged' : before } },
+  ]
 }
 
 /** Tells every process that a proposal changed, when the transaction commits. */

@@ -145,6 +145,7 @@ async function viewsOf(rows: StoredProposal[], sees: Sight): Promise<Proposal[]>
     pullUrl: row.pullUrl,
     mergeSha: row.mergeSha,
     mergeUrl: row.mergeSha && commitUrl(row.repository, row.mergeSha),
+    mergedBy: row.mergedBy,
     openedAs: row.openedAs === 'github-user' || row.openedAs === 'github-app' ? row.openedAs : null,
     requestedBy: { username: row.requestedBy.username, name: row.requestedBy.name },
     problem: row.problem,
