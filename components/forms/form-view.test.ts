@@ -22,6 +22,15 @@ describe('what a form shows', () => {
     expect(view.request()?.path).toEqual([...rules, 40, 'action'])
   })
 
+  test('asking for the name opens nothing: it stands outside of the sections', () => {
+    const view = new FormView()
+    view.reveal(['metadata', 'name'])
+    expect(view.isOpen(['metadata'], false)).toBe(false)
+    expect(view.request()?.path).toEqual(['metadata', 'name'])
+    view.reveal(['metadata', 'labels', 'team'])
+    expect(view.isOpen(['metadata'], false)).toBe(true)
+  })
+
   test('who looks at one place hears of that place only', () => {
     const view = new FormView()
     const heard: string[] = []

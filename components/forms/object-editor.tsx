@@ -1,7 +1,7 @@
 'use client'
 
 /** Editors of objects: sections that open lazily, their fields, the way to the fields that are not shown, their rules. */
-import { memo, type ReactNode, useCallback, useId, useMemo, useState } from 'react'
+import { Fragment, memo, type ReactNode, useCallback, useId, useMemo, useState } from 'react'
 import { AddField } from '#components/forms/add-field.tsx'
 import { FieldFrame } from '#components/forms/field-frame.tsx'
 import { useForm, useHints, useProblemsInside, useShape, useView } from '#components/forms/form-context.tsx'
@@ -133,13 +133,21 @@ export function ObjectFields({
       }),
     [children, keys, version, hints],
   )
+  // what is said of several fields stands above the first of them, and above all while none is drawn
+  const notesAbove = (key: string | undefined) =>
+    node.choices
+      ?.filter(({ options }) => shown.find((child) => options.some(({ keys }) => keys.includes(child.key)))?.key === key)
+      .map((choice) => (
+        <ChoiceNote key={choice.options.map((option) => option.keys.join('+')).join('|')} choice={choice} all={node.children} />
+      ))
   return (
     <div className={styles.fields}>
-      {node.choices?.map((choice) => (
-        <ChoiceNote key={choice.options.map((option) => option.keys.join('+')).join('|')} choice={choice} all={node.children} />
-      ))}
+      {notesAbove(undefined)}
       {shown.map((child) => (
-        <Child key={child.key} node={child} parent={path} />
+        <Fragment key={child.key}>
+          {notesAbove(child.key)}
+          <Child node={child} parent={path} />
+        </Fragment>
       ))}
       {unknown
         .filter((key) => !exclude?.includes(key))
