@@ -1,8 +1,8 @@
 /** What a pull request of an import leaves out, by reason: for its text. */
 import { Prisma } from '#db/client.ts'
 import { database } from '#lib/database/client.ts'
-import { refusalReasons } from '#lib/mapping/refusal.ts'
 import type { LeftOut } from './plan-text.ts'
+import { managedAlready, reasonSentence } from './reason-words.ts'
 import type { RunRow } from './run-access.ts'
 
 /**
@@ -23,19 +23,16 @@ export async function leftOutOf(run: RunRow, rows: readonly { id: string; cloudP
       FROM "import_asset" a LEFT JOIN "proposal" p ON p."id" = a."proposalId"
       WHERE a."runId" = ${run.id}::uuid AND NOT (a."id" = ANY(${rows.map(({ id }) => id)}::uuid[])) ${inside}
     ) AS "left" GROUP BY "group", "reason" ORDER BY count(*) DESC, "group", "reason"`
-  return found.map(({ group, reason, message, count, names }) => ({ why: whyOf(group, reason, message), count: Number(count), names }))
+  return found.map(({ group, reason, message, count, names }) => ({
+    why: words[group] ?? reasonSentence(group, reason, message),
+    count: Number(count),
+    names,
+  }))
 }
 
 const words: Record<string, string> = {
   importable: 'They can be imported, and nobody chose them.',
-  managed: 'A resource of a cluster manages them already.',
+  managed: managedAlready,
   chosen: 'They were chosen, and stand in another pull request or cannot be proposed as they are.',
   proposed: 'They are in another pull request of this import.',
-}
-
-function whyOf(group: string, reason: string | null, message: string | null): string {
-  const known = words[group]
-  if (known !== undefined) return known
-  const refusal = Object.entries(refusalReasons).find(([name]) => name === reason)?.[1]
-  return refusal === undefined ? (message ?? reason ?? 'They were left out.') : `${refusal}.`
 }

@@ -6,6 +6,7 @@ import type { Actor } from '#lib/identity/actor.ts'
 import { isId } from '#lib/ids.ts'
 import { readCursor, writeCursor } from '#lib/inventory/cursor.ts'
 import { ImportCategory, type ImportFacets, type ImportRowPage, type ImportRowQuery } from './contract.ts'
+import { reasonSentence } from './reason-words.ts'
 import { rowConditions } from './row-conditions.ts'
 import { rowColumns, rowView, type StoredRow } from './row-view.ts'
 import { readableRun } from './run-access.ts'
@@ -75,7 +76,7 @@ export async function rowFacets(db: Database, runId: string): Promise<ImportFace
     reasons: reasons.map(({ category, reason, message, count }) => ({
       category: ImportCategory.parse(category),
       reason,
-      message: message ?? '',
+      message: reasonSentence(category, reason, message),
       count: Number(count),
     })),
   }

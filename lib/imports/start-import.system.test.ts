@@ -259,6 +259,7 @@ describe('the table', () => {
       expect((await query({ category: [category], limit: 1 })).total).toBe(counts[category])
       expect(facets.kinds.reduce((sum, kind) => sum + kind.counts[category], 0)).toBe(counts[category])
     }
+    expect(facets.reasons.map(({ message }) => message)).toContain('No kind of the cluster fits the asset type.')
     for (const { category, reason, count } of facets.reasons)
       expect((await query({ category: [category], reason: [reason] })).total).toBe(count)
     const topics = await query({ kind: ['PubSubTopic.pubsub.cnrm.cloud.google.com'] })
