@@ -132,8 +132,14 @@ export function ChooseStep({ run }: { run: ImportRun }) {
       <StepFoot>
         <span role="status">
           <strong>{count(run.counts.chosen)}</strong> of {count(run.counts.importable)} importable chosen
+          {run.proposed > 0 ? `, ${count(run.proposed)} of them in pull requests` : ''}
         </span>
-        {run.counts.chosen > 0 ? (
+        {run.proposed > 0 && run.proposed >= run.counts.chosen ? (
+          <LinkButton look="primary" href={importPages.run(run.id, 'adoption')}>
+            After the merge
+            <Icon name="right" />
+          </LinkButton>
+        ) : run.counts.chosen > 0 ? (
           <LinkButton look="primary" href={importPages.run(run.id, 'review')}>
             Review {count(run.counts.chosen)}
             <Icon name="right" />

@@ -18,7 +18,10 @@ export function ImportHome() {
         <p className={styles.lead}>
           Corbel reads what a project already has in the cloud and writes a manifest for each resource. You choose, review and propose them
           by pull request; after the merge Config Connector adopts the resources as they are.{' '}
-          <strong>Nothing in the cloud changes: Corbel only reads, and shows field by field why.</strong>
+          <strong>
+            Nothing in the cloud changes but the label managed-by-cnrm, which Config Connector adds: Corbel only reads, and shows field by
+            field why.
+          </strong>
         </p>
       </PageHeader>
       <Tabs

@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
+import { useEffect, useRef } from 'react'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { LinkButton } from '#components/ui/button.tsx'
 import { count } from '#components/ui/format.ts'
@@ -100,8 +101,19 @@ function Steps({ run, current }: { run: ImportRun; current: ImportStep }) {
     choose: run.counts.importable > 0 ? count(run.counts.importable) : '',
     review: run.counts.chosen > 0 ? count(run.counts.chosen) : '',
   }
+  const bar = useRef<HTMLElement>(null)
+  // on a narrow screen the steps scroll sideways; only the bar is moved, never the page
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another step stands elsewhere
+  useEffect(() => {
+    const here = bar.current?.querySelector<HTMLElement>('[aria-current="step"]')
+    if (!bar.current || !here) return
+    const { left, right } = bar.current.getBoundingClientRect()
+    const step = here.getBoundingClientRect()
+    if (step.left < left) bar.current.scrollLeft -= left - step.left
+    else if (step.right > right) bar.current.scrollLeft += step.right - right
+  }, [current])
   return (
-    <nav className={styles.steps} aria-label="Steps of the import">
+    <nav ref={bar} className={styles.steps} aria-label="Steps of the import">
       <ol>
         {importSteps.map((step, index) => {
           const inside = (

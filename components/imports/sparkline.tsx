@@ -8,7 +8,7 @@ const height = 24
 export function Sparkline({ points, what }: { points: readonly { day: string; value: number }[]; what: string }) {
   const [first] = points
   const last = points.at(-1)
-  if (!first || !last || points.length < 2) return <span className={styles.small}>first scan</span>
+  if (!first || !last || points.length < 2) return <span className={styles.small}>{first ? 'one day so far' : 'no trend yet'}</span>
   const highest = Math.max(1, ...points.map(({ value }) => value))
   const begin = Date.parse(first.day)
   const span = Math.max(1, Date.parse(last.day) - begin)

@@ -27,6 +27,7 @@ import { lookAtAdoption, runsToWatch } from './adoption-watch.ts'
 import { chooseRows } from './choose-rows.ts'
 import { saveManifest } from './edit-manifest.ts'
 import { planImport } from './plan-import.ts'
+import { readImport } from './read-imports.ts'
 import { readRow } from './read-row.ts'
 import { scanInventory } from './scan-inventory.ts'
 import { removePassedScans, scanDueProjects } from './unmanaged-scan.ts'
@@ -134,7 +135,9 @@ describe('after the merge', () => {
     const choose = (chosen: boolean) => chooseRows(run, { chosen, rows }, alice)
     await choose(false)
     expect(await shown()).toMatchObject({ chosen: true, proposalId: id })
+    expect(await readImport(run, alice)).toMatchObject({ counts: { chosen: 1 }, proposed: 1 })
     await openAndClose(id)
+    expect(await readImport(run, alice)).toMatchObject({ counts: { chosen: 1 }, proposed: 0 })
     await choose(false)
     expect(await shown()).toMatchObject({ chosen: false, proposalId: null })
     expect(await planImport(run, whole, alice)).toMatchObject({ groups: [] })

@@ -99,6 +99,8 @@ export const ImportRun = z.object({
   problem: z.string().nullable(),
   layout: ImportLayout,
   counts: ImportCounts,
+  /** Of those chosen, how many stand in a pull request that was not closed without being merged. */
+  proposed: z.number().int(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),

@@ -3,6 +3,7 @@ import { database } from '#lib/database/client.ts'
 import type { Actor } from '#lib/identity/actor.ts'
 import { ImportCategory, type ImportCounts, ImportGap, ImportLayout, type ImportRun, type ImportRunList } from './contract.ts'
 import { runState } from './import-life.ts'
+import { isFree } from './row-conditions.ts'
 import { type RunRow, readableRun, visibleRuns, withRequester } from './run-access.ts'
 
 const listed = 50
@@ -51,7 +52,7 @@ async function describeRuns(rows: RunRow[]): Promise<ImportRun[]> {
     gaps: ImportGap.array().parse(row.gaps),
     problem: row.problem,
     layout: ImportLayout.parse(row.layout),
-    counts: counts.get(row.id) ?? noCounts(),
+    ...(counts.get(row.id) ?? noChoice()),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
@@ -66,19 +67,23 @@ function typesOf(stored: unknown): { assetType: string; count: number }[] {
     .sort((a, b) => b.count - a.count || (a.assetType < b.assetType ? -1 : 1))
 }
 
-export const noCounts = (): ImportCounts => ({ importable: 0, managed: 0, unsupported: 0, skipped: 0, chosen: 0 })
+const noCounts = (): ImportCounts => ({ importable: 0, managed: 0, unsupported: 0, skipped: 0, chosen: 0 })
 
-async function countsOf(ids: string[]): Promise<Map<string, ImportCounts>> {
-  const counts = new Map<string, ImportCounts>()
-  if (ids.length === 0) return counts
-  const rows = await database().$queryRaw<{ runId: string; category: string; count: bigint; chosen: bigint }[]>`
-    SELECT "runId", "category", count(*) AS "count", count(*) FILTER (WHERE "chosen") AS "chosen"
+const noChoice = (): Pick<ImportRun, 'counts' | 'proposed'> => ({ counts: noCounts(), proposed: 0 })
+
+async function countsOf(ids: string[]): Promise<Map<string, Pick<ImportRun, 'counts' | 'proposed'>>> {
+  const found = new Map<string, Pick<ImportRun, 'counts' | 'proposed'>>()
+  if (ids.length === 0) return found
+  const rows = await database().$queryRaw<{ runId: string; category: string; count: bigint; chosen: bigint; proposed: bigint }[]>`
+    SELECT "runId", "category", count(*) AS "count", count(*) FILTER (WHERE "chosen") AS "chosen",
+      count(*) FILTER (WHERE "chosen" AND "proposalId" IS NOT NULL AND NOT (${isFree})) AS "proposed"
     FROM "import_asset" WHERE "runId" = ANY(${ids}::uuid[]) GROUP BY 1, 2`
-  for (const { runId, category, count, chosen } of rows) {
-    const of = counts.get(runId) ?? noCounts()
-    of[ImportCategory.parse(category)] = Number(count)
-    of.chosen += Number(chosen)
-    counts.set(runId, of)
+  for (const { runId, category, count, chosen, proposed } of rows) {
+    const of = found.get(runId) ?? noChoice()
+    of.counts[ImportCategory.parse(category)] = Number(count)
+    of.counts.chosen += Number(chosen)
+    of.proposed += Number(proposed)
+    found.set(runId, of)
   }
-  return counts
+  return found
 }
