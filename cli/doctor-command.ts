@@ -62,7 +62,11 @@ function render(report: DoctorReport): string {
 
 function summary(report: DoctorReport): string {
   const verdict = verdictOf(report, true)
-  if (verdict === 'clean') return 'Nobody else can do break-glass.'
+  const notes = report.findings.filter(({ severity }) => severity === 'note').length
+  if (verdict === 'clean')
+    return notes === 0
+      ? 'Nobody else can do break-glass.'
+      : `No finding that must be mended; ${notes} ${notes === 1 ? 'note' : 'notes'} below.`
   if (verdict === 'unknown') return 'Found nothing, but could not look at everything.'
   const counts = severities.map((severity) => `${report.findings.filter((finding) => finding.severity === severity).length} ${severity}`)
   return `Others could do break-glass: ${counts.join(', ')}.`

@@ -1,3 +1,5 @@
+import Link from 'next/link'
+import { breakGlassPages } from '#components/break-glass/break-glass-paths.ts'
 import { Badge } from '#components/ui/badge.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
 import type { IconName } from '#components/ui/icons.tsx'
@@ -16,7 +18,7 @@ const fewPowers = 3
 
 /** Who may do what, by what, what follows, and what to do about it. */
 export function DoctorFinding({ finding }: { finding: Finding }) {
-  const { severity, title, through, why, powers, accepted, fix } = finding
+  const { severity, title, through, session, why, powers, accepted, fix } = finding
   const look = severityLooks[severity]
   const list = (
     <ul className={styles.powers}>
@@ -43,6 +45,11 @@ export function DoctorFinding({ finding }: { finding: Finding }) {
         </details>
       )}
       {accepted ? <p>Accepted: {accepted}</p> : null}
+      {session ? (
+        <p>
+          <Link href={breakGlassPages.session(session)}>The session</Link>
+        </p>
+      ) : null}
       {through ? <p className={styles.through}>From {through}</p> : null}
       {fix ? (
         <div className={styles.fix}>

@@ -127,9 +127,13 @@ function Verdict({ report }: { report: DoctorReport }) {
         Nothing was found, but {counted(missing.length, 'list')} could not be read: nobody can say yet that there is nothing.
       </Banner>
     )
+  const notes = report.findings.length
+  // a note may name a right to change things, so that "nobody" would be too much said beside one
   return (
     <Banner tone="green">
-      Nobody else can do break-glass on cluster {report.cluster}, checked at {time}.
+      {notes === 0
+        ? `Nobody else can do break-glass on cluster ${report.cluster}, checked at ${time}.`
+        : `No finding that must be mended on cluster ${report.cluster}, checked at ${time}; ${counted(notes, 'note')} below.`}
     </Banner>
   )
 }

@@ -13,10 +13,45 @@ export const outcomeLooks: Record<AuditOutcome, StateLook> = {
   unknown: { tone: 'amber', word: 'Not known', icon: 'unknown' },
 }
 
+/** Actions whose code would read badly. An outcome stands beside them, so that none says that it was done. */
+const actions: Readonly<Record<string, string>> = {
+  'audit.exported': 'Audit log exported',
+  'audit.verification-requested': 'Verification of the audit log requested',
+  'break-glass.apply': 'Break-glass change',
+  'break-glass.approved': 'Break-glass session approved',
+  'break-glass.closed': 'Break-glass session closed',
+  'break-glass.ended': 'Break-glass session ended',
+  'break-glass.evidence-taken': 'Break-glass evidence downloaded',
+  'break-glass.expired': 'Break-glass session expired',
+  'break-glass.handed-back': 'Break-glass change handed back to Git',
+  'break-glass.opened': 'Break-glass session opened',
+  'break-glass.paused': 'Controller paused in break-glass',
+  'break-glass.refused': 'Break-glass session refused',
+  'break-glass.requested': 'Break-glass session requested',
+  'break-glass.residue-checked': 'Break-glass: looked for what is left',
+  'break-glass.resumed': 'Controller resumed after break-glass',
+  'break-glass.reviewed': 'Break-glass session reviewed',
+  'github.linked': 'GitHub account linked',
+  'github.unlinked': 'GitHub account unlinked',
+  'import.proposed': 'Pull request of an import',
+  'login.ended': 'Signed out',
+  'login.started': 'Signed in',
+  'proposal.applying': 'Proposal being applied',
+  'proposal.closed': 'Proposal closed without a merge',
+  'proposal.extended': 'Commit added to a proposal',
+  'proposal.opened': 'Pull request opened',
+}
+
 /** `proposal.submitted` → "Proposal submitted". */
 export function actionWords(action: string): string {
-  const words = action.replaceAll(/[.\-_]+/g, ' ').trim()
-  return words === '' ? action : `${words[0]?.toUpperCase()}${words.slice(1)}`
+  const known = Object.hasOwn(actions, action) ? actions[action] : undefined
+  if (known !== undefined) return known
+  // "break-glass" is spelled with its hyphen everywhere
+  const spelled = action
+    .replaceAll(/[.\-_]+/g, ' ')
+    .trim()
+    .replace(/^break glass /, 'break-glass ')
+  return spelled === '' ? action : `${spelled[0]?.toUpperCase()}${spelled.slice(1)}`
 }
 
 const textOf = (target: AuditRow['target'], key: string): string => {
@@ -32,6 +67,12 @@ export function targetOf({ target }: Pick<AuditRow, 'target'>): { text: string; 
     return {
       text: `${namespace} / ${kindOf(kind)} / ${name}`,
       href: cluster && kind.includes('.') ? pagePaths.resource({ cluster, namespace, kind, name }) : null,
+    }
+  const place = namespace || (cluster && `cluster ${cluster}`)
+  if (at('import') && place)
+    return {
+      text: `${place}, ${at('proposal') ? 'a proposal of the import' : 'the import'}`,
+      href: at('proposal') ? pagePaths.proposal(at('proposal')) : null,
     }
   if (at('proposal')) {
     const pull = at('pullNumber')

@@ -8,11 +8,13 @@ import type { AuditRow } from '#lib/audit/contract.ts'
 import styles from './audit.module.css'
 import { OutcomeBadge } from './audit-table.tsx'
 import { actionWords, targetOf } from './audit-words.ts'
+import { sessionPageOf } from './entry-session.ts'
 
 /** One entry with everything its hash covers. */
 export function EntryDialog({ row, onClose }: { row: AuditRow | null; onClose: () => void }) {
   if (!row) return null
   const { text, href } = targetOf(row)
+  const session = sessionPageOf(row)
   return (
     <Dialog open onClose={onClose} title={`${actionWords(row.action)}, entry ${count(row.seq)}`} wide>
       <dl className={styles.facts}>
@@ -30,6 +32,14 @@ export function EntryDialog({ row, onClose }: { row: AuditRow | null; onClose: (
           <>
             <dt>About</dt>
             <dd>{href ? <Link href={href}>{text}</Link> : text}</dd>
+          </>
+        ) : null}
+        {session ? (
+          <>
+            <dt>Break-glass</dt>
+            <dd>
+              <Link href={session}>The session</Link>
+            </dd>
           </>
         ) : null}
         <dt>Action</dt>

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { pagePaths } from '#components/data/api-paths.ts'
@@ -9,12 +10,15 @@ import { RelativeTime } from '#components/ui/relative-time.tsx'
 import type { SessionChange, SessionDetail } from '#lib/break-glass/contract.ts'
 import styles from './break-glass.module.css'
 import { breakGlassPages } from './break-glass-paths.ts'
+import { breakGlassQueries } from './break-glass-queries.ts'
 import { ChangedFields } from './changed-fields.tsx'
 import { Task, type TaskState } from './checklist-task.tsx'
 import { HandBackTask, ProposalLinks } from './hand-back-task.tsx'
 import { LeftOver } from './left-over.tsx'
+import { undoing } from './pause-words.ts'
 import { changeLooks, changeTitle } from './session-words.ts'
 import { UndoChange } from './undo-change.tsx'
+import { Undoers } from './undoers.tsx'
 
 /** An open session of the person in the project, `none` where they would have to open one first, null where nothing is to be undone. */
 export type UndoPlace = { session: string } | 'none' | null
@@ -34,7 +38,7 @@ export function AppliedChange({
 }) {
   const look = changeLooks[change.state]
   const title = changeTitle(change, session.changes)
-  const { remaining, residue } = change
+  const { remaining, residue, state } = change
   return (
     <section className={several ? styles.box : styles.layout} aria-label={title}>
       <div className={styles.toolbar}>
@@ -61,10 +65,25 @@ export function AppliedChange({
         ) : (
           <InCluster session={session} change={change} undo={<UndoHere place={undo} change={change} at={session} />} />
         )}
+        {state === 'applied' && change.action === 'edit' && remaining && session.abilities.edit ? (
+          <StillUndone session={session} change={change} />
+        ) : null}
         {remaining ? <HandBackTask session={session} change={change} /> : <PullOfUndone change={change} />}
         {remaining || residue !== null ? <LeftOver session={session} change={change} /> : null}
       </ul>
     </section>
+  )
+}
+
+/** While the session is open: who will put the change back before it is in Git, and the way to hold them back. */
+function StillUndone({ session, change }: { session: SessionDetail; change: SessionChange }) {
+  const difference = useQuery(breakGlassQueries.difference(session.id, change.id, change.revision))
+  const against = undoing(difference.data?.undoers ?? [], session.pauses)
+  if (against.length === 0) return null
+  return (
+    <Task title="It may be undone before it is in Git" state="now">
+      <Undoers session={session} change={change.id} undoers={against} />
+    </Task>
   )
 }
 

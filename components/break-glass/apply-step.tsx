@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
-import { kindOf, listed, shortenMiddle } from '#components/ui/format.ts'
+import { kindOf, shortenMiddle } from '#components/ui/format.ts'
 import { TextField } from '#components/ui/inputs.tsx'
 import { Banner } from '#components/ui/notices.tsx'
 import type { SessionChange, SessionDetail } from '#lib/break-glass/contract.ts'
@@ -13,7 +13,7 @@ import styles from './break-glass.module.css'
 import { breakGlassApi } from './break-glass-paths.ts'
 import { breakGlassQueries } from './break-glass-queries.ts'
 import { FoldedCode } from './difference-step.tsx'
-import { controllerNames, pausable, undoing } from './pause-words.ts'
+import { pausable, undoing } from './pause-words.ts'
 import { useAct } from './use-act.ts'
 
 /** Step 6: the name typed, the red button, and the same as a kubectl command. */
@@ -54,10 +54,10 @@ export function ApplyStep({ session, change, edit }: { session: SessionDetail; c
     <>
       {against.length > 0 ? (
         <Banner tone="amber">
-          {listed([...new Set(against.map(({ controller }) => controllerNames[controller]))])} will put this back
+          {[...new Set(against.map(({ message }) => message))].join(' ')}{' '}
           {against.some((undoer) => pausable(undoer) !== null)
-            ? ': pause it at the difference above if it must last until your pull request is merged.'
-            : '. It cannot be paused from here, so bring the change to Git before that.'}
+            ? 'If the change must last until your pull request is merged, pause it: now at “Difference” above, or after applying at “Hand back”.'
+            : 'It cannot be paused from here, so bring the change to Git before that.'}
         </Banner>
       ) : null}
       <p>
@@ -81,7 +81,7 @@ export function ApplyStep({ session, change, edit }: { session: SessionDetail; c
       {change.action === 'delete' ? null : (
         <div className={styles.go}>
           <Button size="small" look="quiet" onClick={edit}>
-            Change something first
+            Back to the edit
           </Button>
         </div>
       )}

@@ -8,6 +8,7 @@ import styles from './break-glass.module.css'
 import { breakGlassApi } from './break-glass-paths.ts'
 import { breakGlassQueries } from './break-glass-queries.ts'
 import { Task } from './checklist-task.tsx'
+import { EndSession } from './end-session.tsx'
 import { PauseTask } from './pause-task.tsx'
 import { ReviewTask } from './review-task.tsx'
 import { isOpen, isOver, needsReview, sentChanges } from './session-words.ts'
@@ -39,13 +40,14 @@ export function HandBackStep({ session, mine, startAgain }: { session: SessionDe
               When nothing more is to be changed, end it: from then on the cluster refuses changes. It ends by itself when its time is up,
               and everything below goes on afterwards.
             </p>
-            {startAgain ? (
-              <div className={styles.go}>
+            <div className={styles.go}>
+              <EndSession session={session} small />
+              {startAgain ? (
                 <Button size="small" icon="edit" onClick={startAgain}>
                   Change something else
                 </Button>
-              </div>
-            ) : null}
+              ) : null}
+            </div>
           </Task>
         ) : null}
         {session.state === 'ended' || session.state === 'expired' ? null : <ReviewTask session={session} mine={mine} />}

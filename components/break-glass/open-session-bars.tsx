@@ -36,7 +36,7 @@ export function OpenSessionBars({ sessions, receivedAt, path }: { sessions: read
 }
 
 function Bar({ session, receivedAt }: { session: Open; receivedAt: number }) {
-  const end = useTimeLeft({ ...session, idleAt: null }, receivedAt)
+  const end = useTimeLeft(session, receivedAt)
   return (
     <Link href={breakGlassPages.session(session.id)} className={styles.bar} data-drill={session.drill}>
       <Icon name="breakGlass" />
@@ -46,7 +46,8 @@ function Bar({ session, receivedAt }: { session: Open; receivedAt: number }) {
       </span>
       {end ? (
         <span className={styles.left}>
-          <Countdown left={end.left} /> left
+          ends in <Countdown left={end.left} />
+          {end.idle ? ' if nothing is done' : ''}
         </span>
       ) : null}
     </Link>

@@ -21,6 +21,7 @@ import { DifferenceStep } from './difference-step.tsx'
 import { DryRunStep } from './dry-run-step.tsx'
 import { EditStep } from './edit-step.tsx'
 import { HandBackStep } from './hand-back-step.tsx'
+import { SentChanges, SentDifferences } from './sent-steps.tsx'
 import { SessionAside } from './session-aside.tsx'
 import { hasChecklist, isBefore, isMade, isOpen, isOver, isWritten, plainName, sentChanges } from './session-words.ts'
 import { StepSection, type StepState } from './step-section.tsx'
@@ -72,6 +73,10 @@ function Session({
   const checklist = hasChecklist(session)
   // what never happened in a session that is over is left out
   const shown = (number: number) => !isOver(session.state) || number < 2 || (number === 6 ? checklist : sent.length > 0)
+  // whoever looks back, or only looks on, sees what was sent; before that, what is judged
+  const lookedAt = (step > 5 ? sent : change && step > 3 ? [change] : []).filter(
+    (each) => each.action === 'delete' || each.fields.length > 0,
+  )
   const section = (number: number) => ({ number, state: stateOf(number), summary: summaries[number] })
   return (
     <div className={styles.page}>
@@ -123,10 +128,12 @@ function Session({
             <StepSection {...section(3)} onward={step === 3 ? work.dryRun : undefined}>
               {change && step >= 3 && session.abilities.edit && !isWritten(change) ? (
                 <DifferenceStep session={session} change={change} now={step === 3} edit={work.edit} onward={work.dryRun} />
+              ) : lookedAt.length > 0 ? (
+                <SentDifferences session={session} changes={lookedAt} />
               ) : null}
             </StepSection>
             <StepSection {...section(4)}>
-              {change && (step >= 4 || work.asking) ? (
+              {change && (work.asking || work.problem !== null || (step >= 4 && change.dryRun !== null)) ? (
                 <>
                   <DryRunStep
                     change={change}
@@ -147,6 +154,8 @@ function Session({
                 ) : (
                   <p className={styles.muted}>The dry run was accepted. {session.requestedBy.name} has not applied it yet.</p>
                 )
+              ) : step > 5 && sent.length > 0 ? (
+                <SentChanges session={session} changes={sent} />
               ) : null}
             </StepSection>
           </>

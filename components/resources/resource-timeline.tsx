@@ -2,6 +2,7 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query'
 import Link from 'next/link'
+import { breakGlassPages } from '#components/break-glass/break-glass-paths.ts'
 import { pagePaths } from '#components/data/api-paths.ts'
 import { queries } from '#components/data/queries.ts'
 import type { ResourceAddress } from '#components/data/query-keys.ts'
@@ -16,7 +17,7 @@ import tones from '#components/ui/tones.module.css'
 import type { RevisionView } from '#lib/inventory/contract.ts'
 import type { Json } from '#lib/json.ts'
 import styles from './resource-page.module.css'
-import { fieldsToShow, revisionAuthor, revisionWords } from './revision-words.ts'
+import { fieldsToShow, revisionAuthor, revisionWords, sessionBehind } from './revision-words.ts'
 import { valueText } from './spec-facts.ts'
 
 /** What happened to a resource, the newest first: fields that changed, conditions, and the proposal, commit and person behind. */
@@ -34,8 +35,8 @@ export function ResourceTimeline({ at }: { at: ResourceAddress }) {
   return (
     <>
       <ol className={styles.timeline}>
-        {items.map((revision) => (
-          <Entry key={revision.id} revision={revision} />
+        {items.map((revision, index) => (
+          <Entry key={revision.id} revision={revision} session={sessionBehind(items, index)} />
         ))}
       </ol>
       {history.isError ? <ErrorState error={history.error} what="older entries" retry={() => void history.fetchNextPage()} /> : null}
@@ -52,7 +53,7 @@ export function ResourceTimeline({ at }: { at: ResourceAddress }) {
 
 const shownFields = 12
 
-function Entry({ revision }: { revision: RevisionView }) {
+function Entry({ revision, session }: { revision: RevisionView; session: string | null }) {
   const look = revisionWords(revision)
   const author = revisionAuthor(revision)
   const { proposal, commit } = revision
@@ -65,7 +66,7 @@ function Entry({ revision }: { revision: RevisionView }) {
       <div className={styles.what}>
         <header>
           <strong>{look.word}</strong>
-          {author ? <span>by {author}</span> : null}
+          {author ? <span>by {session ? <Link href={breakGlassPages.session(session)}>{author}</Link> : author}</span> : null}
           <span className={styles.quiet}>
             <RelativeTime at={revision.at} />
             {revision.generation === null ? '' : ` · generation ${revision.generation}`}

@@ -30,6 +30,7 @@ export const refreshEvery = (age: number): number => (Math.abs(age) < minute ? s
 
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long' })
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const hourMinute = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
 const numbers = new Intl.NumberFormat(locale)
 
 /** "3 Nov 2026, 10:42:07 GMT", in the reader's time zone. */
@@ -37,6 +38,9 @@ export const exactTime = (time: number): string => exact.format(time)
 
 /** "10:42:07", in the reader's time zone. */
 export const clockTime = (time: number): string => clock.format(time)
+
+/** "10:42", in the reader's time zone. */
+export const clockMinutes = (time: number): string => hourMinute.format(time)
 
 /** "12,804". */
 export const count = (value: number): string => numbers.format(value)

@@ -279,6 +279,7 @@ export const OpenSessions = z.object({
       drill: true,
       requestedBy: true,
       expiresAt: true,
+      idleAt: true,
       now: true,
     }).extend({
       mine: z.boolean(),

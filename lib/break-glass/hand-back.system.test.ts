@@ -127,6 +127,28 @@ describe('an applied change', { timeout: 60_000 }, () => {
     expect(last?.seq).toBe(head?.seq)
   })
 
+  test('is compared once its pull request is ready while its session is still open, and again when that ends', async () => {
+    const name = await bucketFromGit(world)
+    const session = await openSessionOf(world, world.alice)
+    const change = await changedBucket(world, session, name)
+    const { proposal } = await bring(session, change)
+    expect(await checkResidue(session)).toBe(false)
+    expect(await sessionsToCheck()).not.toContainEqual({ id: session })
+    const base = world.head()
+    await world.merge(proposal)
+    expect((await world.apply(base)).code).toBe(0)
+    await observeProposal(proposal)
+    await database().proposal.update({ where: { id: proposal }, data: { state: 'ready' } })
+    expect(await sessionsToCheck()).toContainEqual({ id: session })
+    expect(await checkResidue(session)).toBe(true)
+    expect(await sessionsToCheck()).not.toContainEqual({ id: session })
+    expect(await stateOf(session)).toBe('open')
+    await end(session)
+    expect(await sessionsToCheck()).toContainEqual({ id: session })
+    expect(await checkResidue(session)).toBe(true)
+    expect(await stateOf(session)).toBe('review')
+  })
+
   test('of which the pull request was closed waits on, is told of once, and can be handed back anew or undone', async () => {
     const name = await bucketFromGit(world)
     const session = await openSessionOf(world, world.alice)

@@ -160,6 +160,7 @@ export async function openSessions(actor: Actor): Promise<OpenSessions> {
       drill: row.drill,
       requestedBy: { username: row.requestedBy.username, name: row.requestedBy.name },
       expiresAt: row.expiresAt?.toISOString() ?? null,
+      idleAt: row.idleAt?.toISOString() ?? null,
       now,
       mine: row.requestedById === actor.userId,
     })),

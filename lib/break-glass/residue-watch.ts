@@ -39,14 +39,20 @@ const resumePauseJob = defineJob(
 
 export const handBackJobs: RunnableJob[] = [runnable(checkResidueJob), runnable(resumePauseJob)]
 
-/** Sessions whose leftovers are to be looked at: not looked at yet, a pull request moved since, or some minutes ago. */
+/**
+ * Sessions whose leftovers are to be looked at: not looked at yet, ended or a pull request moved since, or some minutes ago. While a session is open, once
+ * what it handed back has become ready: nothing else moves it, and its page would tell for the rest of the session what differed before.
+ */
 export const sessionsToCheck = (): Promise<{ id: string }[]> => database().$queryRaw`
   SELECT s."id" FROM "break_glass_session" AS s
   LEFT JOIN LATERAL (
-    SELECT min(coalesce(c."residueAt", '-infinity')) AS "looked", max(p."updatedAt") AS "moved"
+    SELECT min(coalesce(c."residueAt", '-infinity')) AS "looked", max(p."updatedAt") AS "moved",
+      max(p."updatedAt") FILTER (WHERE p."state" = 'ready') AS "ready"
     FROM "break_glass_change" AS c LEFT JOIN "proposal" AS p ON p."id" = c."proposalId"
     WHERE c."sessionId" = s."id" AND ${counts}) AS seen ON TRUE
-  WHERE s."state" = 'handing-back' AND (seen."looked" IS NULL OR seen."looked" < clock_timestamp() - interval '2 minutes' OR seen."moved" > seen."looked")
+  WHERE s."state" = 'handing-back' AND (seen."looked" IS NULL OR seen."looked" < clock_timestamp() - interval '2 minutes' OR seen."moved" > seen."looked"
+      OR seen."looked" < s."endedAt")
+    OR s."state" IN ('open', 'applying') AND seen."ready" > seen."looked"
     OR s."state" = 'review' AND seen."looked" < clock_timestamp() - interval '10 minutes'
   ORDER BY s."id" LIMIT 200`
 

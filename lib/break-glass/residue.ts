@@ -18,6 +18,7 @@ import type { ManifestSource } from '#lib/proposals/contract.ts'
 import { readManifestSource } from '#lib/proposals/manifest-source.ts'
 import { NoDocument } from '#lib/proposals/project-manifests.ts'
 import { hidden, redactResource, secretPaths } from '#lib/redact/redact.ts'
+import { databaseNow } from './change-life.ts'
 import { refOfTarget } from './change-target.ts'
 import { Residue } from './contract.ts'
 import { editOf, type KindRules, kindRules } from './hand-back-changes.ts'
@@ -45,6 +46,8 @@ export async function checkResidue(
 ): Promise<boolean> {
   const session = await database().breakGlassSession.findUnique({ where: { id: sessionId } })
   if (!session) return false
+  // from before the look: what moves while it is under way is looked at again
+  const began = await databaseNow(database())
   const [changes, closing] = await Promise.all([countedChanges(sessionId), toBeClosed(sessionId)])
   const looks = new Map<string, Promise<Looked>>()
   const found = await Promise.all(
@@ -58,8 +61,8 @@ export async function checkResidue(
     }),
   )
   return database().$transaction(async (transaction) => {
-    const [row] = await transaction.$queryRaw<{ state: string; at: Date }[]>`
-      SELECT "state", clock_timestamp() AS "at" FROM "break_glass_session" WHERE "id" = ${sessionId}::uuid FOR UPDATE`
+    const [row] = await transaction.$queryRaw<{ state: string }[]>`
+      SELECT "state" FROM "break_glass_session" WHERE "id" = ${sessionId}::uuid FOR UPDATE`
     if (!row) return false
     let news = asked.requestId !== ''
     const kept = await transaction.breakGlassChange.findMany({
@@ -69,9 +72,9 @@ export async function checkResidue(
     for (const { change, ...told } of found) {
       const before = Residue.nullable().parse(kept.find(({ id }) => id === change.id)?.residue ?? null)
       // what somebody signed stays, also when this look began before they did
-      const residue: JsonObject = { checkedAt: row.at.toISOString(), ...told, stated: before?.stated ?? null }
+      const residue: JsonObject = { checkedAt: began.toISOString(), ...told, stated: before?.stated ?? null }
       news ||= !before || !sameJson({ ...residue, checkedAt: '' }, { ...jsonOf(before), checkedAt: '' })
-      await transaction.breakGlassChange.update({ where: { id: change.id }, data: { residue, residueAt: row.at } })
+      await transaction.breakGlassChange.update({ where: { id: change.id }, data: { residue, residueAt: began } })
     }
     const held = await transaction.breakGlassPause.count({ where: { sessionId, state: { in: activePauses } } })
     const clean = found.every(({ differences, problem }) => differences.length === 0 && problem === null)

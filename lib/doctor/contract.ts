@@ -18,6 +18,8 @@ export const Finding = z.object({
   namespace: z.string().nullable(),
   /** By which binding and role, or which object it is about. */
   through: z.string().nullable(),
+  /** The break-glass session it is about, where the portal knows it. */
+  session: z.uuid().optional(),
   /** One sentence: what follows from it. */
   why: z.string(),
   /** Everything it allows, in words; empty where `title` says it all. */

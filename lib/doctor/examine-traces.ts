@@ -1,5 +1,6 @@
 /** What is there already: gates that stand open, things that run as a break-glass account, tokens of it, names that Config Connector trusts, and what changes objects on their way in. */
 import { itemsOf } from '#lib/cluster/kubernetes-object.ts'
+import { isId } from '#lib/ids.ts'
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import type { Finding } from './contract.ts'
 import { command } from './fixes.ts'
@@ -41,9 +42,9 @@ const gateWords: Record<Verdict, { severity: Finding['severity']; says: string; 
 /** An open gate is `<tier> <person> <end> <reason>` under a session's id. */
 function gates({ projects, openSessions, now }: Observed): Finding[] {
   return (projects ?? []).flatMap(({ namespace, sessions }) => {
-    const alike = new Map<Verdict, string[]>()
+    const alike = new Map<Verdict, { id: string; annotation: string; told: string }[]>()
     for (const { id, value } of sessions) {
-      const [, end] = /^(?:ordinary|approved|drill) \S+ (\S+)(?: |$)/.exec(value) ?? []
+      const [, person, end] = /^(?:ordinary|approved|drill) (\S+) (\S+)(?: |$)/.exec(value) ?? []
       const until = Date.parse(end ?? '')
       const verdict = Number.isNaN(until)
         ? 'foreign'
@@ -52,11 +53,15 @@ function gates({ projects, openSessions, now }: Observed): Finding[] {
           : until < now
             ? 'late'
             : 'open'
-      alike.set(verdict, [...(alike.get(verdict) ?? []), `${sessionPrefix}${id}`])
+      const told = verdict === 'foreign' ? '' : `${person}, until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+      alike.set(verdict, [...(alike.get(verdict) ?? []), { id, annotation: `${sessionPrefix}${id}`, told }])
     }
-    return [...alike].map(([verdict, annotations]): Finding => {
+    return [...alike].map(([verdict, found]): Finding => {
+      const annotations = found.map(({ annotation }) => annotation)
       const { severity, says, why } = gateWords[verdict]
       const [one] = annotations
+      // whose it is and until when, as the gate itself says
+      const behind = verdict === 'foreign' || found.length > 1 ? '' : ` It names ${found[0]?.told}.`
       return {
         ...common,
         id: `gate ${namespace} ${verdict}`,
@@ -65,8 +70,10 @@ function gates({ projects, openSessions, now }: Observed): Finding[] {
         subject: null,
         namespace,
         through: `Namespace ${namespace}${annotations.length === 1 ? `, annotation ${one}` : ''}`,
-        why: verdict === 'open' && openSessions ? 'A session of Corbel stands behind it.' : why,
-        powers: annotations.length === 1 ? [] : annotations,
+        ...(verdict === 'open' && openSessions && found.length === 1 && found[0] && isId(found[0].id) ? { session: found[0].id } : {}),
+        why: `${verdict === 'open' && openSessions ? 'A session of Corbel stands behind it.' : why}${behind}`,
+        powers:
+          found.length === 1 ? [] : found.map(({ annotation, told }) => (verdict === 'foreign' ? annotation : `${annotation}: ${told}`)),
         fix:
           verdict === 'open'
             ? null

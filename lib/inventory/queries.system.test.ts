@@ -272,6 +272,20 @@ describe('newest first', () => {
         .reverse(),
     )
   })
+
+  test('names no commit for what break-glass wrote: the annotations still have the one that was applied before', async () => {
+    const { id: resourceId } = await database().resource.findFirstOrThrow({ where: { name: 'orders-5', namespace: payments, kind } })
+    for (const [year, manager] of [[2031, 'corbel'] as const, [2032, 'corbel-break-glass'] as const])
+      await database().revision.create({
+        data: { id: randomUUID(), resourceId, at: new Date(Date.UTC(year, 0, 1)), change: 'spec', manager, commit: 'a'.repeat(40) },
+      })
+    const { items } = await history(address(), { limit: 2 }, alice)
+    expect(items.map(({ manager, commit }) => [manager, commit])).toEqual([
+      ['corbel-break-glass', null],
+      ['corbel', 'a'.repeat(40)],
+    ])
+    expect(items[0]?.commitUrl).toBeNull()
+  })
 })
 
 test('a detail is read with the person’s own token; a deleted one is shown as it was', async () => {

@@ -10,6 +10,7 @@ import { clusterToken } from '#lib/identity/login.ts'
 import { isId } from '#lib/ids.ts'
 import { isObject, type Json, type JsonObject, textAt, valueAt } from '#lib/json.ts'
 import { fieldOwners } from '#lib/manifest/live-additions.ts'
+import { breakGlassManager } from '#lib/patch/field-owners.ts'
 import { explainReadiness } from '#lib/readiness/explain-readiness.ts'
 import type { ConditionView, HistoryPage, ProposalLink, ResourceDetail, RevisionView } from './contract.ts'
 import { readCursor, writeCursor } from './cursor.ts'
@@ -205,8 +206,11 @@ export async function history(
     select: linkColumns,
   })
   const links = new Map(proposals.map((row) => [row.id, linkOf(row)]))
-  const items = page.map(
-    (row): RevisionView => ({
+  const items = page.map((row): RevisionView => {
+    // what break-glass wrote came from no commit: the annotations still name the one that was applied before
+    const commit = row.manager === breakGlassManager ? null : row.commit
+    const proposalId = row.manager === breakGlassManager ? null : row.proposalId
+    return {
       id: row.id,
       at: row.at.toISOString(),
       change: changeOf(row.change),
@@ -216,11 +220,11 @@ export async function history(
       state: row.state,
       reason: row.reason,
       message: row.message,
-      commit: row.commit,
-      commitUrl: row.commit && repository ? commitUrl(repository, row.commit) : null,
-      proposal: (row.proposalId && links.get(row.proposalId)) || null,
-    }),
-  )
+      commit,
+      commitUrl: commit && repository ? commitUrl(repository, commit) : null,
+      proposal: (proposalId && links.get(proposalId)) || null,
+    }
+  })
   const last = page.at(-1)
   return { items, nextCursor: rows.length > query.limit && last ? writeCursor('history', [last.at.toISOString(), last.id]) : null }
 }

