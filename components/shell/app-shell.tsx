@@ -13,7 +13,7 @@ import { Icon, Mark } from '#components/ui/icons.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { Toasts } from '#components/ui/toast.tsx'
 import { ClusterBanner } from './cluster-banner.tsx'
-import { PersonMenu } from './person-menu.tsx'
+import { PersonMenu, waitingWords } from './person-menu.tsx'
 import { crumbsOf, isAt, places } from './places.ts'
 import styles from './shell.module.css'
 import type { Theme } from './theme.ts'
@@ -21,7 +21,7 @@ import type { Theme } from './theme.ts'
 const SearchDialog = dynamic(() => import('./search-dialog.tsx').then((file) => file.SearchDialog), { ssr: false })
 
 const countedWords = (what: 'basket' | 'break-glass', number: number) =>
-  what === 'basket' ? (number === 1 ? 'change' : 'changes') : number === 1 ? 'waits for you' : 'wait for you'
+  what === 'basket' ? (number === 1 ? 'change' : 'changes') : waitingWords(number)
 
 /** The frame of every page of the portal: navigation, breadcrumbs, search, the person, and bars that warn. */
 export function AppShell({ theme, children }: { theme: Theme; children: ReactNode }) {
@@ -124,7 +124,7 @@ export function AppShell({ theme, children }: { theme: Theme; children: ReactNod
             {shortcut ? <kbd>{shortcut}</kbd> : null}
           </button>
           <div className={styles.onlyNarrow}>
-            <PersonMenu me={me.data} theme={theme} compact />
+            <PersonMenu me={me.data} theme={theme} compact breakGlass={{ open: sessionsOpen, waiting: numbers['break-glass'] }} />
           </div>
         </section>
         <OpenSessionBars sessions={breakGlass.data?.items ?? []} receivedAt={breakGlass.dataUpdatedAt} path={path} />

@@ -28,8 +28,33 @@ const themes: { value: Theme; title: string; icon: IconName }[] = [
   { value: 'dark', title: 'Dark', icon: 'moon' },
 ]
 
+export const waitingWords = (number: number): string => (number === 1 ? 'waits for you' : 'wait for you')
+
+/** What break-glass has to say, where its entry is in this menu only. */
+interface BreakGlassNews {
+  open: boolean
+  waiting: number
+}
+
+const nothingNew: BreakGlassNews = { open: false, waiting: 0 }
+
+const newsWords = ({ open, waiting }: BreakGlassNews): string[] => [
+  ...(open ? ['a break-glass session is open'] : []),
+  ...(waiting > 0 ? [`${waiting} of break-glass ${waitingWords(waiting)}`] : []),
+]
+
 /** The signed-in person: who, teams, GitHub account, theme, sign out. Forms are posted, so that they work without script and check their origin. */
-export function PersonMenu({ me, theme: initial, compact }: { me: Me | undefined; theme: Theme; compact?: boolean }) {
+export function PersonMenu({
+  me,
+  theme: initial,
+  compact,
+  breakGlass = nothingNew,
+}: {
+  me: Me | undefined
+  theme: Theme
+  compact?: boolean
+  breakGlass?: BreakGlassNews
+}) {
   const client = useQueryClient()
   const [theme, setTheme] = useState(initial)
   const unlink = () =>
@@ -54,11 +79,17 @@ export function PersonMenu({ me, theme: initial, compact }: { me: Me | undefined
           {...button}
           type="button"
           className={styles.person}
-          aria-label={compact || !me ? `${initials(name)} account and theme`.trim() : undefined}
+          aria-label={compact || !me ? [`${initials(name)} account and theme`.trim(), ...newsWords(breakGlass)].join(', ') : undefined}
         >
           <span className={styles.face} aria-hidden="true">
             {initials(name) || <Icon name="unknown" />}
           </span>
+          {breakGlass.open || breakGlass.waiting > 0 ? (
+            <span className={styles.sign} aria-hidden="true">
+              {breakGlass.waiting > 0 ? <span className={styles.number}>{breakGlass.waiting}</span> : null}
+              {breakGlass.open ? <span className={styles.dot} /> : null}
+            </span>
+          ) : null}
           {compact ? null : (
             <span className={classNames(styles.who)}>
               <span>{name}</span>

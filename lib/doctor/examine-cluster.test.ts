@@ -450,7 +450,8 @@ describe('traces', () => {
 test('an open gate says whose it is and until when, and leads to its session', () => {
   const id = '01980a3c-7a6e-7000-8000-000000000001'
   const projects = [{ namespace: project, team: 'red', sessions: [{ id, value: 'ordinary amy 2026-11-23T13:00:00Z because it burns' }] }]
-  const gate = (openSessions?: Set<string>) => examine(seen([], { projects, openSessions })).find(({ id: own }) => own.startsWith('gate '))
+  const gate = (openSessions?: Set<string>) =>
+    examineCluster(seen([], { projects, openSessions })).find(({ id: own }) => own.startsWith('gate '))
   expect(gate(new Set([`${project}/${id}`]))).toMatchObject({
     session: id,
     why: 'A session of Corbel stands behind it. It names amy, until 2026-11-23 13:00 UTC.',
