@@ -37,7 +37,7 @@ export function AuditTable({ rows, all, onShow }: { rows: readonly AuditRow[]; a
         {
           key: 'target',
           title: 'About',
-          width: '32%',
+          width: '27%',
           wideOnly: true,
           cell: (row) => {
             const { text } = targetOf(row)

@@ -4,7 +4,7 @@ import { actionWords, targetOf } from './audit-words.ts'
 test.each([
   ['proposal.submitted', 'Proposal submitted'],
   ['login.started', 'Signed in'],
-  ['break-glass.residue-checked', 'Break-glass: looked for what is left'],
+  ['break-glass.residue-checked', 'Break-glass: what is left'],
   ['break-glass.dry-run', 'Break-glass dry run'],
   ['constructor', 'Constructor'],
   ['', ''],

@@ -28,7 +28,7 @@ const actions: Readonly<Record<string, string>> = {
   'break-glass.paused': 'Controller paused in break-glass',
   'break-glass.refused': 'Break-glass session refused',
   'break-glass.requested': 'Break-glass session requested',
-  'break-glass.residue-checked': 'Break-glass: looked for what is left',
+  'break-glass.residue-checked': 'Break-glass: what is left',
   'break-glass.resumed': 'Controller resumed after break-glass',
   'break-glass.reviewed': 'Break-glass session reviewed',
   'github.linked': 'GitHub account linked',
