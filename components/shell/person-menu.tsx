@@ -75,12 +75,7 @@ export function PersonMenu({
       label="You"
       align={compact ? 'end' : 'start'}
       trigger={(button) => (
-        <button
-          {...button}
-          type="button"
-          className={styles.person}
-          aria-label={compact || !me ? [`${initials(name)} account and theme`.trim(), ...newsWords(breakGlass)].join(', ') : undefined}
-        >
+        <button {...button} type="button" className={styles.person}>
           <span className={styles.face} aria-hidden="true">
             {initials(name) || <Icon name="unknown" />}
           </span>
@@ -90,7 +85,9 @@ export function PersonMenu({
               {breakGlass.open ? <span className={styles.dot} /> : null}
             </span>
           ) : null}
-          {compact ? null : (
+          {compact || !me ? (
+            <span className="visually-hidden">{[`${initials(name)} account and theme`.trim(), ...newsWords(breakGlass)].join(', ')}</span>
+          ) : (
             <span className={classNames(styles.who)}>
               <span>{name}</span>
               <span className="visually-hidden">account and theme</span>
