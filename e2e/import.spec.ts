@@ -95,12 +95,15 @@ test('fay imports her project, and nothing in the cloud changes: scan, choose, r
 
   await test.step('she sees the files of each layout', async () => {
     await page.getByRole('link', { name: 'Names and files' }).click()
-    await expect(content(page).getByText(`storagebucket-${bucket}.yaml`)).toBeVisible()
+    const files = content(page).getByRole('listitem')
+    const ofBucket = files.filter({ hasText: `storagebucket-${bucket}.yaml` })
+    await expect(ofBucket).toBeVisible()
     await page.getByRole('radio', { name: /^One file per service/ }).check()
-    await expect(content(page).getByText(`storagebucket-${bucket}.yaml`)).toHaveCount(0)
+    await expect(files.filter({ hasText: '/storage.yaml' })).toBeVisible()
+    await expect(ofBucket).toHaveCount(0)
     await expectAccessible(page, 'the layout of the files')
     await page.getByRole('radio', { name: /^One file per resource/ }).check()
-    await expect(content(page).getByText(`storagebucket-${bucket}.yaml`)).toBeVisible()
+    await expect(ofBucket).toBeVisible()
   })
 
   const proposals = await test.step('what changed in the cloud since the scan is shown before anything opens', async () => {
