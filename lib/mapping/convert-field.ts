@@ -39,7 +39,7 @@ export function convertField(walk: Walk, target: Target, value: Json, place: Pla
     noteLeaves(account, value, place.from, { fate: 'unreadable', why: 'a secret does not go into Git' })
     return undefined
   }
-  if (target.isReference) return whole(walk, convertReference(target, value, walk), value, place, 'reference', misfit(target, value))
+  if (target.isReference) return whole(walk, convertReference(target, value, walk), value, place, 'reference', () => misfit(target, value))
   if (
     typeof value === 'string' &&
     isSecretName(String(place.from.at(-1))) &&
@@ -109,7 +109,7 @@ function convertText(walk: Walk, target: Target, value: string | number | boolea
     }
   }
   const converted = convertScalar(target, value, walk.generated)
-  return whole(walk, converted?.value, value, place, converted?.by ?? by, misfit(target, value))
+  return whole(walk, converted?.value, value, place, converted?.by ?? by, () => misfit(target, value))
 }
 
 /** The field a bare value means in an object: its only one, the reference it points to, or the one all others leave as required. */
@@ -146,12 +146,12 @@ function convertList(walk: Walk, target: Target, value: Json[], place: Place, by
   }
   if (target.type === 'map') return listToMap(convertField, walk, target, value, place)
   if (target.type === 'string')
-    return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text', misfit(target, value))
+    return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text', () => misfit(target, value))
   if (target.type === 'free-form' && target.node.type === 'free-form' && target.node.accepts === 'any')
     return whole(walk, value, value, place, by)
   if (value.length === 1 && value[0] !== undefined)
     return convertField(walk, target, value[0], { ...place, from: [...place.from, 0] }, 'one-of-list')
-  return whole(walk, undefined, value, place, by, misfit(target, value))
+  return whole(walk, undefined, value, place, by, () => misfit(target, value))
 }
 
 /** What an entry may say beside the object that it is. */
@@ -289,7 +289,7 @@ function wrappedMap(target: Target, value: JsonObject): [string, JsonObject | Js
 /** The value inside a wrapper with one entry, for a field that has no wrapper. */
 function unwrap(walk: Walk, target: Target, value: JsonObject, place: Place, by: Transform): Json | undefined {
   const only = onlyEntry(value)
-  if (!only) return whole(walk, undefined, value, place, by, misfit(target, value))
+  if (!only) return whole(walk, undefined, value, place, by, () => misfit(target, value))
   for (const [key, inner] of Object.entries(value))
     if (key !== only[0]) noteLeaves(walk.account, inner, [...place.from, key], { fate: 'default', why: 'empty' })
   return convertField(walk, target, only[1], { ...place, from: [...place.from, only[0]], table: place.table?.at(only[0]) }, by)
@@ -300,7 +300,7 @@ function convertToText(walk: Walk, target: Target, value: JsonObject, place: Pla
   const only = onlyEntry(value)
   if (only && (Array.isArray(only[1]) || !saysJson(target)))
     return unwrap(walk, target, value, place, Array.isArray(only[1]) ? by : 'hoist')
-  return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text', misfit(target, value))
+  return whole(walk, holdsJson(target, by) ? JSON.stringify(value) : undefined, value, place, 'json-text', () => misfit(target, value))
 }
 
 const saysJson = (target: Target): boolean => /json/i.test(`${target.key} ${target.node.description ?? ''}`)

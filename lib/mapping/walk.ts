@@ -55,16 +55,21 @@ function isThere(target: Target, value: Json): boolean {
   })
 }
 
-/** Notes a value that goes somewhere as a whole; `why` it does not, where there is no result. */
+/** Notes a value that goes somewhere as a whole; `why` tells, where there is no result, why it does not. */
 export function whole(
   walk: Walk,
   result: Json | undefined,
   value: Json,
   place: Place,
   by: Transform,
-  why = 'its form does not fit the field',
+  why: () => string = () => 'its form does not fit the field',
 ): Json | undefined {
-  noteLeaves(walk.account, value, place.from, result === undefined ? { fate: 'unmapped', why } : { fate: 'written', to: place.to, by })
+  noteLeaves(
+    walk.account,
+    value,
+    place.from,
+    result === undefined ? { fate: 'unmapped', why: why() } : { fate: 'written', to: place.to, by },
+  )
   return result
 }
 
